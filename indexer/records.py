@@ -1,0 +1,127 @@
+"""The records that the indexer passes on: plain frozen values, no behaviour beyond naming."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+Kind = str
+"""A symbol's kind: function, method, class, interface, struct, enum, type, macro, constant, variable, module, section."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A definition in one file."""
+
+    name: str
+    qualname: str  # dotted path of the enclosing symbols and the name: `Server.start`; unique in its file
+    kind: Kind
+    start_line: int  # 1-based, inclusive; a decorator belongs to its symbol
+    end_line: int  # 1-based, inclusive
+    signature: str  # the definition up to its body, on one line
+    doc: str  # docstring or the comment above, without its markers; may be empty
+    parent: int  # position of the enclosing symbol in the file's list, or -1
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A mention of a name that some definition may answer to."""
+
+    kind: str  # call | use | inherit
+    name: str  # the last identifier: `start` in `self.server.start()`
+    receiver: str  # what stands before it, as written: `self.server`; "" for a bare name, "?" for an expression without a name
+    scope: int  # position of the enclosing symbol in the file's list, or -1 for the module itself
+    line: int  # 1-based
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A name that a file brings in from elsewhere."""
+
+    module: str  # as written: `..pkg.mod`, `./util`, `stdio.h`, `java.util.List`
+    name: str  # the member brought in; "" for the module itself, "*" for everything
+    alias: str  # the local name that it gets; "" where it binds none
+    scope: int  # as in Reference
+    line: int  # 1-based
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a local name or attribute holds, as far as its own line says: an annotation or a constructor call."""
+
+    name: str  # `client`, `self.client`; "return" for what the scope's function gives back
+    type: str  # the type or the callee as written: `Client`, `http.Client`
+    how: str  # annotation | call
+    scope: int  # as in Reference
+    line: int  # 1-based
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of lines that is searched, embedded and shown as one."""
+
+    start_line: int  # 1-based, inclusive
+    end_line: int  # 1-based, inclusive
+    symbol: int  # position of the innermost symbol that holds it, or -1
+    text: str  # what is embedded: qualified name, signature, doc and the lines themselves; the path is not part of it
+    terms: str  # search terms, space separated, those of path and name repeated by their weight
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """All that is known of one file by looking at it alone."""
+
+    path: str  # relative to the root, with forward slashes
+    language: str  # a row of `languages`, or "text"
+    lines: int
+    symbols: tuple[Symbol, ...] = ()
+    references: tuple[Reference, ...] = ()
+    imports: tuple[Import, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    chunks: tuple[Chunk, ...] = ()
+    has_error: bool = False  # the parser met something that it did not understand; the rest still counts
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A directed relation between two symbols of a view."""
+
+    src: str  # symbol id
+    dst: str  # symbol id
+    kind: str  # calls | imports | inherits | references | contains
+    rule: str  # the rule of `resolve` that made it
+    confidence: float  # 0 to 1: how often the rule is right
+    path: str  # where the reference stands
+    line: int  # 1-based; 0 where the edge has no line of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did; all counts are of the view that it published."""
+
+    generation: int
+    view: str
+    files: int  # with facts in the index
+    lines: int
+    bytes: int
+    symbols: int
+    references: int
+    edges: int
+    chunks: int
+    changed: int  # files that this build had to extract
+    encoded: int  # chunks whose vector this build had to compute
+    skipped: dict[str, int] = field(default_factory=dict)  # reason → number of files
+    examples: dict[str, list[str]] = field(default_factory=dict)  # reason → some of the paths
+    seconds: dict[str, float] = field(default_factory=dict)  # phase → wall time
+    redacted: int = 0  # secrets kept out of the index
+
+
+def symbol_id(path: str, qualname: str) -> str:
+    """`src/app.py::Server.start`; a file itself is `src/app.py`."""
+    return f"{path}::{qualname}" if qualname else path
+
+
+def key64(*parts: str) -> int:
+    """A signed 64-bit key for `parts`: two of a million keys collide once in forty million stores."""
+    digest = blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)

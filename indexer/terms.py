@@ -1,0 +1,39 @@
+"""Text → search terms. The index and the queries must cut words alike, so both call this module."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+WORD = re.compile(r"[^\W\d_][\w$]*|_\w[\w$]*|\d+", re.UNICODE)
+PART = re.compile(r"[A-Z]+(?=[A-Z][^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
+MAX_TERM = 64  # characters; a longer word is data (base64, hashes), not a name
+
+
+@lru_cache(maxsize=1 << 17)
+def word_terms(word: str) -> tuple[str, ...]:
+    """The word itself and its parts without their plural s, all in lower case.
+
+    `getHTTPHeaders_v2` → (`gethttpheaders_v2`, `get`, `http`, `header`, `v`, `2`); `retries` → (`retries`, `retry`).
+    """
+    if len(word) > MAX_TERM:
+        return ()
+    whole = word.lower()
+    parts = tuple(_singular(part.lower()) for part in PART.findall(word))
+    return parts if parts == (whole,) else (whole, *parts)
+
+
+def _singular(word: str) -> str:
+    """Harman's s-stemmer (How effective is suffixing?, 1991): plurals only, so that code words stay apart."""
+    if len(word) < 4 or not word.endswith("s"):
+        return word
+    if word.endswith("ies") and word[-4] not in "ae":
+        return word[:-3] + "y"
+    if word.endswith("es") and word[-3] not in "aeo":
+        return word[:-1]
+    return word[:-1] if word[-2] not in "us" else word
+
+
+def terms(text: str) -> list[str]:
+    """All search terms of `text`, in order and with repetitions."""
+    return [term for word in WORD.findall(text) for term in word_terms(word)]
