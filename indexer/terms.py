@@ -29,6 +29,8 @@ def _singular(word: str) -> str:
         return word
     if word.endswith("ies") and word[-4] not in "ae":
         return word[:-3] + "y"
+    if word.endswith(("sses", "xes")):
+        return word[:-2]
     if word.endswith("es") and word[-3] not in "aeo":
         return word[:-1]
     return word[:-1] if word[-2] not in "us" else word
