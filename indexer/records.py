@@ -51,7 +51,7 @@ class Binding:
 
     name: str  # `client`, `self.client`; "return" for what the scope's function gives back
     type: str  # the type or the callee as written: `Client`, `http.Client`
-    how: str  # annotation | call
+    how: str  # annotation | call | alias
     scope: int  # as in Reference
     line: int  # 1-based
 

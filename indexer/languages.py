@@ -1,0 +1,115 @@
+"""The languages that clew parses. A language is a row here, `queries/<name>.scm`, and `tests/languages/sample.<ext>`.
+
+A query file has two parts, divided by a line `;;; mentions`.
+
+Above it stand patterns that are matched as groups:
+  `@def.KIND` with `@name`: a definition of that kind. Optional: `@body` (where the signature ends; by default the field
+      `body`), `@owner` (the type that a method belongs to, where the text does not nest them).
+  `@scope` with `@name`: a region that qualifies the names in it and is no symbol itself (Rust's `impl`).
+  `@import` with `@module`, and optionally `@import.name` (or `@import.star`) and `@alias`.
+  `@bind` with `@bind.name` and one of `@bind.type` (an annotation), `@bind.call` (the callee that made the value),
+      `@bind.alias` (another name for the same value).
+  `@return` with `@bind.type`: the annotated result of the function that the capture spans.
+Below it stand patterns whose captures are taken one by one:
+  `@call`: the callee as written, receiver included. `@call.whole`: a call, of which the text before its arguments is the callee.
+  `@use`: a name that is read. `@inherit`: a base of the definition around it. `@local`: a name that a function binds for itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module, resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+TEXT = "text"
+"""The language of a file that has no row: found by path and words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How one language is told, parsed and read."""
+
+    name: str
+    extensions: tuple[str, ...]
+    grammar: str  # `module:function` that gives the grammar
+    comments: tuple[str, ...]  # node types of comments
+    wrappers: tuple[str, ...] = ()  # node types around a definition that belong to it: decorators, `export`, `template<>`
+    docstrings: bool = False  # documentation is the first string of the body, not the comment above
+    package_scope: bool = False  # names of other files are visible without an import that names them
+    queries: tuple[str, ...] = ()  # query files to join; by default the one of this name
+
+
+PYTHON = Language(
+    "python", (".py", ".pyi", ".pyw"), "tree_sitter_python:language", ("comment",),
+    wrappers=("decorated_definition",), docstrings=True,
+)  # fmt: skip
+JAVASCRIPT = Language(
+    "javascript", (".js", ".jsx", ".mjs", ".cjs"), "tree_sitter_javascript:language", ("comment",),
+    wrappers=("export_statement",), queries=("ecmascript", "javascript", "jsx"),
+)  # fmt: skip
+TYPESCRIPT = Language(
+    "typescript", (".ts", ".mts", ".cts"), "tree_sitter_typescript:language_typescript", ("comment",),
+    wrappers=("export_statement", "ambient_declaration"), queries=("ecmascript", "typescript"),
+)  # fmt: skip
+TSX = Language(
+    "tsx", (".tsx",), "tree_sitter_typescript:language_tsx", ("comment",),
+    wrappers=("export_statement", "ambient_declaration"), queries=("ecmascript", "typescript", "jsx"),
+)  # fmt: skip
+GO = Language(
+    "go", (".go",), "tree_sitter_go:language", ("comment",),
+    wrappers=("type_declaration", "const_declaration", "var_declaration"), package_scope=True,
+)  # fmt: skip
+JAVA = Language("java", (".java",), "tree_sitter_java:language", ("line_comment", "block_comment"), package_scope=True)
+RUST = Language("rust", (".rs",), "tree_sitter_rust:language", ("line_comment", "block_comment"))
+C = Language("c", (".c", ".h"), "tree_sitter_c:language", ("comment",), package_scope=True)
+CPP = Language(
+    "cpp", (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tpp", ".cu", ".cuh"),
+    "tree_sitter_cpp:language", ("comment",), wrappers=("template_declaration",), package_scope=True,
+)  # fmt: skip
+
+LANGUAGES = {row.name: row for row in (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, JAVA, RUST, C, CPP)}
+_BY_EXTENSION = {extension: row for row in LANGUAGES.values() for extension in row.extensions}
+_CPP_HEADER = (b"namespace ", b"template<", b"template <", b"\nclass ", b"public:", b"private:", b"constexpr ", b"std::")
+
+
+def language_of(path: str, data: bytes = b"") -> str:
+    """The name of the language of a file, or `TEXT`. A `.h` file is C++ where its first 16 KiB say so."""
+    name = path.rsplit("/", 1)[-1]
+    dot = name.rfind(".")
+    row = _BY_EXTENSION.get(name[dot:].lower()) if dot > 0 else None
+    if row is None:
+        return TEXT
+    if name.endswith(".h") and any(mark in data[: 1 << 14] for mark in _CPP_HEADER):
+        return CPP.name
+    return row.name
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """A language's compiled parser and queries; one per process."""
+
+    parser: tree_sitter.Parser
+    groups: tree_sitter.Query
+    mentions: tree_sitter.Query
+
+
+@cache
+def grammar(name: str) -> Grammar:
+    """Load the grammar of the language `name` and compile its queries."""
+    import tree_sitter
+
+    row = LANGUAGES[name]
+    module, function = row.grammar.split(":")
+    language = tree_sitter.Language(getattr(import_module(module), function)())
+    groups, mentions = "", ""
+    for stem in row.queries or (row.name,):
+        text = resources.files(__package__).joinpath(f"queries/{stem}.scm").read_text("utf-8")
+        above, _, below = text.partition(";;; mentions\n")
+        groups, mentions = groups + above, mentions + below
+    return Grammar(
+        tree_sitter.Parser(language), tree_sitter.Query(language, groups), tree_sitter.Query(language, mentions)
+    )
