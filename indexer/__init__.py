@@ -1,0 +1,48 @@
+"""Source tree → symbol graph, chunks and embeddings in LanceDB. The offline part of clew.
+
+Names are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .build import Progress, build
+    from .encode import Encoder, HashEncoder, load_encoder
+    from .errors import ClewError, EncoderError, SourceError, StoreError
+    from .extract import extract
+    from .languages import LANGUAGES, language_of
+    from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, symbol_id
+    from .revision import open_revision
+    from .snapshot import Entry, FoundChunk, FoundEdge, FoundSymbol, Snapshot
+    from .source import SkipReason, Source
+    from .store import Store, View
+    from .terms import terms
+    from .vector_cache import VectorCache
+    from .walk import open_worktree
+
+_MODULES = {
+    "build": ("Progress", "build"),
+    "encode": ("Encoder", "HashEncoder", "load_encoder"),
+    "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
+    "extract": ("extract",),
+    "languages": ("LANGUAGES", "language_of"),
+    "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "symbol_id"),
+    "revision": ("open_revision",),
+    "snapshot": ("Entry", "FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
+    "source": ("SkipReason", "Source"),
+    "store": ("Store", "View"),
+    "terms": ("terms",),
+    "vector_cache": ("VectorCache",),
+    "walk": ("open_worktree",),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+__all__ = sorted(_HOME)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)

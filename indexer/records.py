@@ -121,6 +121,11 @@ def symbol_id(path: str, qualname: str) -> str:
     return f"{path}::{qualname}" if qualname else path
 
 
+def printable(path: str) -> str:
+    """A path whose bytes are not UTF-8 (surrogates, as `os.fsdecode` gives) with `\\xNN` in their place; others as they are."""
+    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def key64(*parts: str) -> int:
     """A signed 64-bit key for `parts`: two of a million keys collide once in forty million stores."""
     digest = blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=8).digest()

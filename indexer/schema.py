@@ -1,0 +1,142 @@
+"""The store's format: its tables, and facts as Arrow batches. With `store` and `snapshot`, all that knows the format.
+
+Facts hang on a *file version*, `file_id = key64(path, content id)`, and never change; a symbol is `uid = key64(symbol id)`.
+Edges hang on `edges_id`, a digest of the edges that leave one file, so that views whose files resolve alike share them.
+A manifest row ties a view's path to both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from .records import Edge, FileFacts, key64, symbol_id
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FORMAT = 1
+"""Raised whenever a store that an older clew wrote would be misread."""
+
+_I64, _I32, _STR = pa.int64(), pa.int32(), pa.string()
+
+GENERATIONS = pa.schema({"generation": _I64, "format": _I32, "state": _STR})
+"""The one table whose shape never changes, so that any clew can name the format of any store."""
+
+FILES = pa.schema(
+    {"file_id": _I64, "path": _STR, "content": _STR, "language": _STR, "lines": _I32, "size": _I64}
+    | {"has_error": pa.bool_(), "source": pa.binary()}  # source: zstd of the file's bytes
+)
+SYMBOLS = pa.schema(
+    {"file_id": _I64, "idx": _I32, "uid": _I64, "name": _STR, "qualname": _STR, "kind": _STR}
+    | {"start_line": _I32, "end_line": _I32, "signature": _STR, "doc": _STR, "parent": _I32}
+)
+REFERENCES = pa.schema({"file_id": _I64, "kind": _STR, "name": _STR, "receiver": _STR, "scope": _I32, "line": _I32})
+IMPORTS = pa.schema({"file_id": _I64, "module": _STR, "name": _STR, "alias": _STR, "scope": _I32, "line": _I32})
+BINDINGS = pa.schema({"file_id": _I64, "name": _STR, "type": _STR, "how": _STR, "scope": _I32, "line": _I32})
+EDGES = pa.schema(
+    {"edges_id": _I64, "src": _I64, "dst": _I64, "kind": _STR, "rule": _STR, "confidence": pa.float32(), "line": _I32}
+)
+MANIFESTS = pa.schema(
+    {"view": _STR, "path": _STR, "size": _I64, "mtime_ns": _I64, "content": _STR, "file_id": _I64, "edges_id": _I64}
+    | {"skipped": _STR}  # reason why there are no facts, or ""
+)
+
+
+def chunks_schema(dim: int) -> pa.Schema:
+    """Chunks with a vector of `dim` components; without the column where `dim` is 0."""
+    fields = {"file_id": _I64, "idx": _I32, "symbol": _I32, "start_line": _I32, "end_line": _I32, "terms": _STR}
+    return pa.schema(fields | ({"vector": pa.list_(pa.float16(), dim)} if dim else {}))
+
+
+def tables(dim: int) -> dict[str, pa.Schema]:
+    """Every table of an epoch. `files` comes last: its row says that the other facts of the file are complete."""
+    return {
+        "symbols": SYMBOLS, "references": REFERENCES, "imports": IMPORTS, "bindings": BINDINGS,
+        "chunks": chunks_schema(dim), "edges": EDGES, "manifests": MANIFESTS, "files": FILES,
+    }  # fmt: skip
+
+
+FACTS = ("symbols", "references", "imports", "bindings", "chunks", "files")
+"""The tables of facts, in the order in which a batch is written."""
+
+
+def epoch_of(extractor: int, chunker: int, encoder: str) -> str:
+    """Names the tables whose facts were made alike; others cannot be mixed with them."""
+    return blake2b(f"{extractor}:{chunker}:{encoder}".encode(), digest_size=4).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedFile:
+    """A file's facts with what the store keeps beside them."""
+
+    file_id: int
+    content: str  # content id
+    source: bytes
+    facts: FileFacts
+
+
+def fact_batches(files: Sequence[ExtractedFile]) -> dict[str, pa.RecordBatch]:
+    """The rows of `files` for each table of facts; chunks have no vectors yet."""
+    schemas = tables(0)
+    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in FACTS}
+    for file in files:
+        facts, fid = file.facts, file.file_id
+        rows["symbols"] += [
+            (fid, i, key64(symbol_id(facts.path, s.qualname)), s.name, s.qualname, s.kind)
+            + (s.start_line, s.end_line, s.signature, s.doc, s.parent)
+            for i, s in enumerate(facts.symbols)
+        ]
+        rows["references"] += [(fid, r.kind, r.name, r.receiver, r.scope, r.line) for r in facts.references]
+        rows["imports"] += [(fid, i.module, i.name, i.alias, i.scope, i.line) for i in facts.imports]
+        rows["bindings"] += [(fid, b.name, b.type, b.how, b.scope, b.line) for b in facts.bindings]
+        rows["chunks"] += [(fid, i, c.symbol, c.start_line, c.end_line, c.terms) for i, c in enumerate(facts.chunks)]
+        packed = pa.compress(file.source, codec="zstd", asbytes=True)
+        rows["files"].append(
+            (fid, facts.path, file.content, facts.language, facts.lines, len(file.source), facts.has_error, packed)
+        )
+    return {name: batch_of(rows[name], schemas[name]) for name in FACTS}
+
+
+def batch_of(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    """Rows as one Arrow batch."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    arrays = [pa.array(column, field.type) for field, column in zip(schema, columns, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def with_vectors(chunks: pa.RecordBatch, vectors: NDArray[np.float16]) -> pa.RecordBatch:
+    """`chunks` with their vectors, of shape (chunks, dim); unchanged where dim is 0."""
+    dim = vectors.shape[1]
+    if dim == 0:
+        return chunks
+    column = pa.FixedSizeListArray.from_arrays(pa.array(vectors.reshape(-1), pa.float16()), dim)
+    return pa.RecordBatch.from_arrays([*chunks.columns, column], schema=chunks_schema(dim))
+
+
+def edges_key(edges: Iterable[Edge]) -> int:
+    """The digest of the edges that leave one file; the same edges give the same key in any view."""
+    return key64(*(f"{e.src}|{e.dst}|{e.kind}|{e.rule}|{e.confidence:.3f}|{e.line}" for e in edges))
+
+
+def edge_batch(edge_sets: Iterable[tuple[int, Sequence[Edge]]]) -> pa.RecordBatch:
+    """Rows of (edges_id, edges of one file)."""
+    keys: dict[str, int] = {}
+
+    def uid(symbol: str) -> int:
+        found = keys.get(symbol)
+        if found is None:
+            found = keys[symbol] = key64(symbol)
+        return found
+
+    rows = [
+        (edges_id, uid(e.src), uid(e.dst), e.kind, e.rule, e.confidence, e.line)
+        for edges_id, edges in edge_sets
+        for e in edges
+    ]
+    return batch_of(rows, EDGES)

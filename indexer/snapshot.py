@@ -1,0 +1,312 @@
+"""Reading one view of one generation: what the online side may ask of the store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from .errors import StoreError
+from .records import Reference, Symbol, key64
+from .store import State, Store, View, lance_errors, quoted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from lancedb.table import Table
+    from numpy.typing import NDArray
+
+IN_LIST = 2_000  # keys that one filter names
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A path of the view."""
+
+    path: str
+    size: int
+    mtime_ns: int  # 0 where it does not tell: a revision, or a file that changed while it was read
+    content: str  # content id; "" where the file was not read
+    file_id: int  # 0 where there are no facts
+    skipped: str  # the reason why there are no facts, or ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundChunk:
+    """A chunk of the view, with the score of the search that found it (0 where none did)."""
+
+    row: int  # identifies the chunk within this snapshot
+    path: str
+    file_id: int
+    symbol: int  # position of its symbol among `symbols_in(path)`, or -1
+    start_line: int
+    end_line: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSymbol:
+    """A symbol of the view."""
+
+    uid: int  # key64 of its id
+    path: str
+    index: int  # its position in the file
+    symbol: Symbol
+
+    @property
+    def id(self) -> str:
+        return f"{self.path}::{self.symbol.qualname}"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEdge:
+    """An edge of the view, between uids of symbols or files."""
+
+    src: int
+    dst: int
+    kind: str
+    rule: str
+    confidence: float
+    line: int  # where the reference stands in the file of `src`
+
+
+class Snapshot:
+    """One view of the generation that is published when it is opened. Not changed by what a writer does meanwhile."""
+
+    def __init__(self, store: Store, state: State, view: View) -> None:
+        self.store, self.state, self.view = store, state, view
+        self._tables: dict[str, Table] = {}
+
+    @classmethod
+    def open(cls, uri: str, view: str | None = None) -> Snapshot:
+        """Open the store `uri` at `view` (a name, or the start of a commit), by default at the view published last.
+
+        Raises `StoreError` where there is no index, or no such view in it.
+        """
+        store = Store(uri)
+        state = store.state()
+        if state is None:
+            raise StoreError(f"no index at {uri}: run `clew index` first")
+        name = state.latest if view is None else _match_view(state, view)
+        return cls(store, state, state.views[name])
+
+    def table(self, name: str) -> Table:
+        """The table `name` at this generation's version."""
+        if name not in self._tables:
+            with lance_errors(self.store.uri):
+                self._tables[name] = self.store.table(name, self.state.epoch, self.state.versions[name])
+        return self._tables[name]
+
+    # -- files
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """The view's paths in order, with facts or without; directories that were left out are not among them."""
+        columns = ["path", "size", "mtime_ns", "content", "file_id", "skipped"]
+        rows = self._read("manifests", columns, f"view = {quoted(self.view.name)}")
+        found = [Entry(*row) for row in zip(*(rows[name].to_pylist() for name in columns), strict=True)]
+        return {entry.path: entry for entry in sorted(found, key=lambda entry: entry.path)}
+
+    @cached_property
+    def path_of(self) -> dict[int, str]:
+        """file_id → path, for the files of the view that have facts."""
+        return {entry.file_id: entry.path for entry in self.entries.values() if entry.file_id}
+
+    @cached_property
+    def _file_ids(self) -> NDArray[np.int64]:
+        import numpy as np
+
+        return np.array(sorted(self.path_of), dtype=np.int64)
+
+    def source(self, path: str) -> str | None:
+        """The text of a file as it was indexed; None where the view has no facts of it."""
+        entry = self.entries.get(path)
+        if entry is None or not entry.file_id:
+            return None
+        rows = self._read("files", ["size", "source"], f"file_id = {entry.file_id}").to_pylist()
+        data = pa.decompress(rows[0]["source"], decompressed_size=rows[0]["size"], codec="zstd", asbytes=True)
+        return str(data, "utf-8", "replace")
+
+    def is_stale(self, path: str) -> bool:
+        """Whether the file on disk has changed, or gone, since it was indexed. A revision never changes."""
+        entry = self.entries.get(path)
+        if entry is None or self.view.kind != "worktree":
+            return False
+        try:
+            now = os.stat(os.path.join(self.view.root, path), follow_symlinks=False)
+        except OSError:
+            return True
+        if (now.st_size, now.st_mtime_ns) == (entry.size, entry.mtime_ns):
+            return False
+        return now.st_size != entry.size or self._content_now(path) != entry.content
+
+    def _content_now(self, path: str) -> str:
+        from .content import content_id
+
+        try:
+            with open(os.path.join(self.view.root, path), "rb") as file:
+                return content_id(file.read())
+        except OSError:
+            return ""
+
+    # -- chunks
+
+    def search_text(self, terms: Iterable[str], limit: int) -> list[FoundChunk]:
+        """The chunks of the view that match any of `terms` best by BM25, best first. Repeated terms weigh more."""
+        from lancedb.query import MatchQuery
+
+        wanted = " ".join(terms)
+        if not wanted or not self.table("chunks").count_rows():
+            return []
+
+        def search(count: int) -> pa.Table:
+            query = self.table("chunks").search(MatchQuery(wanted, column="terms"), query_type="fts")
+            return query.select([*_CHUNK, "_score"]).with_row_id(True).limit(count).to_arrow()
+
+        return self._in_view(search, limit, lambda rows: rows["_score"].to_pylist())
+
+    def search_vector(self, vector: NDArray[np.float16], limit: int) -> list[FoundChunk]:
+        """The chunks of the view whose vectors have the largest dot product with `vector`, best first."""
+        if not self.state.dim or not self.table("chunks").count_rows():
+            return []
+
+        def search(count: int) -> pa.Table:
+            query = self.table("chunks").search(vector, vector_column_name="vector").distance_type("dot")
+            return query.select([*_CHUNK, "_distance"]).with_row_id(True).limit(count).to_arrow()
+
+        return self._in_view(search, limit, lambda rows: [1.0 - d for d in rows["_distance"].to_pylist()])
+
+    def _in_view(self, search: Any, limit: int, scores: Any) -> list[FoundChunk]:
+        """Search until `limit` chunks of this view are found: the tables hold other views' rows too."""
+        import numpy as np
+
+        total, count = self.table("chunks").count_rows(), limit
+        while True:
+            with lance_errors(self.store.uri):
+                rows = search(count)
+            mine = np.isin(rows["file_id"].to_numpy(), self._file_ids)
+            if int(mine.sum()) >= limit or rows.num_rows < count or count >= total:
+                break
+            count *= 4
+        found = [
+            FoundChunk(row, self.path_of[fid], fid, symbol, start, end, score)
+            for row, fid, symbol, start, end, score, keep in zip(
+                *(rows[name].to_pylist() for name in ("_rowid", *_CHUNK)), scores(rows), mine, strict=True
+            )
+            if keep
+        ]
+        return sorted(found, key=lambda c: (-c.score, c.path, c.start_line))[:limit]
+
+    def chunks_in(self, paths: Collection[str]) -> list[FoundChunk]:
+        """All chunks of the files `paths`, in order."""
+        ids = [self.entries[path].file_id for path in paths if path in self.entries]
+        found = [
+            FoundChunk(row["_rowid"], self.path_of[row["file_id"]], *(row[name] for name in _CHUNK), 0.0)
+            for row in self._rows("chunks", _CHUNK, "file_id", [fid for fid in ids if fid], with_row_id=True)
+        ]
+        return sorted(found, key=lambda c: (c.path, c.start_line))
+
+    # -- symbols
+
+    def symbols_named(self, names: Collection[str]) -> list[FoundSymbol]:
+        """The symbols whose last name is one of `names`, by path and line."""
+        return self._symbols("name", [quoted(name) for name in sorted(set(names))])
+
+    def symbols_in(self, paths: Collection[str]) -> list[FoundSymbol]:
+        """The symbols of the files `paths`, by path and position."""
+        ids = {self.entries[path].file_id for path in paths if path in self.entries} - {0}
+        return self._symbols("file_id", sorted(ids))
+
+    def symbols_of(self, uids: Collection[int]) -> dict[int, FoundSymbol]:
+        """uid → symbol. A uid that is a file's, or unknown, is not among the keys."""
+        return {found.uid: found for found in self._symbols("uid", sorted(set(uids)))}
+
+    def _symbols(self, key: str, values: Sequence[Any]) -> list[FoundSymbol]:
+        columns = ["file_id", "uid", "idx", "name", "qualname", "kind", "start_line", "end_line", "signature", "doc", "parent"]
+        found = []
+        for row in self._rows("symbols", columns, key, values):
+            path = self.path_of.get(row["file_id"])
+            if path is not None:
+                symbol = Symbol(*(row[name] for name in columns[3:]))
+                found.append(FoundSymbol(row["uid"], path, row["idx"], symbol))
+        return sorted(found, key=lambda f: (f.path, f.index))
+
+    @cached_property
+    def file_uids(self) -> dict[int, str]:
+        """uid of a file, as edges name it → its path."""
+        return {key64(path): path for path in self.entries}
+
+    # -- edges and references
+
+    def edges_from(self, uids: Collection[int], kinds: Collection[str] = ()) -> list[FoundEdge]:
+        """The edges that leave `uids`, of `kinds` or of any, in a stable order."""
+        return self._edges("src", uids, kinds)
+
+    def edges_to(self, uids: Collection[int], kinds: Collection[str] = ()) -> list[FoundEdge]:
+        """The edges that reach `uids`, of `kinds` or of any, in a stable order."""
+        return self._edges("dst", uids, kinds)
+
+    def _edges(self, key: str, uids: Collection[int], kinds: Collection[str]) -> list[FoundEdge]:
+        wanted = self._edge_sets
+        found = [
+            FoundEdge(*(row[name] for name in _EDGE))
+            for row in self._rows("edges", ["edges_id", *_EDGE], key, sorted(set(uids)))
+            if row["edges_id"] in wanted and (not kinds or row["kind"] in kinds)
+        ]
+        return sorted(set(found), key=lambda e: (e.kind, -e.confidence, e.src, e.line, e.dst, e.rule))
+
+    def all_edges(self) -> pa.Table:
+        """Every edge of the view: src, dst, kind, rule, confidence, line; in no particular order."""
+        import numpy as np
+
+        rows = self._read("edges", ["edges_id", *_EDGE], None)
+        mine = np.isin(rows["edges_id"].to_numpy(), np.array(sorted(self._edge_sets), dtype=np.int64))
+        return rows.filter(pa.array(mine)).drop_columns(["edges_id"])
+
+    @cached_property
+    def _edge_sets(self) -> frozenset[int]:
+        rows = self._read("manifests", ["edges_id"], f"view = {quoted(self.view.name)}")
+        return frozenset(rows["edges_id"].to_pylist())
+
+    def references_to(self, name: str) -> list[tuple[str, Reference]]:
+        """Where `name` is written as a reference, resolved or not: (path, reference), by path and line."""
+        columns = ["kind", "name", "receiver", "scope", "line"]
+        found = [
+            (self.path_of[row["file_id"]], Reference(*(row[column] for column in columns)))
+            for row in self._rows("references", ["file_id", *columns], "name", [quoted(name)])
+            if row["file_id"] in self.path_of
+        ]
+        return sorted(found, key=lambda pair: (pair[0], pair[1].line, pair[1].kind))
+
+    # -- reading
+
+    def _rows(self, name: str, columns: Sequence[str], key: str, values: Sequence[Any], with_row_id: bool = False) -> list[dict[str, Any]]:
+        """Rows of a table whose `key` is one of `values` (literals of a Lance filter)."""
+        found: list[dict[str, Any]] = []
+        for at in range(0, len(values), IN_LIST):
+            where = f"{key} IN ({','.join(map(str, values[at : at + IN_LIST]))})"
+            found += self._read(name, list(columns), where, with_row_id).to_pylist()
+        return found
+
+    def _read(self, name: str, columns: list[str], where: str | None, with_row_id: bool = False) -> pa.Table:
+        with lance_errors(self.store.uri):
+            query = self.table(name).search()
+            query = query.where(where) if where else query
+            return query.with_row_id(with_row_id).select(columns).to_arrow()
+
+
+_CHUNK = ["file_id", "symbol", "start_line", "end_line"]
+_EDGE = ["src", "dst", "kind", "rule", "confidence", "line"]
+
+
+def _match_view(state: State, wanted: str) -> str:
+    commit = wanted.removeprefix("rev:")
+    by_commit = [name for name, view in state.views.items() if view.kind == "revision" and view.commit.startswith(commit)]
+    found = [wanted] if wanted in state.views else by_commit
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted(state.views)) or "none"
+    raise StoreError(f"no view {wanted} in the store (it has {known}): index it first with `clew index --rev`")

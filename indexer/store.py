@@ -1,0 +1,332 @@
+"""The store: LanceDB tables, generations that are published in one commit, and the one writer.
+
+A generation is a row of the table `generations`: the version of every other table, and the views. Readers look it up
+once and pin those versions, so they see one generation however far a writer has got; a build that is killed leaves
+rows that no generation names, and the next build takes up those that are complete.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .errors import StoreError
+from .records import Report
+from .schema import FACTS, FORMAT, GENERATIONS, tables
+
+if TYPE_CHECKING:
+    import numpy as np
+    from lancedb.db import DBConnection
+    from lancedb.table import Table
+    from numpy.typing import NDArray
+
+KEPT_GENERATIONS = 4  # rows of `generations` that stay; readers pin at most the last
+READER_GRACE = timedelta(minutes=10)  # how long a reader may go on with a generation that is no longer the last
+FLUSH_BYTES = 64 << 20  # rows are buffered up to this size, since each append is a commit and a fragment
+EXACT_ROWS = 100_000  # up to here exact vector search takes milliseconds; above, IVF_SQ (recall .99)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One indexed work tree or revision, as a generation describes it."""
+
+    name: str  # the work tree's root, or `rev:<commit>`
+    kind: str  # worktree | revision
+    root: str  # the work tree, or the git directory
+    commit: str  # "" where there is no git
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a generation publishes."""
+
+    generation: int
+    epoch: str
+    encoder: str  # the spec that the store was built with; queries load the same
+    encoder_id: str
+    dim: int
+    versions: dict[str, int]  # table → Lance version
+    views: dict[str, View]
+    latest: str  # the view that was published last
+    format: int = field(default=FORMAT)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> State:
+        raw: dict[str, Any] = json.loads(text)
+        raw["views"] = {
+            name: View(**(view | {"report": Report(**view["report"])})) for name, view in raw["views"].items()
+        }
+        return cls(**raw)
+
+
+class Store:
+    """A store at a folder or an object-store URI. Opening is cheap and reads nothing."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        self.local = None if "://" in uri else Path(uri)
+        self._db: DBConnection | None = None
+
+    def exists(self) -> bool:
+        return self.local is None or self.local.is_dir()
+
+    @property
+    def db(self) -> DBConnection:
+        if self._db is None:
+            os.environ.setdefault("LANCEDB_LOG", "error")  # it warns on standard error at every query
+            import lancedb
+
+            self._db = lancedb.connect(self.uri)
+        return self._db
+
+    def state(self) -> State | None:
+        """The published generation, or None where there is none yet.
+
+        Raises `StoreError` where the store is damaged or of another format.
+        """
+        if not self.exists():
+            return None
+        with lance_errors(self.uri):
+            if "generations" not in _table_names(self.db):
+                return None
+            rows = self.db.open_table("generations").to_arrow()
+        if rows.num_rows == 0:
+            return None
+        last = max(rows.to_pylist(), key=lambda row: row["generation"])
+        if last["format"] != FORMAT:
+            raise StoreError(
+                f"the store {self.uri} has format {last['format']}, this clew reads format {FORMAT}: "
+                "delete it and run `clew index` again, or use the clew that wrote it"
+            )
+        try:
+            return State.from_json(last["state"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise StoreError(f"the store {self.uri} is damaged (its state cannot be read): delete it and index again") from error
+
+    def table(self, name: str, epoch: str, version: int | None = None) -> Table:
+        """The physical table `name` of `epoch`, pinned to `version` if one is given."""
+        table = self.db.open_table(f"{name}-{epoch}")
+        if version is not None:
+            table.checkout(version)
+        return table
+
+    @contextlib.contextmanager
+    def writer(self, epoch: str, encoder: tuple[str, str, int]) -> Iterator[Writer]:
+        """The one writer of the store. `encoder` is (spec, id, dim).
+
+        Raises `StoreError` where another process writes, or the place cannot be written.
+        """
+        with self._lock(), lance_errors(self.uri):
+            yield Writer(self, self.state(), epoch, encoder)
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        if self.local is None:  # Lance's commits are atomic there too, and a clash of writers raises
+            yield
+            return
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.local / "lock", timeout=0)
+        try:
+            self.local.mkdir(parents=True, exist_ok=True)
+            (self.local / ".gitignore").write_text("*\n")
+            lock.acquire()
+        except Timeout as error:
+            raise StoreError(f"another clew is writing to {self.uri}: wait for it to end") from error
+        except OSError as error:
+            raise StoreError(f"cannot write the store {self.uri}: {error.strerror or error}") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+@contextlib.contextmanager
+def lance_errors(uri: str) -> Iterator[None]:
+    """Lance raises ValueError, OSError and RuntimeError with Rust paths in them: say what a user can do instead."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        text = str(error)
+        if re.search(r"No space left|os error 28|StorageFull|quota", text):
+            raise StoreError(f"no room left on the device of {uri}: what was published before is intact") from error
+        if isinstance(error, OSError) and error.errno is not None:
+            raise StoreError(f"cannot use the store {uri}: {error.strerror}: {error.filename or ''}") from error
+        first = text.strip().split("\n", 1)[0][:160]
+        raise StoreError(f"the store {uri} is damaged or unreadable ({first}): delete it and index again") from error
+
+
+def _table_names(db: DBConnection) -> set[str]:
+    names: set[str] = set()
+    token: str | None = None
+    while True:
+        page = db.list_tables(page_token=token, limit=100)
+        names.update(page.tables)
+        token = page.page_token
+        if not token:
+            return names
+
+
+class Writer:
+    """Appends facts, edges and manifests, and publishes them. One per store at a time."""
+
+    def __init__(self, store: Store, state: State | None, epoch: str, encoder: tuple[str, str, int]) -> None:
+        self.store, self.state, self.epoch, self.encoder = store, state, epoch, encoder
+        self.same_epoch = state is not None and state.epoch == epoch
+        self._buffers: dict[str, list[pa.RecordBatch]] = {}
+        self._buffered = 0
+        present = _table_names(store.db)
+        self.tables = {
+            name: self._open(name, schema, f"{name}-{epoch}" in present) for name, schema in tables(encoder[2]).items()
+        }
+        self._drop_torn_facts()
+
+    def _open(self, name: str, schema: pa.Schema, present: bool) -> Table:
+        physical = f"{name}-{self.epoch}"
+        return self.store.db.open_table(physical) if present else self.store.db.create_table(physical, schema=schema)
+
+    def _drop_torn_facts(self) -> None:
+        """Delete the rows that a killed build left for files whose `files` row it did not reach."""
+        published = self.state.versions if self.state and self.same_epoch else {}
+        if all(table.version == published.get(name) for name, table in self.tables.items()):
+            return
+        complete = self.known_files()
+        for name in FACTS[:-1]:
+            found = column(self.tables[name], "file_id")
+            torn = sorted(set(found.tolist()) - set(complete.tolist())) if len(found) else []
+            self.delete(name, "file_id", torn)
+
+    def known_files(self) -> NDArray[np.int64]:
+        """The file versions whose facts are complete."""
+        return column(self.tables["files"], "file_id")
+
+    def known_edges(self) -> set[int]:
+        """The edge sets that are stored."""
+        return set(column(self.tables["edges"], "edges_id").tolist())
+
+    def manifest(self, view: str) -> list[dict[str, Any]]:
+        """The published manifest rows of `view`, in order of paths."""
+        if self.state is None or not self.same_epoch or view not in self.state.views:
+            return []
+        published = self.store.table("manifests", self.epoch, self.state.versions["manifests"])
+        rows: list[dict[str, Any]] = published.search().where(f"view = {quoted(view)}").to_arrow().to_pylist()
+        return sorted(rows, key=lambda row: row["path"])
+
+    def add(self, batches: Mapping[str, pa.RecordBatch]) -> None:
+        """Append rows; they reach the disk when enough have gathered, or at `flush`."""
+        for name, batch in batches.items():
+            if batch.num_rows:
+                self._buffers.setdefault(name, []).append(batch)
+                self._buffered += batch.nbytes
+        if self._buffered > FLUSH_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is buffered, `files` last."""
+        for name in tables(self.encoder[2]):
+            if batches := self._buffers.pop(name, None):
+                self.tables[name].add(pa.Table.from_batches(batches))
+        self._buffered = 0
+
+    def delete(self, name: str, key: str, values: list[int]) -> None:
+        """Delete the rows of the table `name` whose `key` is one of `values`."""
+        for at in range(0, len(values), 5_000):
+            self.tables[name].delete(f"{key} IN ({','.join(map(str, values[at : at + 5_000]))})")
+
+    def replace_manifest(self, view: str, rows: pa.RecordBatch) -> None:
+        """Put `rows` in the place of the manifest of `view`."""
+        self.tables["manifests"].delete(f"view = {quoted(view)}")
+        self.add({"manifests": rows})
+        self.flush()
+
+    def update_indices(self) -> None:
+        """Bring the full-text, vector and scalar indices up to date; the first time, build them."""
+        from lancedb.index import FTS, BTree, IvfSq
+
+        # our own terms are cut and lower-cased already: their tokenizer has only to split at spaces
+        text = FTS(
+            base_tokenizer="whitespace", with_position=False, max_token_length=None, lower_case=False,
+            stem=False, remove_stop_words=False, ascii_folding=False,
+        )  # fmt: skip
+        chunks = self.tables["chunks"]
+        self._index("chunks", "terms", text)
+        if self.encoder[2] and chunks.count_rows() > EXACT_ROWS:
+            self._index("chunks", "vector", IvfSq(distance_type="dot"))
+        for name, keys in {"symbols": ("uid", "name"), "edges": ("src", "dst"), "references": ("name",)}.items():
+            for key in keys:
+                self._index(name, key, BTree())
+        for name in ("files", "symbols"):
+            self._index(name, "file_id", BTree())
+        for table in self.tables.values():
+            table.optimize(cleanup_older_than=READER_GRACE)
+
+    def _index(self, name: str, key: str, config: Any) -> None:
+        table = self.tables[name]
+        if table.count_rows() and not any(key in index.columns for index in table.list_indices()):
+            table.create_index(key, config=config)
+
+    def publish(self, view: View) -> State:
+        """Make all that was written visible, in one commit."""
+        self.flush()
+        views = dict(self.state.views) if self.state and self.same_epoch else {}
+        generation = self.state.generation + 1 if self.state else 1
+        views[view.name] = replace(view, report=replace(view.report, generation=generation))
+        spec, encoder_id, dim = self.encoder
+        versions = {name: table.version for name, table in self.tables.items()}
+        state = State(generation, self.epoch, spec, encoder_id, dim, versions, views, view.name)
+        row = pa.table(
+            {"generation": [generation], "format": [FORMAT], "state": [state.to_json()]}, schema=GENERATIONS
+        )
+        if "generations" in _table_names(self.store.db):
+            table = self.store.db.open_table("generations")
+            table.add(row)
+            table.delete(f"generation <= {generation - KEPT_GENERATIONS}")
+            table.optimize(cleanup_older_than=READER_GRACE)
+        else:
+            self.store.db.create_table("generations", row, schema=GENERATIONS)
+        self.state, self.same_epoch = state, True
+        return state
+
+    def collect(self) -> int:
+        """Delete facts and edges that no published view holds, once they are a quarter of all; returns how many files went."""
+        if self.state is None:
+            return 0
+        manifest = self.tables["manifests"].search().select(["view", "file_id", "edges_id"]).to_arrow()
+        live = manifest.filter(pc.is_in(manifest["view"], pa.array(list(self.state.views))))
+        dead = sorted(set(self.known_files().tolist()) - set(live["file_id"].to_pylist()))
+        if len(dead) * 4 < self.tables["files"].count_rows():
+            return 0
+        for name in reversed(FACTS):  # `files` first: a kill in between leaves torn facts, which the next writer drops
+            self.delete(name, "file_id", dead)
+        self.delete("edges", "edges_id", sorted(self.known_edges() - set(live["edges_id"].to_pylist())))
+        return len(dead)
+
+    def drop_other_epochs(self) -> None:
+        """Drop the tables of facts that were made otherwise than the published ones."""
+        for name in _table_names(self.store.db):
+            if name != "generations" and not name.endswith(f"-{self.epoch}"):
+                self.store.db.drop_table(name)
+
+
+def column(table: Table, name: str) -> NDArray[np.int64]:
+    """One integer column of a table, whole."""
+    return table.search().select([name]).to_arrow()[name].to_numpy()  # type: ignore[no-any-return]
+
+
+def quoted(text: str) -> str:
+    """A string literal for a Lance filter."""
+    return "'" + text.replace("'", "''") + "'"
