@@ -98,7 +98,11 @@ def _scan(odb: pygit2.Odb, tree: _Tree) -> Iterator[SourceFile | Skipped | _Tree
     if isinstance(data, SkipReason):
         yield Skipped(tree.path or "./", data)
         return
-    entries = sorted(_entries(data), key=lambda entry: entry.sort_key)
+    try:
+        entries = sorted(_entries(data), key=lambda entry: entry.sort_key)
+    except ValueError:
+        yield Skipped(tree.path or "./", SkipReason.UNREADABLE)
+        return
     rules = _rules(odb, tree, entries)
     for entry in entries:
         if entry.name not in TOOL_FOLDERS:
@@ -134,13 +138,16 @@ def _rules(odb: pygit2.Odb, tree: _Tree, entries: list[_Entry]) -> Rules:
 
 
 def _entries(data: bytes) -> Iterator[_Entry]:
-    """The entries of a tree object: mode, space, name, NUL, and the 20 bytes of the id."""
+    """The entries of a tree object: mode, space, name, NUL, and the 20 bytes of the id. ValueError where it is cut off."""
     position = 0
     while position < len(data):
         space = data.index(b" ", position)
         end = data.index(b"\0", space)
-        yield _Entry(os.fsdecode(data[space + 1 : end]), data[position:space], data[end + 1 : end + 21])
+        name, mode = os.fsdecode(data[space + 1 : end]), data[position:space]
         position = end + 21
+        if position > len(data):
+            raise ValueError("cut off in an id")
+        yield _Entry(name, mode, data[end + 1 : position])
 
 
 def _size(odb: pygit2.Odb, oid: bytes) -> int | SkipReason:

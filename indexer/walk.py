@@ -173,16 +173,11 @@ class WorktreeReader:
 
     def __call__(self, file: SourceFile) -> bytes | SkipReason:
         try:
-            handle = os.open(os.path.join(self.root, file.path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            data = _read_regular(os.path.join(self.root, file.path), MAX_FILE_BYTES + 1)
         except OSError as error:
             return SkipReason.LINK if error.errno == errno.ELOOP else SkipReason.UNREADABLE
-        try:
-            with open(handle, "rb") as opened:
-                if not stat.S_ISREG(os.fstat(handle).st_mode):
-                    return SkipReason.SPECIAL
-                data = opened.read(MAX_FILE_BYTES + 1)
-        except OSError:
-            return SkipReason.UNREADABLE
+        if data is None:
+            return SkipReason.SPECIAL
         return SkipReason.TOO_LARGE if len(data) > MAX_FILE_BYTES else data
 
 
@@ -247,11 +242,21 @@ def _is_git_marker(path: str) -> bool:
 def _rule_text(path: str) -> bytes:
     """A rule file's bytes; empty where it cannot be read or, as git has it, is a link."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        return _read_regular(path, MAX_RULE_BYTES) or b""
     except OSError:
         return b""
-    with open(handle, "rb") as opened:
-        return opened.read(MAX_RULE_BYTES) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+
+
+def _read_regular(path: str, limit: int) -> bytes | None:
+    """The first `limit` bytes of a regular file, None for what is none; a link is an OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        with open(handle, "rb", closefd=False) as opened:
+            return opened.read(limit)
+    finally:
+        os.close(handle)
 
 
 def _text(path: str) -> bytes:
