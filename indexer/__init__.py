@@ -9,32 +9,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .build import Progress, build
+    from .build import Progress, build_index
     from .encode import Encoder, HashEncoder, load_encoder
     from .errors import ClewError, EncoderError, SourceError, StoreError
-    from .extract import extract
     from .languages import LANGUAGES, language_of
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, symbol_id
     from .revision import open_revision
     from .snapshot import Entry, FoundChunk, FoundEdge, FoundSymbol, Snapshot
     from .source import SkipReason, Source
     from .store import Store, View
-    from .terms import terms
+    from .terms import search_terms
     from .vector_cache import VectorCache
     from .walk import open_worktree
 
 _MODULES = {
-    "build": ("Progress", "build"),
+    "build": ("Progress", "build_index"),
     "encode": ("Encoder", "HashEncoder", "load_encoder"),
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
-    "extract": ("extract",),
     "languages": ("LANGUAGES", "language_of"),
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "symbol_id"),
     "revision": ("open_revision",),
     "snapshot": ("Entry", "FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
     "source": ("SkipReason", "Source"),
     "store": ("Store", "View"),
-    "terms": ("terms",),
+    "terms": ("search_terms",),
     "vector_cache": ("VectorCache",),
     "walk": ("open_worktree",),
 }

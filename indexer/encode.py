@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from .errors import EncoderError
-from .terms import terms
+from .terms import search_terms
 from .vector_cache import VectorCache, vector_key
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class HashEncoder:
 
         sums = np.zeros((len(texts), self.dim), np.float32)
         for row, text in enumerate(texts):
-            for term in terms(text):
+            for term in search_terms(text):
                 digest = int.from_bytes(blake2b(term.encode(), digest_size=8).digest(), "little")
                 sums[row, digest % self.dim] += 1.0 if digest >> 63 else -1.0
         return unit_rows(sums)
@@ -120,7 +120,7 @@ class StaticEncoder:
         return np.array(self._rows)
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float16]:
-        return self.encode_terms([terms(text) for text in texts])
+        return self.encode_terms([search_terms(text) for text in texts])
 
     def encode_terms(self, texts: Sequence[str | Sequence[str]]) -> NDArray[np.float16]:
         """As `encode`, for texts that are cut into search terms already: a list of them, or a string with spaces between."""

@@ -36,6 +36,6 @@ def _singular(word: str) -> str:
     return word[:-1] if word[-2] not in "us" else word
 
 
-def terms(text: str) -> list[str]:
+def search_terms(text: str) -> list[str]:
     """All search terms of `text`, in order and with repetitions."""
     return [term for word in WORD.findall(text) for term in word_terms(word)]

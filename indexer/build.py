@@ -1,0 +1,335 @@
+"""The pipeline: walk → extract (worker processes) → encode → resolve → publish.
+
+Facts are stored once for each file version; a build extracts what the store does not hold, resolves the view, and
+publishes. What a killed build had written in full is taken up by the next.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .chunk import CHUNKER
+from .encode import Encoder, StaticEncoder
+from .extract import EXTRACTOR
+from .facts import read_facts
+from .pool import Lost, Pool
+from .records import FileFacts, Report, key64, printable
+from .resolve import Resolver
+from .schema import MANIFESTS, batch_of, edge_batch, edges_key, epoch_of, with_vectors
+from .source import Skipped, SkipReason, Source, SourceFile
+from .store import Store, View, Writer, column
+from .vector_cache import VectorCache, vector_key
+from .worker import Extracted, Outcome, worker
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+Progress = Callable[[str, int, int], None]
+"""Called with the phase, how much is done, and the total (0 where it is not known)."""
+
+BATCH_FILES = 64  # files for a worker at a time: enough that handing over costs nothing,
+BATCH_BYTES = 1 << 20  # and few enough that two workers end together
+EXAMPLES = 5  # paths that a report names for each reason to skip
+RACY_NS = 2_000_000_000  # a file that changed so shortly before it was read may change again within its time stamp
+
+
+@dataclass(slots=True)
+class _Row:
+    """A manifest row in the making."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    content: str
+    file_id: int
+    skipped: str
+    edges_id: int = 0
+
+
+@dataclass(slots=True)
+class _Build:
+    """The state of one build."""
+
+    source: Source
+    writer: Writer
+    encoder: Encoder
+    cache: VectorCache
+    progress: Progress
+    jobs: int
+    rows: list[_Row] = field(default_factory=list)
+    directories: list[_Row] = field(default_factory=list)  # left out as a whole
+    changed: int = 0
+    encoded: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)
+
+
+def build_index(
+    source: Source,
+    store: Store,
+    encoder: Encoder,
+    *,
+    encoder_spec: str = "builtin",
+    jobs: int = 0,
+    cache: VectorCache | None = None,
+    progress: Progress = lambda phase, done, total: None,
+) -> Report:
+    """Index `source` into `store` as the view `source.view`, and publish it.
+
+    `encoder_spec` is what `load_encoder` was called with; queries load the same. `jobs` worker processes, by default
+    one for each processor. Raises `StoreError` where the store cannot be written, `SourceError` where the tree
+    cannot be read; what was published before stays as it was.
+    """
+    epoch = epoch_of(EXTRACTOR, CHUNKER, encoder.name)
+    with store.writer(epoch, (encoder_spec, encoder.name, encoder.dim)) as writer:
+        state = _Build(source, writer, encoder, cache or VectorCache(), progress, jobs or os.cpu_count() or 1)
+        return _run(state)
+
+
+def _run(state: _Build) -> Report:
+    writer, source = state.writer, state.source
+    with state.phase("walk"):
+        published = writer.manifest(source.view)
+        known = frozenset(writer.known_files().tolist())
+        pending = _walk(state, {row["path"]: row for row in published}, known)
+    with state.phase("extract"):
+        _extract(state, pending, known)
+    rows = sorted(state.rows + state.directories, key=lambda row: row.path)
+    if _is_same(rows, published) and writer.state is not None:
+        return _unchanged(state)
+    with state.phase("resolve"):
+        facts = read_facts(writer.tables, {row.path: row.file_id for row in rows if row.file_id})
+        edges = _resolve(state, facts, rows)
+    with state.phase("publish"):
+        manifest = batch_of([_manifest_row(source.view, row) for row in rows], MANIFESTS)
+        writer.replace_manifest(source.view, manifest)
+        report = _report(state, rows, facts, edges)
+        writer.update_indices()
+        published_state = writer.publish(View(source.view, source.kind, source.root, source.commit, report))
+        writer.drop_other_epochs()
+        if writer.collect():
+            writer.update_indices()
+            published_state = writer.publish(published_state.views[source.view])
+    return published_state.views[source.view].report
+
+
+# -- walk
+
+
+def _walk(state: _Build, published: dict[str, dict[str, Any]], known: frozenset[int]) -> list[SourceFile]:
+    """Sort the source's paths into rows that are settled and files that have to be read."""
+    pending: list[SourceFile] = []
+    for found, item in enumerate(state.source.files()):
+        if found % 1_000 == 0:
+            state.progress("walk", found, 0)
+        path = printable(item.path)
+        if isinstance(item, Skipped):
+            row = _Row(path, 0, 0, "", 0, item.reason.value)
+            (state.rows if item.reason.findable and not path.endswith("/") else state.directories).append(row)
+        elif row_known := _settled(path, item, published.get(path), known):
+            state.rows.append(row_known)
+        else:
+            pending.append(item)
+    return pending
+
+
+def _settled(path: str, item: SourceFile, before: dict[str, Any] | None, known: frozenset[int]) -> _Row | None:
+    """The row of a file that need not be read: its content is known, or its size and time are those of the last build."""
+    if item.content:
+        file_id = key64(path, item.content)
+        if file_id in known:
+            return _Row(path, item.size, 0, item.content, file_id, "")
+        if before is not None and before["content"] == item.content and before["skipped"]:
+            return _Row(path, item.size, 0, item.content, 0, before["skipped"])
+        return None
+    if before is None or not before["mtime_ns"]:
+        return None
+    if (before["size"], before["mtime_ns"]) != (item.size, item.mtime_ns):
+        return None
+    if not before["skipped"] and before["file_id"] not in known:
+        return None
+    return _Row(path, item.size, item.mtime_ns, before["content"], before["file_id"], before["skipped"])
+
+
+# -- extract and encode
+
+
+def _extract(state: _Build, pending: Sequence[SourceFile], known: frozenset[int]) -> None:
+    if not pending:
+        return
+    wants_texts = state.encoder.dim > 0 and not isinstance(state.encoder, StaticEncoder)
+    start_ns = time.time_ns()
+    done = 0
+    make = worker(state.source.reader(), known, wants_texts)
+    with Pool(make, min(state.jobs, len(pending))) as pool:
+        for result in pool.run(_batches(pending)):
+            if isinstance(result, Lost):
+                outcomes = [Outcome(result.item, result.item.content, 0, result.reason.value, 0)]
+            else:
+                outcomes = result.outcomes
+                _store(state, result)
+            state.rows.extend(_row(outcome, start_ns) for outcome in outcomes)
+            done += len(outcomes)
+            state.progress("extract", done, len(pending))
+    state.writer.flush()
+
+
+def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
+    batch: list[SourceFile] = []
+    size = 0
+    for file in files:
+        batch.append(file)
+        size += max(file.size, 0)
+        if len(batch) == BATCH_FILES or size > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _row(outcome: Outcome, start_ns: int) -> _Row:
+    file = outcome.file
+    settled = file.mtime_ns and file.mtime_ns < start_ns - RACY_NS
+    mtime_ns = file.mtime_ns if settled else 0
+    return _Row(printable(file.path), max(file.size, 0), mtime_ns, outcome.content, outcome.file_id, outcome.skipped)
+
+
+def _store(state: _Build, result: Extracted) -> None:
+    if not result.batches:
+        return
+    extracted = [outcome for outcome in result.outcomes if outcome.file_id and outcome.chunks >= 0]
+    state.changed += result.batches["files"].num_rows
+    batches = dict(result.batches)
+    if state.encoder.dim:
+        batches["chunks"] = with_vectors(batches["chunks"], _vectors(state, extracted, batches["chunks"], result.texts))
+    state.writer.add(batches)
+
+
+def _vectors(
+    state: _Build, outcomes: Iterable[Outcome], chunks: pa.RecordBatch, texts: Sequence[str]
+) -> NDArray[np.float16]:
+    """The vectors of a batch's chunks: those of a content that was encoded before come from the cache."""
+    import numpy as np
+
+    spans: list[tuple[str, int, int]] = []
+    start = 0
+    for outcome in outcomes:
+        if outcome.chunks:
+            key = vector_key(state.encoder.name, key_of(outcome), str(CHUNKER))
+            spans.append((key, start, start + outcome.chunks))
+            start += outcome.chunks
+    vectors = np.zeros((chunks.num_rows, state.encoder.dim), np.float16)
+    missing = []
+    for span, matrix in zip(spans, state.cache.get_many([key for key, _, _ in spans]), strict=True):
+        if matrix is not None and matrix.shape == (span[2] - span[1], state.encoder.dim):
+            vectors[span[1] : span[2]] = matrix
+        else:
+            missing.append(span)
+    wanted = [row for _, low, high in missing for row in range(low, high)]
+    if wanted:
+        vectors[wanted] = _encode(state.encoder, chunks, texts, wanted)
+        state.encoded += len(wanted)
+        state.cache.put_many({key: vectors[low:high] for key, low, high in missing})
+    return vectors
+
+
+def key_of(outcome: Outcome) -> str:
+    """Vectors depend on the content and on the language that the name's ending stands for, not on where the file lies."""
+    return outcome.content + os.path.splitext(outcome.file.path)[1]
+
+
+def _encode(encoder: Encoder, chunks: pa.RecordBatch, texts: Sequence[str], wanted: Sequence[int]) -> NDArray[np.float16]:
+    if isinstance(encoder, StaticEncoder):  # the text's terms are cut already: they stand behind the line break
+        terms = chunks["terms"].take(wanted).to_pylist()
+        return encoder.encode_terms([text.partition("\n")[2] for text in terms])
+    return encoder.encode([texts[row] for row in wanted])
+
+
+# -- resolve and publish
+
+
+def _resolve(state: _Build, facts: dict[str, FileFacts], rows: Sequence[_Row]) -> int:
+    """Resolve the view, store the edge sets that are new, and note in each row which is its own; returns how many edges."""
+    resolver = Resolver(facts)
+    stored = state.writer.known_edges()
+    total = 0
+    fresh = []
+    for done, row in enumerate(rows):
+        if done % 500 == 0:
+            state.progress("resolve", done, len(rows))
+        edges = resolver.edges(row.path) if row.path in facts else []
+        total += len(edges)
+        row.edges_id = edges_key(edges) if edges else 0
+        if edges and row.edges_id not in stored:
+            stored.add(row.edges_id)
+            fresh.append((row.edges_id, edges))
+    state.writer.add({"edges": edge_batch(fresh)})
+    state.progress("resolve", len(rows), len(rows))
+    return total
+
+
+def _manifest_row(view: str, row: _Row) -> tuple[Any, ...]:
+    return (view, row.path, row.size, row.mtime_ns, row.content, row.file_id, row.edges_id, row.skipped)
+
+
+def _is_same(rows: Sequence[_Row], published: Sequence[dict[str, Any]]) -> bool:
+    """Whether the view is what is published already; time stamps may differ."""
+    if len(rows) != len(published):
+        return False
+    return all(
+        (row.path, row.content, row.file_id, row.skipped, row.mtime_ns)
+        == (old["path"], old["content"], old["file_id"], old["skipped"], old["mtime_ns"])
+        for row, old in zip(rows, published, strict=True)
+    )
+
+
+def _unchanged(state: _Build) -> Report:
+    from dataclasses import replace
+
+    assert state.writer.state is not None
+    report = state.writer.state.views[state.source.view].report
+    return replace(report, changed=0, encoded=0, seconds=state.seconds)
+
+
+def _report(state: _Build, rows: Sequence[_Row], facts: dict[str, FileFacts], edges: int) -> Report:
+    import numpy as np
+
+    reasons = Counter(row.skipped for row in rows if row.skipped)
+    examples: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.skipped and len(examples[row.skipped]) < EXAMPLES:
+            examples[row.skipped].append(row.path)
+    ids = np.array([row.file_id for row in rows if row.file_id], dtype=np.int64)
+    chunks = int(np.isin(column(state.writer.tables["chunks"], "file_id"), ids).sum())
+    return Report(
+        generation=0,
+        view=state.source.view,
+        files=len(facts),
+        lines=sum(file.lines for file in facts.values()),
+        bytes=sum(row.size for row in rows if row.file_id),
+        symbols=sum(len(file.symbols) for file in facts.values()),
+        references=sum(len(file.references) for file in facts.values()),
+        edges=edges,
+        chunks=chunks,
+        changed=state.changed,
+        encoded=state.encoded,
+        skipped={reason: reasons[reason] for reason in sorted(reasons)},
+        examples={reason: examples[reason] for reason in sorted(examples)},
+        seconds=state.seconds,
+    )
+
+
+__all__ = ["Progress", "SkipReason", "build_index"]

@@ -1,0 +1,51 @@
+"""Facts as the store holds them → records, for resolving a view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .records import Binding, FileFacts, Import, Reference, Symbol
+
+if TYPE_CHECKING:
+    from lancedb.table import Table
+
+T = TypeVar("T")
+
+
+def read_facts(tables: Mapping[str, Table], wanted: Mapping[str, int]) -> dict[str, FileFacts]:
+    """path → facts without chunks, for `wanted` (path → file_id), in its order."""
+    files = {row["file_id"]: row for row in _scan(tables["files"], ["file_id", "language", "lines"])}
+    symbols = _grouped(tables["symbols"], Symbol, [*Symbol.__dataclass_fields__])
+    references = _grouped(tables["references"], Reference, [*Reference.__dataclass_fields__])
+    imports = _grouped(tables["imports"], Import, [*Import.__dataclass_fields__])
+    bindings = _grouped(tables["bindings"], Binding, [*Binding.__dataclass_fields__])
+    return {
+        path: FileFacts(
+            path, files[fid]["language"], files[fid]["lines"],
+            symbols(fid), references(fid), imports(fid), bindings(fid),
+        )
+        for path, fid in wanted.items()
+    }  # fmt: skip
+
+
+def _scan(table: Table, columns: list[str]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.search().select(columns).to_arrow().to_pylist()
+    return rows
+
+
+def _grouped(table: Table, record: Callable[..., T], columns: Sequence[str]) -> Callable[[int], tuple[T, ...]]:
+    """A function from file_id to the file's records, in the order in which they were extracted."""
+    import numpy as np
+
+    rows = table.search().select(["file_id", *columns]).to_arrow()
+    ids = rows["file_id"].to_numpy()
+    order = np.argsort(ids, kind="stable")  # rows of one file were written in one batch, in order
+    rows, ids = rows.take(order), ids[order]
+    values = [rows[name].to_pylist() for name in columns]
+
+    def of(file_id: int) -> tuple[T, ...]:
+        low, high = np.searchsorted(ids, file_id, "left"), np.searchsorted(ids, file_id, "right")
+        return tuple(map(record, *(column[low:high] for column in values)))
+
+    return of

@@ -1,0 +1,187 @@
+"""Worker processes whose limits are enforced from outside: a worker that hangs, grows or dies costs one item.
+
+A batch whose worker was lost is tried again item by item, each in its own turn, so the culprit is found without any
+word from the process that died. Results come in the order of the batches, so a build does not depend on timing.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerProcess
+from typing import Generic, TypeVar
+
+from .source import SkipReason
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+SECONDS = 20.0  # for a batch, and for an item alone: a hundred times what the slowest honest file takes
+MEMORY_BYTES = 4 << 30  # address space of a worker; the parse tree of the largest file that is read takes a tenth
+QUEUED = 2  # batches that wait at a worker, so that it never idles while the parent writes
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Generic[T]):
+    """An item that cost its worker."""
+
+    item: T
+    reason: SkipReason
+
+
+@dataclass(slots=True)
+class _Job(Generic[T]):
+    slot: int
+    part: int
+    items: Sequence[T]
+
+
+@dataclass(slots=True)
+class _Slot(Generic[T, R]):
+    """The results of one batch: one part, or one for each item once its worker was lost."""
+
+    parts: list[R | Lost[T] | None]
+
+    def done(self) -> bool:
+        return all(part is not None for part in self.parts)
+
+
+@dataclass(slots=True)
+class _Worker(Generic[T]):
+    process: ForkServerProcess
+    pipe: Connection
+    jobs: deque[_Job[T]] = field(default_factory=deque)
+    deadline: float = 0.0
+
+
+class Pool(Generic[T, R]):
+    """`jobs` processes that each call `make()` once and the function it gives for every batch."""
+
+    def __init__(self, make: Callable[[], Callable[[Sequence[T]], R]], jobs: int, seconds: float = SECONDS) -> None:
+        """`make` must be picklable, as must items and results."""
+        self._make, self._seconds = make, seconds
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["indexer.worker"])
+        self._workers: list[_Worker[T]] = [self._start() for _ in range(jobs)]
+
+    def __enter__(self) -> Pool[T, R]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            self._stop(worker)
+
+    def run(self, batches: Iterable[Sequence[T]]) -> Iterator[R | Lost[T]]:
+        """The result of each batch in their order, or in its place results and losses item by item."""
+        source = enumerate(batches)
+        waiting: deque[_Job[T]] = deque()
+        slots: dict[int, _Slot[T, R]] = {}
+        following, exhausted = 0, False
+        while True:
+            exhausted = self._feed(source, waiting, slots) or exhausted
+            while following in slots and slots[following].done():
+                yield from (part for part in slots.pop(following).parts if part is not None)
+                following += 1
+            if exhausted and not slots:
+                return
+            self._collect(waiting, slots)
+
+    def _feed(
+        self, source: Iterator[tuple[int, Sequence[T]]], waiting: deque[_Job[T]], slots: dict[int, _Slot[T, R]]
+    ) -> bool:
+        """Hand out jobs; true once there are no more batches."""
+        while idle := [worker for worker in self._workers if len(worker.jobs) < QUEUED]:
+            if not waiting:
+                pair = next(source, None)
+                if pair is None:
+                    return True
+                slots[pair[0]] = _Slot([None])
+                waiting.append(_Job(pair[0], 0, pair[1]))
+            self._send(min(idle, key=lambda worker: len(worker.jobs)), waiting.popleft())
+        return False
+
+    def _send(self, worker: _Worker[T], job: _Job[T]) -> None:
+        if not worker.jobs:
+            worker.deadline = time.monotonic() + self._seconds
+        worker.jobs.append(job)
+        with suppress(OSError):  # it has died: `_collect` sees that and hands the job out again
+            worker.pipe.send(job.items)
+
+    def _collect(self, waiting: deque[_Job[T]], slots: dict[int, _Slot[T, R]]) -> None:
+        """Wait for something to happen, and take it in."""
+        busy = [worker for worker in self._workers if worker.jobs]
+        patience = min(worker.deadline for worker in busy) - time.monotonic()
+        ready = wait([worker.pipe for worker in busy], timeout=max(0.0, patience))
+        for worker in busy:
+            if worker.pipe in ready:
+                self._receive(worker, waiting, slots)
+            elif time.monotonic() > worker.deadline and not worker.pipe.poll():
+                self._lose(worker, SkipReason.TIMEOUT, waiting, slots)
+
+    def _receive(self, worker: _Worker[T], waiting: deque[_Job[T]], slots: dict[int, _Slot[T, R]]) -> None:
+        try:
+            result = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._lose(worker, SkipReason.CRASHED, waiting, slots)
+            return
+        if isinstance(result, SkipReason):
+            self._lose(worker, result, waiting, slots)
+            return
+        job = worker.jobs.popleft()
+        slots[job.slot].parts[job.part] = result
+        worker.deadline = time.monotonic() + self._seconds
+
+    def _lose(
+        self, worker: _Worker[T], reason: SkipReason, waiting: deque[_Job[T]], slots: dict[int, _Slot[T, R]]
+    ) -> None:
+        """Replace the worker; its first job is lost or, if of several items, tried again one by one."""
+        self._stop(worker)
+        guilty, *innocent = worker.jobs
+        if len(guilty.items) == 1:
+            slots[guilty.slot].parts[guilty.part] = Lost(guilty.items[0], reason)
+        else:
+            slots[guilty.slot].parts = [None] * len(guilty.items)
+            innocent[:0] = [_Job(guilty.slot, part, [item]) for part, item in enumerate(guilty.items)]
+        waiting.extendleft(reversed(innocent))
+        self._workers[self._workers.index(worker)] = self._start()
+
+    def _start(self) -> _Worker[T]:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_work, args=(theirs, self._make), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _stop(self, worker: _Worker[T]) -> None:
+        worker.process.kill()
+        worker.process.join()
+        worker.pipe.close()
+
+
+def _work(pipe: Connection, make: Callable[[], Callable[[Sequence[T]], R]]) -> None:
+    """The life of a worker."""
+    import gc
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    gc.disable()  # parse trees are freed by reference counts, and nothing else here is cyclic
+    work = make()
+    with suppress(EOFError, OSError):  # the parent has gone
+        while True:
+            pipe.send(_guarded(work, pipe.recv()))
+
+
+def _guarded(work: Callable[[Sequence[T]], R], items: Sequence[T]) -> R | SkipReason:
+    try:
+        return work(items)
+    except MemoryError:
+        return SkipReason.OUT_OF_MEMORY
+    except Exception:  # noqa: BLE001 - the parent reads it: a file that breaks the extractor is counted as such
+        return SkipReason.CRASHED

@@ -1,0 +1,443 @@
+"""References of all files → edges. A small abstract interpreter over dotted names.
+
+`self.client.get` is read part by part: `self` is an instance of the class around, `.client` what that class's
+bindings say, `.get` a member of its type or of its bases. What cannot be followed is left out, not guessed, but for two
+rules that say so in their name and confidence.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from .extract import CONTAINERS
+from .languages import LANGUAGES
+from .modules import ModuleFinder, family_of, nearness
+from .records import Binding, Edge, FileFacts, Import, Reference, symbol_id
+
+CONFIDENCE = {
+    "local": 0.98,  # defined in the same file, visible from there
+    "import": 0.97,  # an import names it, through any re-exports
+    "member": 0.95,  # of the class around, or of its bases
+    "typed": 0.92,  # of a receiver whose type is annotated, or seen where it is made
+    "package": 0.92,  # another file of the same package
+    "star": 0.9,  # through an import of everything
+    "global": 0.85,  # the one definition of a name that is visible program-wide
+    "nearest": 0.6,  # of several such definitions the one in the nearest folder
+    "unique": 0.6,  # the receiver is unknown, and only one type of the repository has a method of this name
+}
+"""How often a rule is right, in the order of trust."""
+
+SELVES = frozenset({"self", "cls", "this", "Self"})
+DEPTH = 12  # of following aliases, re-exports and bases; a cycle ends here too
+MAX_UNIQUE = 1  # a method name that more types have is not told apart by its name alone
+_KIND = {"call": "calls", "use": "references", "inherit": "inherits"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """What an expression stands for."""
+
+    what: str  # symbol | module | instance (of the class `index`) | super (members of the bases of the class `index`)
+    path: str
+    index: int  # of the symbol in its file; -1 for a module
+    rule: str
+
+
+@dataclass(slots=True)
+class _File:
+    """A file's facts, arranged for looking things up by name."""
+
+    facts: FileFacts
+    top: dict[str, int] = field(default_factory=dict)
+    children: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    imports: dict[tuple[int, str], Import] = field(default_factory=dict)
+    stars: list[Import] = field(default_factory=list)
+    bindings: dict[tuple[int, str], Binding] = field(default_factory=dict)
+    bases: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
+    memo: dict[tuple[int, str], Entity | None] = field(default_factory=dict)
+
+
+class Resolver:
+    """Resolves the references of a view's files against each other."""
+
+    def __init__(self, files: Mapping[str, FileFacts]) -> None:
+        """`files`: path → facts, in the order of paths; chunks are not looked at."""
+        self._files = {path: _arrange(facts) for path, facts in files.items()}
+        self._finder = ModuleFinder(files)
+        self._found: dict[tuple[str, str], list[str]] = {}
+        self._linear: dict[tuple[str, int], list[Entity]] = {}
+        self._globals, self._methods = _program_names(files)
+
+    def edges(self, path: str) -> list[Edge]:
+        """The edges that leave the file `path`: one for each pair of symbols and kind, at its first line; by line."""
+        found: dict[tuple[str, str, str], Edge] = {}
+        for edge in (*self._import_edges(path), *self._reference_edges(path)):
+            if edge.src != edge.dst or edge.kind == "calls":  # recursion is a fact, a mention of oneself is none
+                found.setdefault((edge.src, edge.dst, edge.kind), edge)
+        return sorted(found.values(), key=lambda e: (e.line, e.src, e.dst, e.kind))
+
+    def _import_edges(self, path: str) -> Iterator[Edge]:
+        facts = self._files[path].facts
+        for spec in facts.imports:
+            for target in self._imported(path, spec):
+                source = self._id(path, spec.scope)
+                yield Edge(source, self._id(target.path, target.index), "imports", "import", CONFIDENCE["import"], path, spec.line)
+
+    def _imported(self, path: str, spec: Import) -> list[Entity]:
+        if spec.name and spec.name != "*":
+            found = self._import_target(path, spec)
+            return [found] if found else []
+        return [Entity("module", target, -1, "import") for target in self._modules(path, spec.module)]
+
+    def _reference_edges(self, path: str) -> Iterator[Edge]:
+        for reference in self._files[path].facts.references:
+            scope = reference.scope
+            if reference.kind == "inherit":
+                scope = self._files[path].facts.symbols[scope].parent if scope >= 0 else -1
+            target = self._target(path, scope, reference)
+            if target is not None and target.what == "symbol":
+                source = self._id(path, reference.scope)
+                confidence = CONFIDENCE[target.rule]
+                yield Edge(source, self._id(target.path, target.index), _KIND[reference.kind], target.rule, confidence, path, reference.line)
+
+    def _id(self, path: str, index: int) -> str:
+        return symbol_id(path, self._files[path].facts.symbols[index].qualname if index >= 0 else "")
+
+    def _target(self, path: str, scope: int, reference: Reference) -> Entity | None:
+        if not reference.receiver:
+            return self._name(path, scope, reference.name, 0)
+        if reference.receiver != "?":
+            holder = self._dotted(path, scope, reference.receiver, 0)
+            if holder is not None:
+                return self._member(holder, reference.name, 0)
+            if not self._is_unknown(path, scope, reference.receiver):
+                return None
+        return self._unique(path, reference)
+
+    def _is_unknown(self, path: str, scope: int, receiver: str) -> bool:
+        """Whether nothing is known of the receiver, rather than that it comes from outside the repository."""
+        root = receiver.partition(".")[0].removesuffix("()")
+        file = self._files[path]
+        return not any((around, root) in file.imports for around in (*self._scopes(file, scope), -1)) and root != "super"
+
+    def _unique(self, path: str, reference: Reference) -> Entity | None:
+        if reference.kind != "call":
+            return None
+        found = self._methods.get((family_of(self._files[path].facts.language), reference.name), [])
+        return replace(found[0], rule="unique") if 0 < len(found) <= MAX_UNIQUE and len(reference.name) > 3 else None
+
+    # -- names
+
+    def _dotted(self, path: str, scope: int, written: str, depth: int) -> Entity | None:
+        """What `a.b().c` stands for in `scope`; memoised, since receivers repeat."""
+        memo = self._files[path].memo
+        key = (scope, written)
+        if key not in memo:
+            memo[key] = None  # what asks for itself has no answer
+            memo[key] = self._follow(path, scope, written.split("."), depth)
+        return memo[key]
+
+    def _follow(self, path: str, scope: int, parts: list[str], depth: int) -> Entity | None:
+        entity: Entity | None = None
+        for position, part in enumerate(parts):
+            name, called = part.removesuffix("()"), part.endswith("()")
+            if position == 0:
+                entity = self._root(path, scope, name, depth)
+            elif entity is not None:
+                entity = self._attribute(entity, name, depth + 1)
+            if entity is None:
+                return None
+            entity = self._called(entity, depth + 1) if called and entity.what == "symbol" else entity
+        return entity
+
+    def _root(self, path: str, scope: int, name: str, depth: int) -> Entity | None:
+        file = self._files[path]
+        if name in SELVES or name == "super":
+            inside = next((s for s in self._scopes(file, scope) if file.facts.symbols[s].kind in CONTAINERS), None)
+            if inside is not None:
+                what = "super" if name == "super" else "symbol" if name == "Self" else "instance"
+                return Entity(what, path, inside, "member")
+        for around in (*self._scopes(file, scope), -1):
+            binding = file.bindings.get((around, name))
+            if binding is not None:
+                return self._bound(path, around, binding, depth + 1)
+        return self._name(path, scope, name, depth)
+
+    def _name(self, path: str, scope: int, name: str, depth: int) -> Entity | None:
+        """What a bare name stands for by the language's rules: inner scopes, the file, imports, the package, the program."""
+        if depth > DEPTH:
+            return None
+        file = self._files[path]
+        for position, around in enumerate(self._scopes(file, scope)):
+            if found := self._in_scope(file, around, position, name, depth):
+                return found
+        if name in file.top:
+            return self._definition(Entity("symbol", path, file.top[name], "local"))
+        if (-1, name) in file.imports:
+            return self._import_target(path, file.imports[-1, name], depth + 1)
+        for star in file.stars:
+            for module in self._modules(path, star.module):
+                if module != path and (found := self._exported(module, name, depth + 1)):
+                    return replace(found, rule="star")
+        return self._program_wide(path, name)
+
+    def _in_scope(self, file: _File, around: int, position: int, name: str, depth: int) -> Entity | None:
+        path, symbol = file.facts.path, file.facts.symbols[around]
+        if (around, name) in file.imports:
+            return self._import_target(path, file.imports[around, name], depth + 1)
+        index = file.children[around].get(name) if around in file.children else None
+        if symbol.kind not in CONTAINERS:
+            return Entity("symbol", path, index, "local") if index is not None else None
+        if file.facts.language in ("python", "javascript", "typescript", "tsx", "rust"):  # members need a receiver
+            return Entity("symbol", path, index, "local") if index is not None and position == 0 else None
+        return self._member(Entity("instance", path, around, "member"), name, depth + 1)
+
+    def _program_wide(self, path: str, name: str) -> Entity | None:
+        language = self._files[path].facts.language
+        if language not in LANGUAGES or not LANGUAGES[language].package_scope:
+            return None
+        if language in ("go", "java"):
+            siblings = self._finder.siblings(path)
+            found = [Entity("symbol", s, self._files[s].top[name], "package") for s in siblings if name in self._files[s].top]
+            return found[0] if found else None
+        candidates = self._globals.get((family_of(language), name), [])
+        if len(candidates) > 1:
+            return replace(min(candidates, key=lambda c: nearness(path, c.path)), rule="nearest")
+        return candidates[0] if candidates else None
+
+    def _definition(self, entity: Entity) -> Entity:
+        """For a C prototype its one definition."""
+        facts = self._files[entity.path].facts
+        symbol = facts.symbols[entity.index]
+        if symbol.kind != "prototype":
+            return entity
+        candidates = self._globals.get((family_of(facts.language), symbol.name), [])
+        return candidates[0] if len(candidates) == 1 else entity
+
+    # -- modules and imports
+
+    def _modules(self, path: str, module: str) -> list[str]:
+        key = (path, module)
+        if key not in self._found:
+            self._found[key] = [p for p in self._finder.find(path, module) if p in self._files]
+        return self._found[key]
+
+    def _import_target(self, path: str, spec: Import, depth: int = 0) -> Entity | None:
+        """What the local name of an import stands for."""
+        if depth > DEPTH:
+            return None
+        if spec.name and spec.name != "*":
+            for module in self._modules(path, spec.module):
+                if found := self._exported(module, spec.name, depth + 1):
+                    return replace(found, rule="import")
+            joint = "" if spec.module.endswith(".") else _JOINT.get(self._files[path].facts.language, ".")
+            return self._module(path, f"{spec.module}{joint}{spec.name}")
+        if self._files[path].facts.language == "python" and not spec.alias:
+            return self._module(path, spec.module.partition(".")[0])  # `import a.b` binds `a`
+        if self._files[path].facts.language in ("java", "rust"):  # the last part may be what the file defines
+            last = spec.module.replace("::", ".").rpartition(".")[2]
+            for module in self._modules(path, spec.module):
+                if found := self._exported(module, last, depth + 1):
+                    return replace(found, rule="import")
+        return self._module(path, spec.module)
+
+    def _module(self, path: str, module: str) -> Entity | None:
+        found = self._modules(path, module)
+        return Entity("module", found[0], -1, "import") if found else None
+
+    def _exported(self, path: str, name: str, depth: int) -> Entity | None:
+        """The name `name` as others see it in the file `path`."""
+        file = self._files[path]
+        if depth > DEPTH:
+            return None
+        if name in file.top:
+            return self._definition(Entity("symbol", path, file.top[name], "import"))
+        if (-1, name) in file.imports:
+            return self._import_target(path, file.imports[-1, name], depth + 1)
+        for star in file.stars:
+            for module in self._modules(path, star.module):
+                if module != path and (found := self._exported(module, name, depth + 1)):
+                    return found
+        return None
+
+    # -- members and types
+
+    def _attribute(self, entity: Entity, name: str, depth: int) -> Entity | None:
+        """What `entity.name` stands for, when more follows: a member, or the type of an attribute."""
+        if depth > DEPTH:
+            return None
+        if found := self._member(entity, name, depth + 1):
+            return found
+        if entity.what == "instance":
+            for owner in self._lineage(entity.path, entity.index):
+                file = self._files[owner.path]
+                binding = file.bindings.get((owner.index, name)) or file.bindings.get((owner.index, f".{name}"))
+                if binding is not None:
+                    return self._bound(owner.path, binding.scope, binding, depth + 1)
+        return None
+
+    def _member(self, entity: Entity, name: str, depth: int) -> Entity | None:
+        """The symbol that `entity.name` names."""
+        if entity.what == "module":
+            return self._module_member(entity, name, depth)
+        if entity.what == "symbol" and self._files[entity.path].facts.symbols[entity.index].kind == "module":
+            index = self._files[entity.path].children[entity.index].get(name)
+            return Entity("symbol", entity.path, index, entity.rule) if index is not None else None
+        lineage = self._lineage(entity.path, entity.index)
+        rule = "typed" if entity.rule not in ("member", "local", "import") else "member"
+        for owner in lineage[1:] if entity.what == "super" else lineage:
+            index = self._files[owner.path].children[owner.index].get(name)
+            if index is not None:
+                return Entity("symbol", owner.path, index, rule)
+        return None
+
+    def _module_member(self, entity: Entity, name: str, depth: int) -> Entity | None:
+        if found := self._exported(entity.path, name, depth + 1):
+            return replace(found, rule="import")
+        file = self._files[entity.path]
+        if file.facts.language == "go":
+            for sibling in self._finder.siblings(entity.path):
+                if name in self._files[sibling].top:
+                    return Entity("symbol", sibling, self._files[sibling].top[name], "import")
+        if file.facts.language == "python" and entity.path.endswith("__init__.py"):
+            return self._module(entity.path, f".{name}")
+        return None
+
+    def _lineage(self, path: str, index: int) -> list[Entity]:
+        """A class and its bases, nearest first, each once."""
+        key = (path, index)
+        if key in self._linear:
+            return self._linear[key]
+        self._linear[key] = [Entity("symbol", path, index, "member")]  # what a cycle sees
+        found = list(self._linear[key])
+        file = self._files[path]
+        parent = file.facts.symbols[index].parent
+        for base in file.bases.get(index, ()):
+            written = f"{base.receiver}.{base.name}" if base.receiver else base.name
+            entity = None if base.receiver == "?" else self._dotted(path, parent, written, 1)
+            if entity is not None and entity.what == "symbol":
+                found += [e for e in self._lineage(entity.path, entity.index) if e not in found]
+        self._linear[key] = found
+        return found
+
+    def _bound(self, path: str, scope: int, binding: Binding, depth: int) -> Entity | None:
+        """What a binding says that its name holds."""
+        if depth > DEPTH:
+            return None
+        outer = scope
+        if binding.how == "alias" and binding.type == binding.name:
+            return None
+        written = _outer_type(binding.type) if binding.how == "annotation" else binding.type
+        entity = self._dotted(path, outer, written, depth + 1) if written else None
+        if entity is None:
+            return None
+        if binding.how == "annotation":
+            return replace(entity, what="instance", rule="typed") if entity.what == "symbol" else None
+        return self._called(entity, depth + 1) if binding.how == "call" else replace(entity, rule="typed")
+
+    def _called(self, entity: Entity, depth: int) -> Entity | None:
+        """What calling `entity` gives: an instance of a class, or what a function's annotation says."""
+        if entity.what != "symbol":
+            return None
+        symbol = self._files[entity.path].facts.symbols[entity.index]
+        if symbol.kind in CONTAINERS:
+            return replace(entity, what="instance", rule="typed")
+        result = self._files[entity.path].bindings.get((entity.index, "return"))
+        if result is None:
+            return None
+        return self._bound(entity.path, symbol.parent, replace(result, how="annotation"), depth + 1)
+
+    def _scopes(self, file: _File, scope: int) -> Iterator[int]:
+        while scope >= 0:
+            yield scope
+            scope = file.facts.symbols[scope].parent
+
+
+_JOINT = {"rust": "::", "java": ".", "javascript": "/", "typescript": "/", "tsx": "/", "go": "/"}
+
+
+def _arrange(facts: FileFacts) -> _File:
+    file = _File(facts)
+    for index, symbol in enumerate(facts.symbols):
+        names = file.top if symbol.parent < 0 and "." not in symbol.qualname else file.children[symbol.parent]
+        if symbol.parent >= 0 or "." not in symbol.qualname:
+            if symbol.kind != "prototype" or symbol.name not in names:
+                names[symbol.name] = index
+    for spec in facts.imports:
+        if spec.name == "*":
+            file.stars.append(spec)
+        elif name := spec.alias or spec.name or _bound_name(spec.module, facts.language):
+            file.imports[spec.scope, name] = spec
+        elif family_of(facts.language) == "c":
+            file.stars.append(spec)
+    for reference in facts.references:
+        if reference.kind == "inherit" and reference.scope >= 0:
+            file.bases[reference.scope].append(reference)
+    for binding in facts.bindings:
+        _arrange_binding(file, binding)
+    return file
+
+
+def _arrange_binding(file: _File, binding: Binding) -> None:
+    root, dot, attribute = binding.name.partition(".")
+    if not dot:
+        known = file.bindings.setdefault((binding.scope, binding.name), binding)
+        if known.how != "annotation" and binding.how == "annotation":
+            file.bindings[binding.scope, binding.name] = binding
+    elif root in SELVES and "." not in attribute:
+        scope = binding.scope
+        while scope >= 0 and file.facts.symbols[scope].kind not in CONTAINERS:
+            scope = file.facts.symbols[scope].parent
+        if scope >= 0:
+            file.bindings.setdefault((scope, f".{attribute}"), binding)
+
+
+def _bound_name(module: str, language: str) -> str:
+    """The local name of a whole module that is imported without an alias."""
+    match language:
+        case "python":
+            return module.partition(".")[0]
+        case "go":
+            parts = module.split("/")
+            versioned = len(parts) > 1 and parts[-1][:1] == "v" and parts[-1][1:].isdigit()
+            return parts[-2] if versioned else parts[-1].rpartition(".")[0] or parts[-1]
+        case "java":
+            return module.rpartition(".")[2]
+        case "rust":
+            return module.rpartition("::")[2]
+    return ""
+
+
+_WRAPPERS = ("Optional[", "Type[", "type[", "Final[", "ClassVar[", "Annotated[", "Awaitable[", "Promise<", "Option<", "Box<", "Arc<", "Rc<")
+
+
+def _outer_type(written: str) -> str:
+    """The class that an annotation names: `Optional["a.B[int]"] | None` → `a.B`; "" where it is not one class."""
+    written = written.strip("\"'").replace("const ", "").strip("&*?: ")
+    for wrapper in _WRAPPERS:
+        if written.startswith(wrapper):
+            return _outer_type(written[len(wrapper) : -1].split(",")[0])
+    alternatives = [part for part in written.split("|") if part not in ("None", "null", "undefined")]
+    if len(alternatives) != 1:
+        return ""
+    return alternatives[0].strip("\"'&*").replace("::", ".").split("[")[0].split("<")[0]
+
+
+def _program_names(files: Mapping[str, FileFacts]) -> tuple[dict[tuple[str, str], list[Entity]], dict[tuple[str, str], list[Entity]]]:
+    """(family, name) → the definitions that are visible program-wide, and → the methods of that name."""
+    visible: dict[tuple[str, str], list[Entity]] = defaultdict(list)
+    methods: dict[tuple[str, str], list[Entity]] = defaultdict(list)
+    for path, facts in files.items():
+        family = family_of(facts.language)
+        for index, symbol in enumerate(facts.symbols):
+            if symbol.kind == "method":
+                methods[family, symbol.name].append(Entity("symbol", path, index, "unique"))
+            elif family == "c" and symbol.kind != "prototype" and _is_global(path, symbol.signature):
+                visible[family, symbol.name].append(Entity("symbol", path, index, "global"))
+    return visible, methods
+
+
+def _is_global(path: str, signature: str) -> bool:
+    return path.endswith((".h", ".hh", ".hpp", ".hxx")) or not signature.startswith("static ")

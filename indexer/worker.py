@@ -1,0 +1,73 @@
+"""What a worker process does with a batch of files: read, classify, extract, and lay the facts out as Arrow rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import pyarrow as pa
+
+from .content import classify, content_id
+from .extract import extract
+from .languages import language_of
+from .records import key64, printable
+from .schema import ExtractedFile, fact_batches
+from .source import Reader, SkipReason, SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file."""
+
+    file: SourceFile
+    content: str  # content id; "" where the file could not be read
+    file_id: int  # 0 where there are no facts
+    skipped: str  # the reason, or ""
+    chunks: int  # how many of the batch's chunks are the file's
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The outcome of a batch. `texts` are those of the chunks, in the order of the rows, if they were asked for."""
+
+    outcomes: list[Outcome]
+    batches: dict[str, pa.RecordBatch]
+    texts: list[str]
+
+
+def worker(reader: Reader, known: frozenset[int], texts: bool) -> Callable[[], Callable[[Sequence[SourceFile]], Extracted]]:
+    """What a pool calls in each process. Files whose version is `known` are told as such and not extracted again."""
+    return partial(_make, reader, known, texts)
+
+
+def _make(reader: Reader, known: frozenset[int], texts: bool) -> Callable[[Sequence[SourceFile]], Extracted]:
+    return partial(_run, reader, known, texts)
+
+
+def _run(reader: Reader, known: frozenset[int], texts: bool, files: Sequence[SourceFile]) -> Extracted:
+    outcomes: list[Outcome] = []
+    extracted: list[ExtractedFile] = []
+    for file in files:
+        outcome, facts = _one(reader, known, file)
+        outcomes.append(outcome)
+        if facts is not None:
+            extracted.append(facts)
+    wanted = [chunk.text for file in extracted for chunk in file.facts.chunks] if texts else []
+    return Extracted(outcomes, fact_batches(extracted) if extracted else {}, wanted)
+
+
+def _one(reader: Reader, known: frozenset[int], file: SourceFile) -> tuple[Outcome, ExtractedFile | None]:
+    data = reader(file)
+    if isinstance(data, SkipReason):
+        return Outcome(file, "", 0, data.value, 0), None
+    content = file.content or content_id(data)
+    reason = classify(file.path, data)
+    if reason is not None:
+        return Outcome(file, content, 0, reason.value, 0), None
+    path = printable(file.path)
+    fid = key64(path, content)
+    if fid in known:
+        return Outcome(file, content, fid, "", 0), None
+    facts = extract(path, data, language_of(path, data))
+    return Outcome(file, content, fid, "", len(facts.chunks)), ExtractedFile(fid, content, data, facts)
