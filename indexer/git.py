@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 READABLE_EXTENSIONS = ["partialclone"]  # the format is the same; the objects that are missing are reported as such
 SUBMODULE_MODE = 0o160000
+FOLDER_MODE = 0o040000  # in a sparse index: a folder that is not checked out
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,12 @@ def tracked_files(repository: pygit2.Repository) -> Tracked:
     """What git tracks in the work tree of `repository`, conflicting entries included."""
     import pygit2
 
-    files: set[str] = set()
-    submodules: set[str] = set()
     try:
-        for entry in repository.index:
-            (submodules if entry.mode == SUBMODULE_MODE else files).add(os.fspath(entry.path))
+        entries = [(int(entry.mode), os.fspath(entry.path)) for entry in repository.index]
     except (OSError, pygit2.GitError) as error:
-        raise SourceError(f"the index of {repository.path} cannot be read: {error}") from error
+        entries = _listed_by_git(repository, str(error))
+    files = {path for mode, path in entries if mode not in (SUBMODULE_MODE, FOLDER_MODE)}
+    submodules = {path for mode, path in entries if mode == SUBMODULE_MODE}
     directories: set[str] = set()
     for path in files | submodules:
         cut = path.rfind("/")
@@ -67,6 +68,22 @@ def tracked_files(repository: pygit2.Repository) -> Tracked:
             directories.add(path[:cut])
             cut = path.rfind("/", 0, cut)
     return Tracked(frozenset(files), frozenset(directories), frozenset(submodules))
+
+
+def _listed_by_git(repository: pygit2.Repository, why: str) -> list[tuple[int, str]]:
+    """Mode and path of each entry from git itself: libgit2 knows neither sparse nor split indexes, as monorepos use.
+
+    Nothing is run or fetched on the repository's behalf: no monitor, and no object is needed with `--sparse`.
+    """
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "safe.directory=*", "ls-files", "--stage", "--sparse", "-z"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}  # a hook sets some
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+    try:
+        done = subprocess.run(command, cwd=repository.workdir, env=environment, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SourceError(f"the git index of {repository.workdir} cannot be read: {why}; try `git status`") from error
+    fields = (entry.split(b"\t", 1) for entry in done.stdout.split(b"\0") if entry)
+    return [(int(mode.split(b" ", 1)[0], 8), os.fsdecode(path)) for mode, path in fields]
 
 
 def exclude_files(repository: pygit2.Repository | None) -> list[str]:

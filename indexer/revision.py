@@ -138,7 +138,7 @@ def _rules(odb: pygit2.Odb, tree: _Tree, entries: list[_Entry]) -> Rules:
 
 
 def _entries(data: bytes) -> Iterator[_Entry]:
-    """The entries of a tree object: mode, space, name, NUL, and the 20 bytes of the id. ValueError where it is cut off."""
+    """The entries of a tree object: mode, space, name, NUL, 20 bytes of id. ValueError where it is cut off."""
     position = 0
     while position < len(data):
         space = data.index(b" ", position)

@@ -14,6 +14,8 @@ from indexer.ignore import Rules, parse_rules, wildmatch
 from indexer.walk import Skipped, SkipReason, SourceFile, open_worktree
 from tests.indexer.repositories import git
 
+pytestmark = pytest.mark.usefixtures("home")
+
 NAMES = [
     *(
         b"a",

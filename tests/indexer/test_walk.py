@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pygit2
 import pytest
 
 from indexer.errors import SourceError
@@ -19,17 +18,7 @@ from indexer.walk import MAX_FILE_BYTES, Skipped, SkipReason, SourceFile, open_w
 from tests.indexer.repositories import git, repository, write
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home folder of our own, for the environment and for libgit2, which looks at HOME only once."""
-    folder = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("HOME", str(folder))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    level = pygit2.enums.ConfigLevel.GLOBAL
-    before = pygit2.settings.search_path[level]
-    pygit2.settings.search_path[level] = str(folder)
-    yield folder
-    pygit2.settings.search_path[level] = before
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def found(root: Path, *, ignore: bool = True) -> set[str]:
@@ -149,6 +138,16 @@ def test_info_exclude_overrules_the_users_excludes_file(tmp_path: Path, home: Pa
     repository(tmp_path)
     write(tmp_path, {".git/info/exclude": "!keep.swp\n", "keep.swp": "x", "a.swp": "x"})
     assert found(tmp_path) == {"keep.swp"}
+
+
+def test_sparse_and_split_indexes_are_understood(tmp_path: Path) -> None:
+    repository(tmp_path, {"in/a.log": "x", "out/b.log": "x", "top.py": "x"})
+    write(tmp_path, {".git/info/exclude": "*.log\n"})
+    git(tmp_path, "sparse-checkout", "set", "--cone", "--sparse-index", "in")
+    assert found(tmp_path) == {"in/a.log", "top.py"}
+    git(tmp_path, "sparse-checkout", "disable")
+    git(tmp_path, "update-index", "--split-index")
+    assert found(tmp_path) == {"in/a.log", "out/b.log", "top.py"}
 
 
 def test_a_linked_work_tree_knows_its_index_and_the_shared_exclude_file(tmp_path: Path) -> None:
