@@ -1,0 +1,65 @@
+"""Context → plan → act → verify: a loop over a model, in a working copy and a sandbox of its own.
+
+Names are loaded when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .approve import Approval, Ask, Decision, Proposal, ask_on_terminal
+    from .endings import AgentError, SandboxError, WorktreeError
+    from .loop import run_agent
+    from .model import Model
+    from .records import Outcome, Reply, Settings, Usage
+    from .sandbox import Finding, probe
+    from .scripted import ScriptedServer
+    from .session import conversation, load
+    from .tools import TOOLS, Hit, Index, Pack
+
+_HOMES = {
+    "approve": ("Approval", "Ask", "Decision", "Proposal", "ask_on_terminal"),
+    "endings": ("AgentError", "SandboxError", "WorktreeError"),
+    "loop": ("run_agent",),
+    "model": ("Model",),
+    "records": ("Outcome", "Reply", "Settings", "Usage"),
+    "sandbox": ("Finding", "probe"),
+    "scripted": ("ScriptedServer",),
+    "session": ("conversation", "load"),
+    "tools": ("TOOLS", "Hit", "Index", "Pack"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "TOOLS",
+    "AgentError",
+    "Approval",
+    "Ask",
+    "Decision",
+    "Finding",
+    "Hit",
+    "Index",
+    "Model",
+    "Outcome",
+    "Pack",
+    "Proposal",
+    "Reply",
+    "SandboxError",
+    "ScriptedServer",
+    "Settings",
+    "Usage",
+    "WorktreeError",
+    "ask_on_terminal",
+    "conversation",
+    "load",
+    "probe",
+    "run_agent",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME_OF[name]}", __name__), name)

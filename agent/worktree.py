@@ -1,0 +1,217 @@
+"""A working copy of its own for each run: the user's tree is read once and never written.
+
+In a git repository it is a worktree on the branch `clew/<run id>`, begun at what the user sees: HEAD, and on top of it
+one commit with the changes that are not committed yet. A folder without git is copied and gets a throw-away repository.
+
+git runs with nothing that a repository, or a command in the sandbox, could have it execute: no hooks, no filters, no
+file system monitor, no configuration of the user or the system. The git folder is always named outright, since the
+`.git` file in the working copy can be rewritten from inside the sandbox.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .endings import WorktreeError
+
+SAFE = {
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "core.attributesFile": os.devnull,
+    "core.quotePath": "false",
+    "commit.gpgSign": "false",
+    "diff.external": "",
+    "diff.ignoreSubmodules": "all",
+    "diff.noprefix": "false",
+    "diff.mnemonicPrefix": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "submodule.recurse": "false",
+    "protocol.allow": "never",
+    "safe.directory": "*",  # the user named this folder; nothing in it is executed
+}
+IDENTITY = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
+            for what, value in (("NAME", "clew"), ("EMAIL", "clew@localhost"))}  # fmt: skip
+NOT_COPIED = (".git", ".clew", ".venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+
+
+def git(
+    *arguments: str, cwd: Path, settings: Mapping[str, str] = SAFE, environment: Mapping[str, str] | None = None
+) -> str:
+    """What git prints. Raises `WorktreeError` with what git said when it fails."""
+    given = {f"GIT_CONFIG_KEY_{n}": key for n, key in enumerate(settings)}
+    given |= {f"GIT_CONFIG_VALUE_{n}": value for n, value in enumerate(settings.values())}
+    clean = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": os.devnull,
+        "LANG": "C.UTF-8",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_CONFIG_COUNT": str(len(settings)),
+    }
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=cwd, env={**clean, **given, **IDENTITY, **(environment or {})}, capture_output=True
+        )
+    except FileNotFoundError as error:
+        raise WorktreeError("git is not installed: the agent needs it") from error
+    if done.returncode != 0:
+        said = " ".join(done.stderr.decode(errors="replace").split())
+        raise WorktreeError(f"git {arguments[0]} failed in {cwd}: {said[:300]}")
+    return done.stdout.decode(errors="surrogateescape")
+
+
+@dataclass(frozen=True, slots=True)
+class Worktree:
+    """The working copy of a run."""
+
+    tree: Path  # its top folder
+    root: Path  # the folder in it that stands for the one which the user named
+    git_dir: Path  # outside of `tree`, where no command in the sandbox can write
+    start: str  # the commit that the run began with
+    branch: str | None  # in the user's repository; None for a copy
+    repository: Path | None  # the user's git folder; None for a copy
+    settings: dict[str, str] = field(default_factory=lambda: dict(SAFE))
+
+    def changed(self) -> bool:
+        """Whether there is anything to commit."""
+        return bool(self._git("status", "--porcelain", "--untracked-files=all", "--ignore-submodules=all"))
+
+    def commit(self, message: str) -> str | None:
+        """Commit all changes; the commit, or None where nothing had changed."""
+        self._git("add", "--all", ".")
+        if not self._git("diff", "--cached", "--name-only", "--ignore-submodules=all"):
+            return None
+        self._git("commit", "--quiet", "--no-verify", "--cleanup=verbatim", "--message", message)
+        return self.head()
+
+    def head(self) -> str:
+        """The commit that the working copy stands on."""
+        return self._git("rev-parse", "HEAD").strip()
+
+    def diff(self) -> str:
+        """What was committed since the run began, as a patch."""
+        return self._git("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", self.start, "HEAD")
+
+    def remove(self) -> None:
+        """Delete the working copy; the branch and its commits stay."""
+        for folder, _, _ in os.walk(self.tree):
+            os.chmod(folder, 0o700)  # a test may have taken away its own right to delete
+        shutil.rmtree(self.tree, ignore_errors=True)
+        if self.repository is not None:
+            git("worktree", "prune", cwd=self.repository, settings=self.settings)
+        else:
+            shutil.rmtree(self.git_dir, ignore_errors=True)
+
+    def _git(self, *arguments: str) -> str:
+        where = {"GIT_DIR": str(self.git_dir), "GIT_WORK_TREE": str(self.tree)}
+        return git(*arguments, cwd=self.tree, settings=self.settings, environment=where)
+
+
+def open_worktree(root: Path, run_id: str, trees: Path | None = None) -> Worktree:
+    """A working copy of `root`, on a branch of its own where `root` lies in a git repository with a commit."""
+    root = root.resolve()
+    if not root.is_dir():
+        raise WorktreeError(f"{root} is not a folder")
+    parent = (trees or state_folder()).resolve()
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        tree = Path(tempfile.mkdtemp(prefix=f"{run_id}-", dir=parent))
+    except OSError as error:
+        raise WorktreeError(f"no working copy can be made in {parent}: {error.strerror}; set XDG_STATE_HOME") from error
+    top = repository_of(root)
+    if top is None or not tracked(root, top):
+        return copy(root, tree)
+    return checkout(root, top, tree, f"clew/{run_id}")
+
+
+def state_folder() -> Path:
+    """Where working copies live: not in the user's tree, whose settings tools that look upwards would find."""
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "clew" / "trees"
+
+
+def repository_of(root: Path) -> Path | None:
+    """The top folder of the git work tree that holds `root`, if it has a commit."""
+    try:
+        git("rev-parse", "--verify", "--quiet", "HEAD^{commit}", cwd=root)
+        return Path(git("rev-parse", "--show-toplevel", cwd=root).rstrip("\n")).resolve()
+    except WorktreeError:
+        if shutil.which("git") is None:
+            raise
+        return None
+
+
+def tracked(root: Path, top: Path) -> bool:
+    """Whether the repository at `top` takes an interest in `root`, rather than ignoring it."""
+    if root == top:
+        return True
+    return bool(git("ls-files", "--cached", "--others", "--exclude-standard", "--", str(root), cwd=top))
+
+
+def checkout(root: Path, top: Path, tree: Path, branch: str) -> Worktree:
+    """A git worktree at `tree`, on the new `branch`, with all that `top` holds now."""
+    settings = SAFE | filters_off(top) | ignore_file(top)
+    start = snapshot(top, settings)
+    git("worktree", "add", "--quiet", "-b", branch, str(tree), start, cwd=top, settings=settings)
+    common = Path(
+        git("rev-parse", "--path-format=absolute", "--git-common-dir", cwd=top, settings=settings).rstrip("\n")
+    )
+    git_dir = Path(git("rev-parse", "--absolute-git-dir", cwd=tree, settings=settings).rstrip("\n"))
+    return Worktree(tree, tree / root.relative_to(top), git_dir, start, branch, common, settings)
+
+
+def filters_off(top: Path) -> dict[str, str]:
+    """Settings that keep the repository's own configuration from naming programs to run on files."""
+    try:
+        keys = git("config", "--local", "--name-only", "--get-regexp", r"^(filter|diff|merge)\..*\.", cwd=top)
+    except WorktreeError:  # there are none
+        return {}
+    return {key: "false" if key.endswith(".required") else "" for key in keys.splitlines()}
+
+
+def ignore_file(top: Path) -> dict[str, str]:
+    """The user's own ignore file: the one setting of theirs that says what belongs to the tree."""
+    asked = ["git", "config", "--path", "--get", "core.excludesFile"]
+    named = subprocess.run(asked, cwd=top, capture_output=True, text=True).stdout.strip()
+    default = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "git" / "ignore"
+    return {"core.excludesFile": named or str(default)}
+
+
+def snapshot(top: Path, settings: Mapping[str, str]) -> str:
+    """A commit of the tree as it is: HEAD, or one on top of it. The user's index and branch stay as they are."""
+    head = git("rev-parse", "HEAD", cwd=top, settings=settings).strip()
+    if not git("status", "--porcelain", "--ignore-submodules=all", cwd=top, settings=settings):
+        return head
+    index = Path(
+        git("rev-parse", "--path-format=absolute", "--git-path", "index", cwd=top, settings=settings).rstrip("\n")
+    )
+    with tempfile.TemporaryDirectory(prefix="clew-") as folder:
+        own = Path(folder, "index")
+        if index.exists():
+            shutil.copyfile(index, own)  # saves reading every file again
+        environment = {"GIT_INDEX_FILE": str(own)}
+        git("add", "--all", cwd=top, settings=settings, environment=environment)
+        files = git("write-tree", cwd=top, settings=settings, environment=environment).strip()
+    message = "Changes that were not committed when clew began"
+    return git("commit-tree", files, "-p", head, "-m", message, cwd=top, settings=settings).strip()
+
+
+def copy(root: Path, tree: Path) -> Worktree:
+    """A copy of a folder without git, with a repository beside it that only counts changes."""
+    shutil.copytree(root, tree, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    git_dir = tree.with_name(tree.name + ".git")
+    work = Worktree(tree, tree, git_dir, "", None, None)
+    where = {"GIT_DIR": str(git_dir), "GIT_WORK_TREE": str(tree)}
+    git("init", "--quiet", "--template=", cwd=tree, environment=where)
+    git("add", "--all", ".", cwd=tree, environment=where)
+    git("commit", "--quiet", "--allow-empty", "--message", "Start", cwd=tree, environment=where)
+    return Worktree(tree, tree, git_dir, work.head(), None, None)
