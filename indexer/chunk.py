@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .records import Chunk, Symbol
-from .terms import terms
+from .terms import cut_terms
 
 CHUNKER = 1
 """Version of the cutting; keys the cached vectors together with the encoder."""
@@ -25,44 +25,45 @@ def chunk_lines(path: str, lines: Sequence[str], symbols: Sequence[Symbol]) -> I
     A function is a chunk, cut into windows where it is long; what stands between functions is filled up into
     chunks that belong to the symbol around it.
     """
-    path_terms = terms(path)
-    children: dict[int, list[int]] = {}
-    for index, symbol in enumerate(symbols):
-        children.setdefault(symbol.parent, []).append(index)
-    for start, end, owner in _spans(lines, symbols, children, -1, 1, len(lines)):
-        for low, high in _windows(lines, start, end, MAX_LINES if symbols else TEXT_LINES):
+    path_terms = cut_terms(path)
+    limit = MAX_LINES if symbols else TEXT_LINES
+    for start, end, owner in _spans(len(lines), symbols):
+        for low, high in _windows(lines, start, end, limit):
             yield _chunk(path_terms, lines, symbols, low, high, owner)
 
 
-def _spans(
-    lines: Sequence[str],
-    symbols: Sequence[Symbol],
-    children: dict[int, list[int]],
-    owner: int,
-    start: int,
-    end: int,
-) -> Iterator[tuple[int, int, int]]:
-    """Runs of lines (first, last, innermost symbol) between `start` and `end`, both inclusive."""
-    stack = [(owner, start, end, iter(sorted(children.get(owner, ()), key=lambda i: symbols[i].start_line)))]
-    while stack:  # not recursive: nesting is as deep as the file likes
-        owner, position, end, rest = stack.pop()
-        for index in rest:
-            symbol = symbols[index]
-            first, last = max(symbol.start_line, position), min(symbol.end_line, end)
-            if symbol.kind not in OWN_CHUNK or last - first + 1 < MIN_LINES:
-                continue
-            if position < first:
-                yield position, first - 1, owner
-            position = last + 1
-            if symbol.kind in DESCENDED:
-                stack.append((owner, position, end, rest))
-                below = iter(sorted(children.get(index, ()), key=lambda i: symbols[i].start_line))
-                stack.append((index, first, last, below))
-                position = end + 1
-                break
-            yield first, last, index
+def _spans(last_line: int, symbols: Sequence[Symbol]) -> Iterator[tuple[int, int, int]]:
+    """Runs of lines (first, last, innermost symbol that has chunks of its own), both inclusive, that cover the file.
+
+    Nesting goes by lines and not by parents: a method may stand far from its type.
+    """
+    position, open_symbols = 1, [(-1, last_line)]
+    for index in _by_line(symbols):
+        symbol = symbols[index]
+        first = max(symbol.start_line, position)
+        while open_symbols[-1][1] < first and len(open_symbols) > 1:
+            owner, end = open_symbols.pop()
+            if position <= end:
+                yield position, end, owner
+            position = max(position, end + 1)
+        owner, end = open_symbols[-1]
+        last = min(symbol.end_line, end)
+        if last - first + 1 < MIN_LINES or (owner >= 0 and symbols[owner].kind not in DESCENDED):
+            continue
+        if position < first:
+            yield position, first - 1, owner
+        position = first
+        open_symbols.append((index, last))
+    for owner, end in reversed(open_symbols):
         if position <= end:
             yield position, end, owner
+        position = max(position, end + 1)
+
+
+def _by_line(symbols: Sequence[Symbol]) -> list[int]:
+    """Symbols that have chunks of their own, an outer one before what it holds."""
+    keyed = [(s.start_line, -s.end_line, index) for index, s in enumerate(symbols) if s.kind in OWN_CHUNK]
+    return [index for _, _, index in sorted(keyed)]
 
 
 def _windows(lines: Sequence[str], start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
@@ -103,17 +104,14 @@ def _best_cut(lines: Sequence[str], start: int, last: int) -> int:
     return best
 
 
-def _chunk(
-    path_terms: list[str], lines: Sequence[str], symbols: Sequence[Symbol], start: int, end: int, owner: int
-) -> Chunk:
-    body = "\n".join(lines[start - 1 : end])
+def _chunk(path_terms: str, lines: Sequence[str], symbols: Sequence[Symbol], start: int, end: int, owner: int) -> Chunk:
+    text = "\n".join(lines[start - 1 : end])
     if owner < 0:
-        return Chunk(start, end, owner, body, f"{' '.join(path_terms)}\n{' '.join(terms(body))}")
+        return Chunk(start, end, owner, text, f"{path_terms}\n{cut_terms(text)}")
     symbol = symbols[owner]
-    name_terms = terms(symbol.qualname)
     context = symbol.qualname  # a later window of a long symbol needs to say whose part it is
     if start > symbol.start_line:
         context = f"{symbol.qualname}\n{symbol.signature}\n{symbol.doc[:200]}".rstrip()
-    text = f"{context}\n{body}"
-    head = path_terms + name_terms * (NAME_WEIGHT - 1)
-    return Chunk(start, end, owner, text, f"{' '.join(head)}\n{' '.join(terms(text))}")
+    text = f"{context}\n{text}"
+    names = f"{cut_terms(symbol.qualname)} " * (NAME_WEIGHT - 1)
+    return Chunk(start, end, owner, text, f"{path_terms} {names}\n{cut_terms(text)}")

@@ -1,22 +1,23 @@
 """The languages that clew parses. A language is a row here, `queries/<name>.scm`, and `tests/languages/sample.<ext>`.
 
-A query file has two parts, divided by a line `;;; mentions`.
-
-Above it stand patterns that are matched as groups:
+A query file is a list of patterns. What a pattern is for follows from its captures:
   `@def.KIND` with `@name`: a definition of that kind. Optional: `@body` (where the signature ends; by default the field
       `body`), `@owner` (the type that a method belongs to, where the text does not nest them).
+      `@def.prototype` announces a function that is defined elsewhere and never takes the name of the definition.
   `@scope` with `@name`: a region that qualifies the names in it and is no symbol itself (Rust's `impl`).
-  `@import` with `@module`, and optionally `@import.name` (or `@import.star`) and `@alias`.
-  `@bind` with `@bind.name` and one of `@bind.type` (an annotation), `@bind.call` (the callee that made the value),
-      `@bind.alias` (another name for the same value).
+  `@import` with `@module`, and optionally `@import.name` (or `@import.star`, or `@import.default`) and `@alias`.
+  `@bind` with `@bind.name` (or `@bind.field`, an attribute of the object that methods write without `this`) and one of
+      `@bind.type` (an annotation), `@bind.call` (the callee that made the value), `@bind.alias` (another name for it).
   `@return` with `@bind.type`: the annotated result of the function that the capture spans.
-Below it stand patterns whose captures are taken one by one:
   `@call`: the callee as written, receiver included. `@call.whole`: a call, of which the text before its arguments is the callee.
   `@use`: a name that is read. `@inherit`: a base of the definition around it. `@local`: a name that a function binds for itself.
+Captures that begin with `_` serve predicates only. Of two patterns that define the same name, the one that spans more counts,
+then the one that stands first.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module, resources
@@ -38,8 +39,10 @@ class Language:
     grammar: str  # `module:function` that gives the grammar
     comments: tuple[str, ...]  # node types of comments
     wrappers: tuple[str, ...] = ()  # node types around a definition that belong to it: decorators, `export`, `template<>`
+    attributes: tuple[str, ...] = ()  # node types before a definition that belong to it: `#[derive]`, decorators of methods
     docstrings: bool = False  # documentation is the first string of the body, not the comment above
     package_scope: bool = False  # names of other files are visible without an import that names them
+    import_reader: str = ""  # `module:function` that reads the text of an `@import`, where patterns cannot: Rust's trees
     queries: tuple[str, ...] = ()  # query files to join; by default the one of this name
 
 
@@ -73,6 +76,7 @@ CPP = Language(
 
 LANGUAGES = {row.name: row for row in (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, JAVA, RUST, C, CPP)}
 _BY_EXTENSION = {extension: row for row in LANGUAGES.values() for extension in row.extensions}
+_CAPTURE = re.compile(r"@(\w[\w.]*)")
 _CPP_HEADER = (b"namespace ", b"template<", b"template <", b"\nclass ", b"public:", b"private:", b"constexpr ", b"std::")
 
 
@@ -90,26 +94,30 @@ def language_of(path: str, data: bytes = b"") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """A language's compiled parser and queries; one per process."""
+    """A language's compiled parser and query; one per process."""
 
     parser: tree_sitter.Parser
-    groups: tree_sitter.Query
-    mentions: tree_sitter.Query
+    query: tree_sitter.Query
+    roles: tuple[str, ...]  # pattern → `def.KIND`, `scope`, `import`, `bind`, `return`, or the name of its only capture
 
 
 @cache
 def grammar(name: str) -> Grammar:
-    """Load the grammar of the language `name` and compile its queries."""
+    """Load the grammar of the language `name` and compile its query."""
     import tree_sitter
 
     row = LANGUAGES[name]
     module, function = row.grammar.split(":")
     language = tree_sitter.Language(getattr(import_module(module), function)())
-    groups, mentions = "", ""
-    for stem in row.queries or (row.name,):
-        text = resources.files(__package__).joinpath(f"queries/{stem}.scm").read_text("utf-8")
-        above, _, below = text.partition(";;; mentions\n")
-        groups, mentions = groups + above, mentions + below
-    return Grammar(
-        tree_sitter.Parser(language), tree_sitter.Query(language, groups), tree_sitter.Query(language, mentions)
-    )
+    folder = resources.files(__package__).joinpath("queries")
+    text = "".join(folder.joinpath(f"{stem}.scm").read_text("utf-8") for stem in row.queries or (row.name,))
+    query = tree_sitter.Query(language, text)
+    source = text.encode()
+    spans = ((query.start_byte_for_pattern(i), query.end_byte_for_pattern(i)) for i in range(query.pattern_count))
+    return Grammar(tree_sitter.Parser(language), query, tuple(_role(source[low:high].decode()) for low, high in spans))
+
+
+def _role(pattern: str) -> str:
+    names = [name for name in _CAPTURE.findall(pattern) if not name.startswith("_")]
+    groups = [name for name in names if name.startswith("def.") or name in ("scope", "import", "bind", "return")]
+    return (groups or names)[0]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 WORD = re.compile(r"[^\W\d_][\w$]*|_\w[\w$]*|\d+", re.UNICODE)
 PART = re.compile(r"[A-Z]+(?=[A-Z][^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 MAX_TERM = 64  # characters; a longer word is data (base64, hashes), not a name
+MAX_CACHED = 1 << 17  # words whose terms are kept: some 20 MB
 
 
-@lru_cache(maxsize=1 << 17)
 def word_terms(word: str) -> tuple[str, ...]:
     """The word itself and its parts without their plural s, all in lower case.
 
@@ -36,6 +35,24 @@ def _singular(word: str) -> str:
     return word[:-1] if word[-2] not in "us" else word
 
 
+class _Cut(dict[str, str]):
+    """Word → its terms, space separated. A dictionary, because its look-up needs no Python frame."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= MAX_CACHED:
+            self.clear()
+        cut = self[word] = " ".join(word_terms(word))
+        return cut
+
+
+_CUT = _Cut()
+
+
+def cut_terms(text: str) -> str:
+    """The search terms of `text` space separated, in order and with repetitions."""
+    return " ".join(map(_CUT.__getitem__, WORD.findall(text)))
+
+
 def search_terms(text: str) -> list[str]:
     """All search terms of `text`, in order and with repetitions."""
-    return [term for word in WORD.findall(text) for term in word_terms(word)]
+    return cut_terms(text).split()

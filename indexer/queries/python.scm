@@ -23,14 +23,12 @@
 (with_item value: (as_pattern (call function: (_) @bind.call) alias: (as_pattern_target (identifier) @bind.name))) @bind
 (function_definition return_type: (type) @bind.type) @return
 
-;;; mentions
 (call function: (_) @call)
 (decorator [(identifier) (attribute)] @call)
 (class_definition superclasses: (argument_list [(identifier) (attribute)] @inherit))
 (class_definition superclasses: (argument_list (subscript value: (_) @inherit)))
 
 (identifier) @use
-(attribute object: (identifier)) @use
 
 (parameters (identifier) @local)
 (lambda_parameters (identifier) @local)

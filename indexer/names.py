@@ -1,0 +1,82 @@
+"""The words of source text → names: dotted, without arguments, brackets and comment marks."""
+
+from __future__ import annotations
+
+import re
+
+MAX_WRITTEN = 400  # bytes; of a longer expression (a chain of calls over many lines) only the last name is taken
+
+_SPACE = re.compile(r"\s+")
+_SEPARATOR = re.compile(r"\?\.|->|::|\.")
+_DOTTED = re.compile(r"[\w$]+(?:\.[\w$]+)*")
+_RECEIVER = re.compile(r"[\w$@#]+(\(\))?(\.[\w$@#]+(\(\))?)*")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|[ \t]# [^\n]*", re.DOTALL)
+_CLOSED = {"(": "\x00", "[": "\x01", "<": ""}
+_LAST_NAME = re.compile(r"[\w$#]+$")
+_COMMENT_MARK = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*|///?!?|#+|--)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
+_INDIRECTION = re.compile(r"^(?:[*&\s]|\[\]|\.\.\.|(?:mut|dyn|const|struct|enum|union|class)\b|'\w+\b)+")
+_QUOTES = re.compile(r"""^[rRuUbBfF]*("{3}|'{3}|"|')|("{3}|'{3}|"|')$""")
+_OPERATOR = re.compile(r"\boperator\b")
+
+
+def one_line(written: str) -> str:
+    """All white space as single blanks."""
+    return _SPACE.sub(" ", written).strip()
+
+
+def dotted(written: str) -> str:
+    """A callee or a type as a dotted name: arguments become `()`, indices `[]`, type arguments go, separators become dots."""
+    if _DOTTED.fullmatch(written):
+        return written
+    if len(written) > MAX_WRITTEN:
+        return last_name(written)
+    if "\n" in written:
+        written = _COMMENT.sub("", written)
+    previous = ""
+    while previous != written and ("(" in written or "[" in written or "<" in written):
+        previous, written = written, _BRACKETS.sub(lambda match: _CLOSED[match[0][0]], written)
+    written = _SEPARATOR.sub(".", _SPACE.sub("", written)).lstrip("*&!.")
+    return written.replace("\x00", "()").replace("\x01", "[]")
+
+
+def last_name(written: str) -> str:
+    """Of an expression that is too long to be a name: `?.` and its last word."""
+    found = _LAST_NAME.search(written)
+    return f"?.{found[0]}" if found else ""
+
+
+def split_name(callee: str) -> tuple[str, str]:
+    """A dotted name as (receiver, last name); a receiver that is no plain chain of names is `?`, a last part that is none is ``."""
+    receiver, _, name = callee.rpartition(".")
+    if not name or name[-1] in ")]":
+        return "", ""
+    if receiver and not _RECEIVER.fullmatch(receiver):
+        receiver = "?"
+    return receiver, name
+
+
+def name_parts(written: str) -> list[str]:
+    """The parts of a definition's name: `ns::Type<T>::operator<<` → `ns`, `Type`, `operator<<`."""
+    operator = _OPERATOR.search(written)
+    tail = ""
+    if operator:
+        tail = _SPACE.sub("" if not written[operator.end() :].strip()[:1].isalpha() else " ", written[operator.start() :])
+        written = written[: operator.start()]
+    parts = [part for part in dotted(written).split(".") if part]
+    return [*parts, tail.strip()] if tail else parts
+
+
+def type_name(written: str) -> str:
+    """A type as written on one line, without the marks of indirection before it: `*Server`, `&mut Server` → `Server`."""
+    return _INDIRECTION.sub("", _SPACE.sub(" ", written)).strip()
+
+
+def comment_text(written: str) -> str:
+    """The text of a comment without its marks."""
+    return _COMMENT_MARK.sub("", written).strip()
+
+
+def string_text(written: str) -> str:
+    """The text of a documentation string without its quotes."""
+    return _QUOTES.sub("", written).strip()

@@ -1,0 +1,232 @@
+"""Definitions of one file → its symbols, and the question which of them holds a byte."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .languages import Language
+from .names import comment_text, dotted, name_parts, one_line, string_text
+from .records import Symbol
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_SIGNATURE = 240  # characters: the longest that still reads as one line of context
+MAX_DOC = 600  # characters kept with the symbol; the chunk holds the whole
+MAX_PREFIX = 400  # characters; what nests deeper is qualified no further, or names would grow with the square of the depth
+CONTAINERS = frozenset({"class", "interface", "struct", "enum", "type", "trait"})
+CALLABLES = frozenset({"function", "method"})
+VALUES = frozenset({"variable", "constant"})
+
+_PYTHON_HEAD = re.compile(r":[ \t]*(#[^\n]*)?\n|:[ \t]*$")
+_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One match of a `@def` or `@scope` pattern."""
+
+    start: int  # byte; together with `end` the region that the definition's name qualifies
+    end: int  # byte, exclusive
+    rank: int  # of equal regions the one of lower rank counts
+    kind: str
+    node: Node
+    name: Node
+    body: Node | None
+    owner: Node | None
+
+
+@dataclass(slots=True)
+class _Region:
+    made: Definition
+    around: int  # position of the region that holds this one, or -1
+    name: str
+    qualname: str  # not yet unique
+    prefix: str  # what qualifies the names inside
+    owned: bool  # the text names its owner: `Server::start`
+    symbol: int = -1  # for a scope that of the symbol that it speaks of; -1 where another file defines it
+
+
+class Outline:
+    """The symbols of a file, in the order of their text."""
+
+    def __init__(self, row: Language, source: bytes, definitions: Sequence[Definition]) -> None:
+        self.symbols: list[Symbol] = []
+        self.named_at: set[int] = set()  # the bytes at which the names of definitions start
+        self._row, self._source = row, source
+        self._regions = self._nest(definitions)
+        taken = self._number()
+        for region in self._regions:
+            if region.made.kind != "scope":
+                self.symbols.append(self._symbol(region, taken))
+        self._starts, self._holders = _cuts(self._regions)
+
+    def scope_at(self, byte: int) -> int:
+        """The innermost symbol around a byte, or -1."""
+        return self._holders[bisect_right(self._starts, byte) - 1]
+
+    # -- names
+
+    def _nest(self, definitions: Sequence[Definition]) -> list[_Region]:
+        regions: list[_Region] = []
+        open_at: list[int] = []
+        for made in sorted(definitions, key=lambda made: (made.start, -made.end, made.rank)):
+            at = made.name.start_byte
+            if made.kind != "scope":
+                if at in self.named_at:
+                    continue
+                self.named_at.add(at)
+            while open_at and regions[open_at[-1]].made.end <= made.start:
+                open_at.pop()
+            around = open_at[-1] if open_at else -1
+            prefix = regions[around].prefix if around >= 0 else ""
+            open_at.append(len(regions))
+            regions.append(self._region(made, around, prefix))
+        return regions
+
+    def _region(self, made: Definition, around: int, prefix: str) -> _Region:
+        parts = name_parts(_text(self._source, made.name)) or ["?"]
+        owner = [part for part in dotted(_text(self._source, made.owner)).split(".") if part] if made.owner else []
+        qualname = ".".join([*([prefix] if prefix else ()), *owner, *parts])
+        inner = qualname if len(qualname) <= MAX_PREFIX else prefix
+        return _Region(made, around, parts[-1], qualname, inner, bool(owner) or len(parts) > 1)
+
+    def _number(self) -> dict[str, int]:
+        """Give each symbol its position and a name of its own: the second `f` is `f#2`. Prototypes come last."""
+        position = 0
+        for region in self._regions:
+            if region.made.kind != "scope":
+                region.symbol, position = position, position + 1
+        taken: dict[str, int] = {}
+        for region in sorted(self._regions, key=lambda region: region.made.kind == "prototype"):
+            if region.made.kind == "scope":
+                continue
+            base, count = region.qualname, 1
+            while region.qualname in taken:
+                count += 1
+                region.qualname = f"{base}#{count}"
+            taken[region.qualname] = region.symbol
+        for region in self._regions:
+            if region.made.kind == "scope":
+                outside = self._regions[region.around].symbol if region.around >= 0 else -1
+                region.symbol = taken.get(region.qualname, outside)
+        return taken
+
+    # -- symbols
+
+    def _symbol(self, region: _Region, taken: dict[str, int]) -> Symbol:
+        made = region.made
+        around = self._regions[region.around] if region.around >= 0 else None
+        parent = around.symbol if around else -1
+        if region.owned or (around and around.made.kind == "scope"):
+            parent = taken.get(region.qualname.rpartition(".")[0], parent)
+        outer = _outer(made.node, self._row.wrappers) if self._row.wrappers else made.node
+        first, above = outer, None
+        if not self._row.docstrings or made.kind in VALUES:
+            first, above = self._above(outer)
+        body = made.body or made.node.child_by_field_name("body")
+        start, end = first.start_point.row, outer.end_point
+        return Symbol(
+            region.name,
+            region.qualname,
+            self._kind(region, around, parent),
+            start + 1,
+            max(start, end.row - (end.column == 0)) + 1,
+            self._signature(made, outer, body),
+            (self._docstring(body) if self._row.docstrings and body else self._comments(first, above))[:MAX_DOC],
+            parent,
+        )
+
+    def _kind(self, region: _Region, around: _Region | None, parent: int) -> str:
+        kind = region.made.kind
+        if kind == "function":
+            inside = around is not None and (around.made.kind in CONTAINERS or around.made.kind == "scope")
+            if region.owned and 0 <= parent < len(self.symbols):
+                inside = self.symbols[parent].kind != "module"
+            return "method" if inside or region.owned else kind
+        return "constant" if kind == "variable" and _CONSTANT.fullmatch(region.name) else kind
+
+    def _signature(self, made: Definition, outer: Node, body: Node | None) -> str:
+        start = outer.start_byte if outer.start_point.row == made.node.start_point.row else made.node.start_byte
+        end = min(body.start_byte if body else made.node.end_byte, start + 4 * MAX_SIGNATURE)
+        head = self._source[start:end].decode("utf-8", "replace")
+        if self._row.docstrings and (cut := _PYTHON_HEAD.search(head)):  # a comment may stand before the body
+            head = head[: cut.start()]
+        return one_line(head).strip(" {:=;")[:MAX_SIGNATURE]
+
+    # -- documentation
+
+    def _above(self, outer: Node) -> tuple[Node, Node | None]:
+        """Where a definition starts with the attributes above it, and the node above that."""
+        first, above = outer, self._neighbour(outer)
+        while above is not None and above.type in self._row.attributes:
+            first, above = above, above.prev_sibling
+        return first, above
+
+    def _neighbour(self, node: Node) -> Node | None:
+        """The sibling before, if the line above is not blank: asking the tree is dear."""
+        line = self._source.rfind(b"\n", 0, node.start_byte)
+        above = self._source.rfind(b"\n", 0, max(line, 0))
+        attached = line >= 0 and not self._source[above + 1 : line].isspace() and line > above + 1
+        return node.prev_sibling if attached or self._row.attributes else None
+
+    def _comments(self, below: Node, above: Node | None) -> str:
+        comments: list[str] = []
+        row = below.start_point.row
+        while above is not None and above.type in self._row.comments and above.end_point.row + 1 >= row:
+            if above.end_point.column == 0 and above.end_point.row == row:
+                pass  # Rust's documentation comments end after their line feed
+            comments.append(comment_text(_text(self._source, above)))
+            row, above = above.start_point.row, above.prev_sibling
+        return "\n".join(reversed(comments)).strip()
+
+    def _docstring(self, body: Node) -> str:
+        if self._source[body.start_byte] not in b"\"'rRuUbBfF":
+            return ""
+        first = body.named_child(0)
+        string = first.named_child(0) if first and first.type == "expression_statement" else None
+        return string_text(_text(self._source, string)) if string and string.type == "string" else ""
+
+
+def _text(source: bytes, node: Node) -> str:
+    return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def _outer(node: Node, wrappers: tuple[str, ...]) -> Node:
+    """The definition with what is wrapped around it alone: a wrapper of several definitions belongs to none of them."""
+    while (parent := node.parent) is not None and parent.type in wrappers:
+        first, last = parent.named_child(0), parent.named_child(parent.named_child_count - 1)
+        if last != node or not first or (first != node and first.type == node.type):
+            break
+        node = parent
+    return node
+
+
+def _cuts(regions: Sequence[_Region]) -> tuple[list[int], list[int]]:
+    """The file cut at every region's border: where each piece starts, and which symbol holds it."""
+    starts, holders = [-1], [-1]
+    open_at: list[_Region] = []
+
+    def cut(at: int, holder: int) -> None:
+        if starts[-1] == at:
+            holders[-1] = holder
+        else:
+            starts.append(at)
+            holders.append(holder)
+
+    def close(until: int) -> None:
+        while open_at and open_at[-1].made.end <= until:
+            end = open_at.pop().made.end
+            cut(end, open_at[-1].symbol if open_at else -1)
+
+    for region in regions:
+        close(region.made.start)
+        open_at.append(region)
+        cut(region.made.start, region.symbol)
+    if open_at:
+        close(max(region.made.end for region in open_at))
+    return starts, holders
