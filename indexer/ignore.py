@@ -27,6 +27,7 @@ POSIX_CLASSES = {
     b"upper": b"A-Z",
     b"xdigit": b"0-9A-Fa-f",
 }
+NAMED_CLASS = re.compile(rb"\[:([^]]*):\]")
 NEVER = b"(?!)"
 
 
@@ -39,6 +40,22 @@ class Rule:
     dir_only: bool  # ended in a slash
     by_name: bool  # had no other slash: matches the last component at any depth
     regex: bytes  # what the pattern means, to be matched in full
+
+    @property
+    def is_suffix(self) -> bool:
+        """A plain `*.ext`."""
+        return self.by_name and self.pattern[:1] == b"*" and not WILD.search(self.pattern, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """What the rules of a file speak of, sorted by how fast it can be looked up."""
+
+    names: frozenset[bytes]
+    tails: frozenset[bytes]
+    suffixes: tuple[bytes, ...]
+    name_regex: re.Pattern[bytes] | None
+    tail_regex: re.Pattern[bytes] | None
 
 
 @dataclass(frozen=True)
@@ -65,34 +82,27 @@ class RuleFile:
 
     def _mentions(self, name: bytes, tail: bytes) -> bool:
         """A quick no for the many paths that no rule names: a set, a suffix test and one regular expression."""
-        names, suffixes, rest, tails, paths = self._index
+        index = self._index
         return (
-            name in names
-            or name.endswith(suffixes)
-            or tail in tails
-            or (rest is not None and rest.fullmatch(name) is not None)
-            or (paths is not None and paths.fullmatch(tail) is not None)
+            name in index.names
+            or name.endswith(index.suffixes)
+            or tail in index.tails
+            or (index.name_regex is not None and index.name_regex.fullmatch(name) is not None)
+            or (index.tail_regex is not None and index.tail_regex.fullmatch(tail) is not None)
         )
 
     @cached_property
-    def _index(
-        self,
-    ) -> tuple[
-        frozenset[bytes], tuple[bytes, ...], re.Pattern[bytes] | None, frozenset[bytes], re.Pattern[bytes] | None
-    ]:
-        names: set[bytes] = set()
-        tails: set[bytes] = set()
-        suffixes: list[bytes] = []
-        rest: list[bytes] = []
-        paths: list[bytes] = []
-        for rule in self.rules:
-            if not WILD.search(rule.pattern):
-                (names if rule.by_name else tails).add(rule.pattern)
-            elif rule.by_name and rule.pattern[:1] == b"*" and not WILD.search(rule.pattern, 1):
-                suffixes.append(rule.pattern[1:])
-            else:
-                (rest if rule.by_name else paths).append(rule.regex)
-        return frozenset(names), tuple(suffixes), _any_of(rest), frozenset(tails), _any_of(paths)
+    def _index(self) -> _Index:
+        plain = [rule for rule in self.rules if not WILD.search(rule.pattern)]
+        suffixes = [rule for rule in self.rules if rule.is_suffix]
+        rest = [rule for rule in self.rules if WILD.search(rule.pattern) and not rule.is_suffix]
+        return _Index(
+            names=frozenset(rule.pattern for rule in plain if rule.by_name),
+            tails=frozenset(rule.pattern for rule in plain if not rule.by_name),
+            suffixes=tuple(rule.pattern[1:] for rule in suffixes),
+            name_regex=_any_of([rule.regex for rule in rest if rule.by_name]),
+            tail_regex=_any_of([rule.regex for rule in rest if not rule.by_name]),
+        )
 
     def _matches(self, regex: bytes, text: bytes) -> bool:
         compiled = self._regexes.get(regex)
@@ -195,39 +205,44 @@ def _star(pattern: bytes, start: int, crosses_slash: bool) -> tuple[str, bytes, 
 
 
 def _bracket(pattern: bytes, start: int) -> tuple[bytes, int]:
-    """A character class, `[a-z]`, `[!x]`, `[[:digit:]]`: the class without the slash, and where the pattern goes on."""
+    """A character class, `[a-z]`, `[!x]`, `[[:digit:]]`, and where the pattern goes on. None matches a slash."""
     position = start + 1
     negated = pattern[position : position + 1] in (b"!", b"^")
-    position += negated
+    members, end = _members(pattern, position + negated)
+    if members is None:
+        return NEVER, len(pattern)
+    if negated:
+        return b"[^/%s]" % members, end
+    return (b"(?!/)[%s]" % members if members else NEVER), end
+
+
+def _members(pattern: bytes, start: int) -> tuple[bytes | None, int]:
+    """What stands in the brackets and the position after them; None where git calls it malformed."""
     members: list[bytes] = []
     previous = b""  # the character that a following `-` makes the start of a range
-    first = True
-    while first or pattern[position : position + 1] != b"]":
-        first = False
-        named = re.compile(rb"\[:([^]]*):\]").match(pattern, position)
+    position = start
+    while position == start or pattern[position : position + 1] != b"]":
+        named = NAMED_CLASS.match(pattern, position)
         if named:
             if named[1] not in POSIX_CLASSES:
-                return NEVER, len(pattern)
+                return None, position
             members.append(POSIX_CLASSES[named[1]])
             previous, position = b"", named.end()
             continue
-        is_range = (
-            previous and pattern[position : position + 1] == b"-" and pattern[position + 1 : position + 2] != b"]"
-        )
-        if is_range:
-            position += 1
-        char, position = _class_member(pattern, position)
+        low = previous if _is_range(pattern, position) else b""
+        char, position = _class_member(pattern, position + bool(low))
         if not char:
-            return NEVER, len(pattern)
-        if not is_range:
+            return None, position
+        if not low:
             members.append(re.escape(char))
-        elif previous <= char:
-            members.append(b"%s-%s" % (re.escape(previous), re.escape(char)))
-        previous = b"" if is_range else char
-    inside = b"".join(members)
-    if negated:
-        return b"[^/%s]" % inside, position + 1
-    return (b"(?!/)[%s]" % inside if inside else NEVER), position + 1
+        elif low <= char:
+            members.append(b"%s-%s" % (re.escape(low), re.escape(char)))
+        previous = b"" if low else char
+    return b"".join(members), position + 1
+
+
+def _is_range(pattern: bytes, position: int) -> bool:
+    return pattern[position : position + 1] == b"-" and pattern[position + 1 : position + 2] != b"]"
 
 
 def _class_member(pattern: bytes, position: int) -> tuple[bytes, int]:

@@ -17,7 +17,6 @@ from indexer.errors import SourceError
 from indexer.walk import MAX_FILE_BYTES, Skipped, SkipReason, SourceFile, open_worktree
 from tests.indexer.repositories import git, repository, write
 
-
 pytestmark = pytest.mark.usefixtures("home")
 
 
