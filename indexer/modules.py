@@ -66,6 +66,8 @@ class ModuleFinder:
             parts = path.rsplit(".", 1)[0].split("/")
             if parts[-1] == "__init__":
                 parts.pop()
+            if not parts:
+                continue  # the root itself is a package, whose name only the world around it knows
             low = len(parts) - 1
             while low > 0 and self._is_package("/".join(parts[:low])):
                 low -= 1

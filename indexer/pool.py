@@ -131,9 +131,6 @@ class Pool(Generic[T, R]):
         except (EOFError, OSError):
             self._lose(worker, SkipReason.CRASHED, waiting, slots)
             return
-        if isinstance(result, SkipReason):
-            self._lose(worker, result, waiting, slots)
-            return
         job = worker.jobs.popleft()
         slots[job.slot].parts[job.part] = result
         worker.deadline = time.monotonic() + self._seconds
@@ -175,13 +172,4 @@ def _work(pipe: Connection, make: Callable[[], Callable[[Sequence[T]], R]]) -> N
     work = make()
     with suppress(EOFError, OSError):  # the parent has gone
         while True:
-            pipe.send(_guarded(work, pipe.recv()))
-
-
-def _guarded(work: Callable[[Sequence[T]], R], items: Sequence[T]) -> R | SkipReason:
-    try:
-        return work(items)
-    except MemoryError:
-        return SkipReason.OUT_OF_MEMORY
-    except Exception:  # noqa: BLE001 - the parent reads it: a file that breaks the extractor is counted as such
-        return SkipReason.CRASHED
+            pipe.send(work(pipe.recv()))

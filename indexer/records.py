@@ -113,7 +113,6 @@ class Report:
     skipped: dict[str, int] = field(default_factory=dict)  # reason → number of files
     examples: dict[str, list[str]] = field(default_factory=dict)  # reason → some of the paths
     seconds: dict[str, float] = field(default_factory=dict)  # phase → wall time
-    redacted: int = 0  # secrets kept out of the index
 
 
 def symbol_id(path: str, qualname: str) -> str:

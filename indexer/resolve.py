@@ -7,6 +7,7 @@ rules that say so in their name and confidence.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,9 +30,10 @@ CONFIDENCE = {
 }
 """How often a rule is right, in the order of trust."""
 
+VARIABLES = frozenset({"variable", "constant"})
 SELVES = frozenset({"self", "cls", "this", "Self"})
 DEPTH = 12  # of following aliases, re-exports and bases; a cycle ends here too
-MAX_UNIQUE = 1  # a method name that more types have is not told apart by its name alone
+_COMPOUND = re.compile(r"[^_]_+[^_]|[a-z][A-Z]")  # a name of two words or more
 _KIND = {"call": "calls", "use": "references", "inherit": "inherits"}
 
 
@@ -82,7 +84,7 @@ class Resolver:
         facts = self._files[path].facts
         for spec in facts.imports:
             for target in self._imported(path, spec):
-                source = self._id(path, spec.scope)
+                source = self._owner(path, spec.scope)
                 yield Edge(source, self._id(target.path, target.index), "imports", "import", CONFIDENCE["import"], path, spec.line)
 
     def _imported(self, path: str, spec: Import) -> list[Entity]:
@@ -98,12 +100,19 @@ class Resolver:
                 scope = self._files[path].facts.symbols[scope].parent if scope >= 0 else -1
             target = self._target(path, scope, reference)
             if target is not None and target.what == "symbol":
-                source = self._id(path, reference.scope)
+                source = self._owner(path, reference.scope)
                 confidence = CONFIDENCE[target.rule]
                 yield Edge(source, self._id(target.path, target.index), _KIND[reference.kind], target.rule, confidence, path, reference.line)
 
     def _id(self, path: str, index: int) -> str:
         return symbol_id(path, self._files[path].facts.symbols[index].qualname if index >= 0 else "")
+
+    def _owner(self, path: str, scope: int) -> str:
+        """The id of what a reference in `scope` belongs to: a variable does nothing itself, what is around it does."""
+        symbols = self._files[path].facts.symbols
+        while scope >= 0 and symbols[scope].kind in VARIABLES:
+            scope = symbols[scope].parent
+        return self._id(path, scope)
 
     def _target(self, path: str, scope: int, reference: Reference) -> Entity | None:
         if not reference.receiver:
@@ -123,10 +132,10 @@ class Resolver:
         return not any((around, root) in file.imports for around in (*self._scopes(file, scope), -1)) and root != "super"
 
     def _unique(self, path: str, reference: Reference) -> Entity | None:
-        if reference.kind != "call":
-            return None
+        if reference.kind != "call" or not _COMPOUND.search(reference.name):
+            return None  # `get`, `close`, `copy`: names that a thousand libraries have too
         found = self._methods.get((family_of(self._files[path].facts.language), reference.name), [])
-        return replace(found[0], rule="unique") if 0 < len(found) <= MAX_UNIQUE and len(reference.name) > 3 else None
+        return found[0] if len(found) == 1 else None
 
     # -- names
 
@@ -268,6 +277,7 @@ class Resolver:
         """What `entity.name` stands for, when more follows: a member, or the type of an attribute."""
         if depth > DEPTH:
             return None
+        entity = self._value(entity, depth)
         if found := self._member(entity, name, depth + 1):
             return found
         if entity.what == "instance":
@@ -280,6 +290,7 @@ class Resolver:
 
     def _member(self, entity: Entity, name: str, depth: int) -> Entity | None:
         """The symbol that `entity.name` names."""
+        entity = self._value(entity, depth)
         if entity.what == "module":
             return self._module_member(entity, name, depth)
         if entity.what == "symbol" and self._files[entity.path].facts.symbols[entity.index].kind == "module":
@@ -292,6 +303,15 @@ class Resolver:
             if index is not None:
                 return Entity("symbol", owner.path, index, rule)
         return None
+
+    def _value(self, entity: Entity, depth: int) -> Entity:
+        """For a variable what it holds, where that is known; anything else as it is."""
+        if entity.what != "symbol" or depth > DEPTH:
+            return entity
+        file = self._files[entity.path]
+        symbol = file.facts.symbols[entity.index]
+        binding = file.bindings.get((symbol.parent, symbol.name)) if symbol.kind in VARIABLES else None
+        return (binding and self._bound(entity.path, symbol.parent, binding, depth + 1)) or entity
 
     def _module_member(self, entity: Entity, name: str, depth: int) -> Entity | None:
         if found := self._exported(entity.path, name, depth + 1):
@@ -382,12 +402,14 @@ def _arrange(facts: FileFacts) -> _File:
 
 def _arrange_binding(file: _File, binding: Binding) -> None:
     root, dot, attribute = binding.name.partition(".")
+    scope = binding.scope
+    while scope >= 0 and file.facts.symbols[scope].kind in VARIABLES:
+        scope = file.facts.symbols[scope].parent
     if not dot:
-        known = file.bindings.setdefault((binding.scope, binding.name), binding)
+        known = file.bindings.setdefault((scope, binding.name), binding)
         if known.how != "annotation" and binding.how == "annotation":
-            file.bindings[binding.scope, binding.name] = binding
+            file.bindings[scope, binding.name] = binding
     elif root in SELVES and "." not in attribute:
-        scope = binding.scope
         while scope >= 0 and file.facts.symbols[scope].kind not in CONTAINERS:
             scope = file.facts.symbols[scope].parent
         if scope >= 0:
