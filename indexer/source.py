@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 D = TypeVar("D")  # a directory, in whatever form the source knows it
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
-"""Code to read does not come in larger files. Of the 19,888 files of nineteen well-known repositories the largest source
+"""Code to read does not come in larger files. Of 19,888 files of nineteen well-known repositories the largest source
 is the amalgamated `json.hpp` with 0.9 MiB; above 1 MiB stand lock files, drawings and fixtures alone."""
 
 
