@@ -128,14 +128,19 @@ class _Reader:
             return  # no name
         written = type_name(self.text(value)) if key == "bind.type" else dotted(self.text(value))
         scope = self.outline.scope_at(span.start_byte)
-        if scope >= 0 and self.outline.symbols[scope].kind in VALUES:
-            scope = self.outline.symbols[scope].parent  # a variable is bound where it stands, not within itself
         for name in captures.get("bind.name", ()):
-            self._bind(dotted(self.text(name)), written, key, scope, name)
+            self._bind(dotted(self.text(name)), written, key, self._outside(scope, name), name)
         for name in captures.get("bind.field", ()):
-            self._bind(f"this.{self.text(name)}", written, key, scope, name)
+            self._bind(f"this.{self.text(name)}", written, key, self._outside(scope, name), name)
         if "return" in captures:
             self._bind("return", written, key, scope, span)
+
+    def _outside(self, scope: int, name: Node) -> int:
+        """A variable is bound where it stands, not within itself."""
+        symbols = self.outline.symbols
+        if scope >= 0 and (symbols[scope].kind in VALUES or name.start_byte in self.outline.named_at):
+            return symbols[scope].parent
+        return scope
 
     def _bind(self, name: str, written: str, key: str, scope: int, node: Node) -> None:
         self.bindings.append(Binding(name, written, _HOW[key], scope, node.start_point.row + 1))
@@ -153,12 +158,12 @@ class _Reader:
     def _locals(self, matches: Iterable[tuple[int, Captures]]) -> dict[int, set[str]]:
         """Scope of a function → names that it binds itself."""
         found: dict[int, set[str]] = {}
-        scope_at, source = self.outline.scope_at, self.source
+        scope_at, source, imported_at = self.outline.scope_at, self.source, self.imported_at
         for _, captures in matches:
             node = captures["local"][0]
             start = node.start_byte
             scope = scope_at(start)
-            if scope >= 0:
+            if scope >= 0 and start not in imported_at:
                 found.setdefault(scope, set()).add(source[start : node.end_byte].decode("utf-8", "replace"))
         keep = CALLABLES | VALUES
         return {scope: names for scope, names in found.items() if self.outline.symbols[scope].kind in keep}

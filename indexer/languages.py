@@ -46,21 +46,25 @@ class Language:
     queries: tuple[str, ...] = ()  # query files to join; by default the one of this name
 
 
+_ECMASCRIPT_WRAPPERS = (
+    "export_statement", "ambient_declaration", "lexical_declaration", "variable_declaration", "expression_statement",
+)  # fmt: skip
+
 PYTHON = Language(
     "python", (".py", ".pyi", ".pyw"), "tree_sitter_python:language", ("comment",),
     wrappers=("decorated_definition",), docstrings=True,
 )  # fmt: skip
 JAVASCRIPT = Language(
     "javascript", (".js", ".jsx", ".mjs", ".cjs"), "tree_sitter_javascript:language", ("comment",),
-    wrappers=("export_statement",), queries=("ecmascript", "javascript", "jsx"),
+    wrappers=_ECMASCRIPT_WRAPPERS, attributes=("decorator",), queries=("ecmascript", "javascript", "jsx"),
 )  # fmt: skip
 TYPESCRIPT = Language(
     "typescript", (".ts", ".mts", ".cts"), "tree_sitter_typescript:language_typescript", ("comment",),
-    wrappers=("export_statement", "ambient_declaration"), queries=("ecmascript", "typescript"),
+    wrappers=_ECMASCRIPT_WRAPPERS, attributes=("decorator",), queries=("ecmascript", "typescript"),
 )  # fmt: skip
 TSX = Language(
     "tsx", (".tsx",), "tree_sitter_typescript:language_tsx", ("comment",),
-    wrappers=("export_statement", "ambient_declaration"), queries=("ecmascript", "typescript", "jsx"),
+    wrappers=_ECMASCRIPT_WRAPPERS, attributes=("decorator",), queries=("ecmascript", "typescript", "jsx"),
 )  # fmt: skip
 GO = Language(
     "go", (".go",), "tree_sitter_go:language", ("comment",),

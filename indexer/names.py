@@ -7,11 +7,11 @@ import re
 MAX_WRITTEN = 400  # bytes; of a longer expression (a chain of calls over many lines) only the last name is taken
 
 _SPACE = re.compile(r"\s+")
-_SEPARATOR = re.compile(r"\?\.|->|::|\.")
+_SEPARATOR = re.compile(r"[?!]?\.|->|::")
 _DOTTED = re.compile(r"[\w$]+(?:\.[\w$]+)*")
 _RECEIVER = re.compile(r"[\w$@#]+(\(\))?(\.[\w$@#]+(\(\))?)*")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|[ \t]# [^\n]*", re.DOTALL)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|[ \t]#[^\n\w][^\n]*", re.DOTALL)
 _CLOSED = {"(": "\x00", "[": "\x01", "<": ""}
 _LAST_NAME = re.compile(r"[\w$#]+$")
 _COMMENT_MARK = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*|///?!?|#+|--)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)

@@ -125,9 +125,9 @@ class Outline:
         if region.owned or (around and around.made.kind == "scope"):
             parent = taken.get(region.qualname.rpartition(".")[0], parent)
         outer = _outer(made.node, self._row.wrappers) if self._row.wrappers else made.node
-        first, above = outer, None
+        first, doc = outer, ""
         if not self._row.docstrings or made.kind in VALUES:
-            first, above = self._above(outer)
+            first, doc = self._above(outer)
         body = made.body or made.node.child_by_field_name("body")
         start, end = first.start_point.row, outer.end_point
         return Symbol(
@@ -137,7 +137,7 @@ class Outline:
             start + 1,
             max(start, end.row - (end.column == 0)) + 1,
             self._signature(made, outer, body),
-            (self._docstring(body) if self._row.docstrings and body else self._comments(first, above))[:MAX_DOC],
+            (self._docstring(body) if self._row.docstrings and body else doc)[:MAX_DOC],
             parent,
         )
 
@@ -160,29 +160,31 @@ class Outline:
 
     # -- documentation
 
-    def _above(self, outer: Node) -> tuple[Node, Node | None]:
-        """Where a definition starts with the attributes above it, and the node above that."""
-        first, above = outer, self._neighbour(outer)
-        while above is not None and above.type in self._row.attributes:
-            first, above = above, above.prev_sibling
-        return first, above
+    def _above(self, outer: Node) -> tuple[Node, str]:
+        """Where a definition starts with the attributes above it, and what the comments there say."""
+        first, below, comments = outer, outer.start_point.row, list[str]()
+        node = self._neighbour(outer)
+        while node is not None and node.end_point.row + 1 >= below:
+            if node.type in self._row.attributes:
+                first = node
+            elif node.type not in self._row.comments:
+                break
+            elif self._opens_line(node):  # else it speaks of what stands before it
+                comments.append(comment_text(_text(self._source, node)))
+            below, node = node.start_point.row, node.prev_sibling
+        return first, "\n".join(reversed(comments)).strip()
 
     def _neighbour(self, node: Node) -> Node | None:
         """The sibling before, if the line above is not blank: asking the tree is dear."""
         line = self._source.rfind(b"\n", 0, node.start_byte)
         above = self._source.rfind(b"\n", 0, max(line, 0))
-        attached = line >= 0 and not self._source[above + 1 : line].isspace() and line > above + 1
-        return node.prev_sibling if attached or self._row.attributes else None
+        if line < 0 or line == above + 1 or self._source[above + 1 : line].isspace():
+            return None
+        return node.prev_sibling
 
-    def _comments(self, below: Node, above: Node | None) -> str:
-        comments: list[str] = []
-        row = below.start_point.row
-        while above is not None and above.type in self._row.comments and above.end_point.row + 1 >= row:
-            if above.end_point.column == 0 and above.end_point.row == row:
-                pass  # Rust's documentation comments end after their line feed
-            comments.append(comment_text(_text(self._source, above)))
-            row, above = above.start_point.row, above.prev_sibling
-        return "\n".join(reversed(comments)).strip()
+    def _opens_line(self, node: Node) -> bool:
+        start = node.start_byte
+        return not self._source[self._source.rfind(b"\n", 0, start) + 1 : start].strip()
 
     def _docstring(self, body: Node) -> str:
         if self._source[body.start_byte] not in b"\"'rRuUbBfF":

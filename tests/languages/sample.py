@@ -24,7 +24,7 @@ if os_is_new:
     FLAG = 1  #? def constant FLAG
 
 
-@decorate  #? def function plain; call decorate; span 14; doc Does things.
+@decorate  #? def function plain; call decorate; span 13; doc Does things.
 def plain(a, b: First, *rest, c=LIMIT, d: "First" = None, **more) -> First:  # a comment: here
     #? bind b annotation First in plain; bind return annotation First in plain; bind d annotation "First" in plain; use LIMIT in plain
     """Does things.
@@ -33,7 +33,7 @@ def plain(a, b: First, *rest, c=LIMIT, d: "First" = None, **more) -> First:  # a
     a()  #! call a in plain
     b.run()  #? call b.run in plain
     rest.append(c)  #? call ?.append in plain
-    x = p.join(a, LIMIT)  #? call p.join in plain; use LIMIT in plain; bind x call p.join in plain
+    x = p.join(a, LIMIT)  #? call p.join in plain; bind x call p.join in plain
     for item in sibling.things:  #? use sibling.things in plain
         item.go()  #? call ?.go in plain
     return other(first=other)  #? call other in plain
