@@ -1,0 +1,58 @@
+"""A worker that hangs, grows or dies costs one item and nothing else."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from indexer.pool import Lost, Pool
+from indexer.source import SkipReason
+
+
+def make() -> Callable[[Sequence[int]], list[int]]:
+    return squares
+
+
+def squares(numbers: Sequence[int]) -> list[int]:
+    for number in numbers:
+        if number == 13:
+            os.abort()
+        while number == 99:
+            time.sleep(1)
+    return [number * number for number in numbers]
+
+
+def run(batches: list[list[int]], seconds: float = 20.0) -> list[list[int] | Lost[int]]:
+    with Pool(make, 2, seconds) as pool:
+        return list(pool.run(batches))
+
+
+def test_results_come_in_the_order_of_the_batches() -> None:
+    assert run([[n, n + 1] for n in range(20, 70)]) == [[n * n, (n + 1) ** 2] for n in range(20, 70)]
+
+
+def test_a_crash_costs_the_one_item_that_caused_it() -> None:
+    found = run([[1, 2], [3, 13, 4], [5]])
+    assert found == [[1, 4], [9], Lost(13, SkipReason.CRASHED), [16], [25]]
+
+
+def test_an_item_that_never_ends_is_given_up() -> None:
+    assert run([[1, 99, 2], [3]], seconds=1.0) == [[1], Lost(99, SkipReason.TIMEOUT), [4], [9]]
+
+
+def test_many_crashes_lose_no_other_item() -> None:
+    found = run([[n, 13, n] for n in range(6)])
+    assert [r for r in found if not isinstance(r, Lost)] == [[n * n] for n in range(6) for _ in range(2)]
+
+
+def test_no_batches_give_no_results() -> None:
+    assert run([]) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_the_number_of_processes_does_not_show_in_the_results(jobs: int) -> None:
+    with Pool(make, jobs) as pool:
+        assert list(pool.run([[1], [2], [3], [4]])) == [[1], [4], [9], [16]]

@@ -1,0 +1,158 @@
+"""Who calls what, by the rules of the language and not by equal names."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from indexer.extract import extract
+from indexer.languages import language_of
+from indexer.records import Edge
+from indexer.resolve import Resolver
+
+
+def edges(files: dict[str, str], kind: str = "calls") -> set[tuple[str, str]]:
+    """(src, dst) of all edges of `kind` in a repository of `files`."""
+    return {(edge.src, edge.dst) for edge in all_edges(files) if edge.kind == kind}
+
+
+def all_edges(files: dict[str, str]) -> list[Edge]:
+    facts = {path: extract(path, dedent(text).encode(), language_of(path)) for path, text in sorted(files.items())}
+    resolver = Resolver(facts)
+    return [edge for path in facts for edge in resolver.edges(path)]
+
+
+def test_an_alias_leads_to_the_function_it_renames() -> None:
+    found = edges({
+        "pkg/__init__.py": "",
+        "pkg/a.py": "def run(): pass\n",
+        "pkg/b.py": "def run(): pass\n",
+        "main.py": "from pkg.a import run as go\ndef main():\n    go()\n",
+    })  # fmt: skip
+    assert found == {("main.py::main", "pkg/a.py::run")}
+
+
+def test_equal_names_are_told_apart_by_their_import() -> None:
+    found = edges({
+        "a.py": "def load(): pass\n",
+        "b.py": "def load(): pass\n",
+        "c.py": "import b\ndef main():\n    b.load()\n",
+    })  # fmt: skip
+    assert found == {("c.py::main", "b.py::load")}
+
+
+def test_a_re_export_is_followed_to_the_definition() -> None:
+    found = edges({
+        "pkg/__init__.py": "from .core import *\nfrom .extra import helper\n",
+        "pkg/core.py": "def work(): pass\n",
+        "pkg/extra.py": "def helper(): pass\n",
+        "main.py": "import pkg\nfrom pkg import work\ndef main():\n    work()\n    pkg.helper()\n",
+    })  # fmt: skip
+    assert found == {("main.py::main", "pkg/core.py::work"), ("main.py::main", "pkg/extra.py::helper")}
+
+
+def test_self_reaches_inherited_methods_and_the_nearest_override() -> None:
+    found = edges({
+        "base.py": "class Base:\n    def start(self): pass\n    def stop(self): pass\n",
+        "app.py": """
+            from base import Base
+            class App(Base):
+                def stop(self):
+                    super().stop()
+                def run(self):
+                    self.start()
+                    self.stop()
+        """,
+    })  # fmt: skip
+    assert found == {
+        ("app.py::App.stop", "base.py::Base.stop"),
+        ("app.py::App.run", "base.py::Base.start"),
+        ("app.py::App.run", "app.py::App.stop"),
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "client = Client()\n    client.send()",
+        "client: Client = make()\n    client.send()",
+        "with Client() as client:\n        client.send()",
+        "Client().send()",
+        "build().send()",
+    ],
+)
+def test_a_receiver_is_known_from_its_constructor_its_annotation_or_a_return_type(body: str) -> None:
+    found = edges({
+        "net.py": "class Client:\n    def send(self): pass\nclass Other:\n    def send(self): pass\ndef build() -> Client: ...\n",
+        "main.py": f"from net import Client, build\ndef main():\n    {body}\n",
+    })  # fmt: skip
+    assert ("main.py::main", "net.py::Client.send") in found
+    assert ("main.py::main", "net.py::Other.send") not in found
+
+
+def test_an_attribute_set_in_the_constructor_has_its_type_elsewhere() -> None:
+    found = edges({
+        "app.py": """
+            class Log:
+                def write(self): pass
+            class App:
+                def __init__(self, log: Log):
+                    self.log = log
+                    self.own = Log()
+                def run(self):
+                    self.log.write()
+                    self.own.write()
+        """,
+    })  # fmt: skip
+    assert ("app.py::App.run", "app.py::Log.write") in found
+
+
+def test_a_parameter_hides_a_function_of_its_name() -> None:
+    assert edges({"a.py": "def get(): pass\ndef main(get):\n    get()\n"}) == set()
+
+
+def test_a_name_from_outside_the_repository_is_not_guessed() -> None:
+    files = {"a.py": "def dumps(): pass\n", "b.py": "from json import dumps\ndef main():\n    dumps()\n    len([])\n"}
+    assert edges(files) == set()
+
+
+def test_an_unknown_receiver_gives_an_edge_only_for_a_telling_name_that_one_type_has() -> None:
+    found = [edge for edge in all_edges({
+        "a.py": "class A:\n    def close(self): pass\n    def flush_journal(self): pass\n",
+        "b.py": "def main(x):\n    x.close()\n    x.flush_journal()\n",
+    }) if edge.kind == "calls"]  # fmt: skip
+    assert [(edge.dst, edge.rule) for edge in found] == [("a.py::A.flush_journal", "unique")]
+    assert found[0].confidence < 0.7
+
+
+def test_imports_and_bases_are_edges_of_their_own() -> None:
+    files = {"a.py": "class Base: pass\n", "b.py": "import a\nclass B(a.Base): pass\n"}
+    assert edges(files, "imports") == {("b.py", "a.py")}
+    assert edges(files, "inherits") == {("b.py::B", "a.py::Base")}
+
+
+def test_a_callback_passed_by_name_is_a_reference() -> None:
+    assert ("a.py::main", "a.py::done") in edges({"a.py": "def done(): pass\ndef main():\n    start(done)\n"}, "references")
+
+
+def test_cycles_of_imports_aliases_and_bases_end() -> None:
+    files = {
+        "a.py": "from b import *\nfrom b import x as y\nclass A(B): pass\nq = r\nr = q\ndef f():\n    y()\n    q.z()\n",
+        "b.py": "from a import *\nfrom a import y as x\nclass B(A): pass\n",
+    }
+    assert edges(files) == set()
+
+
+def test_every_edge_ends_at_a_definition_or_a_file_of_the_repository() -> None:
+    files = {
+        "pkg/__init__.py": "from . import a\n",
+        "pkg/a.py": "import os, pkg\nclass A:\n    def f(self): return self.g()\n    def g(self): os.getcwd()\n",
+    }
+    known = {path for path in files} | {"pkg/a.py::A", "pkg/a.py::A.f", "pkg/a.py::A.g"}
+    assert {end for edge in all_edges(files) for end in (edge.src, edge.dst)} <= known
+
+
+def test_the_same_files_give_the_same_edges_in_the_same_order() -> None:
+    files = {f"m{n}.py": f"from m{(n + 1) % 9} import f\ndef f():\n    f()\nclass C:\n    def g(self): f()\n" for n in range(9)}
+    assert all_edges(files) == all_edges(files)
