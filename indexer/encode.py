@@ -90,14 +90,14 @@ class HashEncoder:
 
 
 class StaticEncoder:
-    """A vector for each search term; a text is the direction of their sum. Needs numpy and two files, no torch.
+    """A vector for each search term; a text is the direction of their sum. Needs numpy and three files, no torch.
 
-    The rows are int8 and carry each term's weight in their length, and counts are small integers, so every sum is exact in
-    float32: the same text gives the same bits in any batch, on any machine, whatever order the sum is taken in.
+    The rows are int8 and carry each term's weight in their length, and counts are small integers, so every sum is exact
+    in float32: the same text gives the same bits in any batch, on any machine, whatever order the sum is taken in.
     """
 
     def __init__(self, folder: Path) -> None:
-        """`folder` holds `encoder.json`, `vocabulary.txt` (a term a line) and `weights.npy` (a row of int8 for each)."""
+        """`folder` holds `encoder.json`, `vocabulary.txt` (a term a line) and `weights.npy` (an int8 row for each)."""
         import numpy as np
 
         try:
@@ -106,11 +106,12 @@ class StaticEncoder:
             self._rows: NDArray[np.int8] = np.load(folder / "weights.npy", mmap_mode="r")
             self.name = str(about["name"])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise EncoderError(f"the encoder in {folder} cannot be read ({error}): install clew again, or use --encoder none") from error
+            message = f"the encoder in {folder} cannot be read ({error}): install clew again, or use --encoder none"
+            raise EncoderError(message) from error
         if self._rows.dtype != np.int8 or self._rows.ndim != 2 or len(self._rows) != len(vocabulary):
-            raise EncoderError(f"the encoder in {folder} is damaged: its weights do not fit its vocabulary; install clew again")
+            raise EncoderError(f"the encoder in {folder} is damaged (rows and terms differ): install clew again")
         self.dim = int(self._rows.shape[1])
-        self._ids = {term: row for row, term in enumerate(vocabulary, start=1)}  # from 1, so that `filter` drops what is unknown
+        self._ids = {term: row for row, term in enumerate(vocabulary, start=1)}  # from 1: `filter` drops the unknown
 
     @cached_property
     def _matrix(self) -> NDArray[np.int8]:
@@ -123,7 +124,7 @@ class StaticEncoder:
         return self.encode_terms([search_terms(text) for text in texts])
 
     def encode_terms(self, texts: Sequence[str | Sequence[str]]) -> NDArray[np.float16]:
-        """As `encode`, for texts that are cut into search terms already: a list of them, or a string with spaces between."""
+        """As `encode`, for texts that are search terms already: a list of them, or a string with spaces between."""
         import numpy as np
 
         rows = self._rows if len(texts) <= BATCH else self._matrix
@@ -139,7 +140,10 @@ class StaticEncoder:
 
 
 def _sums(ids: list[list[int]], rows: NDArray[np.int8]) -> NDArray[np.float32]:
-    """For each text the sum of its terms' rows (`ids` count from 1): one product of the batch's counts with the rows that occur in it."""
+    """For each text the sum of its terms' rows; `ids` count from 1.
+
+    One product of the batch's counts with the rows that occur in it, which beats adding up gathered rows twofold.
+    """
     import numpy as np
 
     flat = np.fromiter(chain.from_iterable(ids), np.int64) - 1
@@ -148,8 +152,8 @@ def _sums(ids: list[list[int]], rows: NDArray[np.int8]) -> NDArray[np.float32]:
     distinct, places = np.unique(flat, return_inverse=True)
     texts = np.repeat(np.arange(len(ids)), [len(text) for text in ids])
     counts = np.bincount(texts * len(distinct) + places, minlength=len(ids) * len(distinct))
-    counts = np.minimum(counts, MAX_COUNT).astype(np.float32).reshape(len(ids), len(distinct))
-    return np.asarray(counts @ rows[distinct].astype(np.float32), np.float32)
+    capped = np.minimum(counts, MAX_COUNT).astype(np.float32).reshape(len(ids), len(distinct))
+    return np.asarray(capped @ rows[distinct].astype(np.float32), np.float32)
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float16]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from copy import deepcopy
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,8 +30,9 @@ PROBE = (
 class TransformerEncoder:
     """A sentence-transformers model on the processor, with its own prompts for queries and for documents.
 
-    Its name comes from its weights, so it is the same wherever the model lies. It runs in bfloat16 on a processor that computes in
-    it, if a probe comes out close to float32; that depends on model and processor alone, not on the load at start-up.
+    Its name comes from its weights, so it is the same wherever the model lies. It runs in bfloat16 on a processor that
+    computes in it, if a probe comes out close to float32: that depends on model and processor alone, while a timed
+    probe would choose by the load at start-up and give other vectors the next day.
     """
 
     def __init__(self, spec: str) -> None:
@@ -53,29 +55,35 @@ def _load(spec: str) -> Any:  # a SentenceTransformer: a type that costs seconds
     """The model in float32. No network unless HF_HUB_OFFLINE=0 asks for it."""
     path = Path(spec).expanduser()
     if not path.is_dir() and (path.is_absolute() or spec.startswith((".", "~")) or spec.count("/") > 1):
-        raise EncoderError(f"no encoder at {spec}: give the folder of a sentence-transformers model, or 'builtin' or 'none'")
+        raise EncoderError(
+            f"no encoder at {spec}: give the folder of a sentence-transformers model, 'builtin' or 'none'"
+        )
     offline = os.environ.setdefault("HF_HUB_OFFLINE", "1") not in {"0", "false", "no", "off"}
     try:
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
     except ImportError as error:
-        raise EncoderError(f"the encoder {spec} needs sentence-transformers and torch ({error}): install clew[embed]") from error
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    torch.set_num_threads(max(1, min(len(os.sched_getaffinity(0)), MAX_THREADS)))
+        raise EncoderError(
+            f"the encoder {spec} needs torch and sentence-transformers ({error}): install them"
+        ) from error
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    torch.set_num_threads(min(torch.get_num_threads(), MAX_THREADS))
     try:
         return SentenceTransformer(str(path) if path.is_dir() else spec, device="cpu", local_files_only=offline)
     except Exception as error:  # whatever a model's files make its loaders raise; the user reads its first line
         hint = " or set HF_HUB_OFFLINE=0 to download it" if offline and not path.is_dir() else ""
-        reason = next(iter(str(error).splitlines()), "") or type(error).__name__
-        raise EncoderError(f"the encoder {spec} cannot be loaded ({reason[:200]}): give the folder of a model{hint}") from error
+        reason = (str(error).splitlines() or [""])[0][:200] or type(error).__name__
+        raise EncoderError(
+            f"the encoder {spec} cannot be loaded ({reason}): give the folder of a model{hint}"
+        ) from error
 
 
 def _encode(model: Any, texts: list[str], *, query: bool) -> NDArray[np.float32]:
     import numpy as np
 
-    encode = model.encode_query if query else model.encode_document  # each applies the model's prompt of that kind, if it has one
+    encode = model.encode_query if query else model.encode_document  # each with the model's prompt of that kind
     vectors = encode(texts, batch_size=BATCH, show_progress_bar=False, convert_to_numpy=False, convert_to_tensor=True)
     return np.asarray(vectors.float().numpy(), np.float32)
 
@@ -98,9 +106,7 @@ def _fastest(model: Any) -> Any:
     native = any(getattr(torch.cpu, probe, bool)() for probe in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"))
     if not native:
         return model
-    exact = unit_rows(_encode(model, list(PROBE), query=False))
-    model.to(torch.bfloat16)
-    close = unit_rows(_encode(model, list(PROBE), query=False))
-    if float(np.min(np.sum(exact.astype(np.float32) * close.astype(np.float32), axis=1))) < CLOSE:
-        model.to(torch.float32)  # the rounding stays in the weights
-    return model
+    rounded = deepcopy(model).to(torch.bfloat16)
+    exact = unit_rows(_encode(model, list(PROBE), query=False)).astype(np.float32)
+    close = unit_rows(_encode(rounded, list(PROBE), query=False)).astype(np.float32)
+    return rounded if float(np.min(np.sum(exact * close, axis=1))) >= CLOSE else model

