@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from .encode import Encoder, HashEncoder, load_encoder
     from .errors import ClewError, EncoderError, SourceError, StoreError
     from .languages import LANGUAGES, language_of
-    from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, symbol_id
+    from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
     from .revision import open_revision
     from .snapshot import Entry, FoundChunk, FoundEdge, FoundSymbol, Snapshot
-    from .source import SkipReason, Source
+    from .source import Skipped, SkipReason, Source, SourceFile
     from .store import Store, View
     from .terms import search_terms
     from .vector_cache import VectorCache
@@ -27,10 +27,10 @@ _MODULES = {
     "encode": ("Encoder", "HashEncoder", "load_encoder"),
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
     "languages": ("LANGUAGES", "language_of"),
-    "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "symbol_id"),
+    "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
     "revision": ("open_revision",),
     "snapshot": ("Entry", "FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
-    "source": ("SkipReason", "Source"),
+    "source": ("SkipReason", "Skipped", "Source", "SourceFile"),
     "store": ("Store", "View"),
     "terms": ("search_terms",),
     "vector_cache": ("VectorCache",),

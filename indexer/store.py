@@ -84,6 +84,13 @@ class Store:
     def exists(self) -> bool:
         return self.local is None or self.local.is_dir()
 
+    def size(self) -> int:
+        """Bytes on disk; 0 for an object store, which is not listed for that."""
+        if self.local is None:
+            return 0
+        files = (path for table in self.local.glob("*.lance") for path in table.rglob("*"))
+        return sum(path.lstat().st_size for path in files if path.is_file())
+
     @property
     def db(self) -> DBConnection:
         if self._db is None:

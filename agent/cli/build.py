@@ -1,0 +1,217 @@
+"""`clew index` and `clew status`."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .options import JsonOption, StoreOption
+from .output import amount, say, say_json, size, warn
+from .place import store_to_read, store_to_write
+from .progress import progress
+
+if TYPE_CHECKING:
+    from indexer import Progress, Report, Snapshot, Source, Store, View
+
+INTERRUPTED = 130
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(index)
+    app.command()(status)
+
+
+def index(
+    path: Annotated[Path, typer.Argument(metavar="[PATH]", help="The folder to index.", show_default="here")] = Path(),
+    rev: Annotated[str | None, typer.Option(help="Index this revision instead of the files on disk.")] = None,
+    git_dir: Annotated[
+        Path | None, typer.Option(help="The repository of --rev; a bare one will do. Its blobs may be missing.")
+    ] = None,
+    store: StoreOption = None,
+    encoder: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME|PATH|none", help="builtin, none, or a sentence-transformers model by name or folder."
+        ),
+    ] = "builtin",
+    no_ignore: Annotated[bool, typer.Option("--no-ignore", help="Index what .gitignore leaves out, too.")] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="Worker processes.", show_default="one a processor")
+    ] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Index a folder, or a revision of a repository. What has not changed since the last time is not read again."""
+    from indexer import Store
+
+    source = _source(path, rev, git_dir, not no_ignore)
+    place = git_dir or path
+    uri = store_to_write(store, Path(os.path.realpath(place)), bare=git_dir is not None)
+    start = time.perf_counter()
+    with progress() as show:
+        report = build(source, Store(uri), encoder, jobs, show)
+    seconds = time.perf_counter() - start
+    if json:
+        say_json({"store": uri, **asdict(report), "total_seconds": round(seconds, 3)})
+    else:
+        _say_report(report, uri, seconds)
+    if not report.files:
+        warn(f"{source.root} holds no text files: the index is empty")
+
+
+def _source(path: Path, rev: str | None, git_dir: Path | None, ignore: bool) -> Source:
+    from indexer import open_revision, open_worktree
+
+    if rev is None and git_dir is None:
+        return open_worktree(os.path.realpath(path), ignore=ignore)  # as an absolute path: readers may stand elsewhere
+    from .place import repository_top
+
+    real = Path(os.path.realpath(path))
+    return open_revision(git_dir or repository_top(real) or real, rev or "HEAD")
+
+
+def build(source: Source, store: Store, encoder_spec: str, jobs: int, show: Progress) -> Report:
+    """Index `source`; an interrupt ends the program with a line that says what has been kept."""
+    from indexer import VectorCache, build_index, load_encoder
+
+    cache = VectorCache()
+    with _interruptible(show) as counted:
+        report = build_index(
+            source,
+            store,
+            load_encoder(encoder_spec),
+            encoder_spec=encoder_spec,
+            jobs=jobs,
+            cache=cache,
+            progress=counted,
+        )
+    if cache.warning:
+        warn(cache.warning)
+    return report
+
+
+@contextmanager
+def _interruptible(show: Progress) -> Iterator[Progress]:
+    done = 0
+
+    def counted(phase: str, count: int, total: int) -> None:
+        nonlocal done
+        done = count if phase == "extract" else done
+        show(phase, count, total)
+
+    try:
+        yield counted
+    except KeyboardInterrupt:
+        kept = f"{amount(done, 'file')} read so far are kept" if done else "nothing was read yet"
+        warn(f"interrupted: {kept}, the index answers as before; run the same command again to go on")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _say_report(report: Report, uri: str, seconds: float) -> None:
+    say(
+        f"{amount(report.files, 'file')}, {amount(report.lines, 'line')}, {amount(report.symbols, 'symbol')}, "
+        f"{amount(report.edges, 'edge')}, {amount(report.chunks, 'chunk')} in {seconds:.1f} s "
+        f"({report.changed:,} read, {amount(report.encoded, 'chunk')} encoded)"
+    )
+    if report.skipped:
+        say(f"left out: {_reasons(report)} (`clew status` names them)")
+    say(f"generation {report.generation} in {uri}")
+
+
+def _reasons(report: Report) -> str:
+    most_first = sorted(report.skipped.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{count:,} {reason}" for reason, count in most_first)
+
+
+# -- status
+
+
+def status(
+    check: Annotated[bool, typer.Option("--check", help="Compare the index with the files on disk.")] = False,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What the store holds: views, counts, what was left out and why, size, encoder."""
+    from indexer import ClewError, Snapshot
+
+    uri = store_to_read(store)
+    newest = Snapshot.open(uri)
+    state = newest.state
+    about: dict[str, Any] = {
+        "store": uri,
+        "format": state.format,
+        "generation": state.generation,
+        "encoder": state.encoder,
+        "encoder_id": state.encoder_id,
+        "store_bytes": newest.store.size(),
+        "views": [],
+    }
+    for name in sorted(state.views):
+        view = asdict(state.views[name]) | {"latest": name == state.latest}
+        if check:
+            try:
+                view["changes"] = _changes(Snapshot.open(uri, name))
+            except ClewError as error:
+                view["changes"] = {"error": str(error)}
+        about["views"].append(view)
+    if json:
+        say_json(about)
+    else:
+        _say_status(about, state.views)
+
+
+def _changes(snapshot: Snapshot) -> dict[str, int]:
+    """How many of the view's files are changed, gone, or new on disk. A revision never changes."""
+    from indexer import Skipped, open_worktree, printable
+
+    counts = {"changed": 0, "gone": 0, "new": 0}
+    if snapshot.view.kind != "worktree":
+        return counts
+    entries = snapshot.entries
+    seen = set()
+    for item in open_worktree(snapshot.view.root).files():
+        path = printable(item.path)
+        seen.add(path)
+        if path not in entries and not isinstance(item, Skipped):
+            counts["new"] += 1
+    for path, entry in entries.items():
+        if not entry.file_id:
+            continue
+        if not os.path.lexists(os.path.join(snapshot.view.root, path)):
+            counts["gone"] += 1
+        elif snapshot.is_stale(path):
+            counts["changed"] += 1
+    return counts
+
+
+def _say_status(about: dict[str, Any], views: dict[str, View]) -> None:
+    say(f"store       {about['store']} ({size(about['store_bytes'])}, format {about['format']})")
+    say(f"generation  {about['generation']}")
+    say(f"encoder     {about['encoder']} ({about['encoder_id']})")
+    for view in about["views"]:
+        say()
+        _say_view(view, views[view["name"]].report)
+
+
+def _say_view(view: dict[str, Any], report: Report) -> None:
+    mark = " (the latest)" if view["latest"] else ""
+    what = "revision" if view["kind"] == "revision" else "work tree"
+    commit = f" at {view['commit'][:12]}" if view["commit"] else ""
+    say(f"{what}   {view['root']}{commit}{mark}")
+    counts = ("files", "lines", "symbols", "references", "edges", "chunks")
+    say("  " + "  ".join(f"{name} {getattr(report, name):,}" for name in counts))
+    if report.skipped:
+        say("  left out:")
+    for reason, count in sorted(report.skipped.items(), key=lambda item: (-item[1], item[0])):
+        say(f"    {count:>7,} {reason}: {', '.join(report.examples.get(reason, [])[:3])}{' …' if count > 3 else ''}")
+    if "changes" in view:
+        found = Counter(view["changes"])
+        say("  since then: " + ", ".join(f"{count} {what}" for what, count in sorted(found.items())))

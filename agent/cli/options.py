@@ -1,0 +1,26 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URI", help="Where the index is.", show_default=".clew at the repository's top", envvar="CLEW_STORE"
+    ),
+]
+RevOption = Annotated[
+    str | None,
+    typer.Option(help="Ask about this indexed revision.", show_default="the work tree here, else the latest"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+BatchOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="Answer every line of FILE (- for stdin), each an object with `id` and `query`; prints JSON.",
+    ),
+]

@@ -1,0 +1,96 @@
+"""Where the store is, and which of its views is meant."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from indexer import ClewError
+
+STORE = ".clew"
+SHORTEST_ID = 4  # of a commit; git's own limit
+
+
+def version() -> str:
+    """The installed version."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("clew")
+    except PackageNotFoundError:
+        return "of a source tree"
+
+
+def working_folder() -> Path:
+    """Where the command was called."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise ClewError("the current folder does not exist any more: change to another one") from error
+
+
+def repository_top(folder: Path) -> Path | None:
+    """The nearest folder, this one or above, with a `.git`."""
+    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+
+
+def store_to_read(given: str | None) -> str:
+    """`--store` or CLEW_STORE; else the nearest `.clew`, from here upwards; else where `clew index` would put it."""
+    if named := given or os.environ.get("CLEW_STORE"):
+        return named
+    here = working_folder()
+    found = next((place for place in (here, *here.parents) if (place / STORE).is_dir()), None)
+    return str((found or repository_top(here) or here) / STORE)
+
+
+def store_to_write(given: str | None, root: Path, bare: bool) -> str:
+    """`--store` or CLEW_STORE; else `.clew` at the top of the repository that holds `root`."""
+    if named := given or os.environ.get("CLEW_STORE"):
+        return named
+    if bare:
+        return str((root.parent if root.name == ".git" else root) / STORE)
+    return str((repository_top(root) or root) / STORE)
+
+
+def view_to_read(uri: str, rev: str | None) -> str | None:
+    """The name of the view that is meant; None for the one published last.
+
+    With `rev` the view of that commit. Without, the innermost indexed work tree that the current folder lies in.
+    """
+    from indexer import Store
+
+    state = Store(uri).state()
+    if state is None:
+        return None
+    if rev is not None:
+        commits = [view.commit for view in state.views.values() if view.kind == "revision"]
+        known = len(rev) >= SHORTEST_ID and any(commit.startswith(rev) for commit in commits)
+        return rev if known else _commit_named(rev, [view.root for view in state.views.values()])
+    trees = [view.name for view in state.views.values() if view.kind == "worktree"]
+    around = [name for name in trees if working_folder().is_relative_to(name)]
+    return max(around, key=len, default=None)
+
+
+def _commit_named(rev: str, roots: list[str]) -> str:
+    """The commit that `rev` names in the repository here or in one that was indexed; `rev` itself where none knows it."""
+    from indexer import SourceError, open_revision
+
+    here = repository_top(working_folder())
+    for root in [*([str(here)] if here else []), *dict.fromkeys(roots)]:
+        try:
+            return open_revision(root, rev).commit
+        except SourceError:
+            continue
+    return rev
+
+
+def question(text: str) -> str:
+    """TEXT as it was given, or standard input for `-`. Bytes that are not UTF-8 become question marks."""
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    text = text.encode("utf-8", "replace").decode("utf-8").strip()
+    if not text:
+        raise ClewError("the text is empty: say what to look for")
+    return text

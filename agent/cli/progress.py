@@ -1,0 +1,86 @@
+"""How far a build has got: a bar on a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from .output import warn
+
+Progress = Callable[[str, int, int], None]
+
+TITLES = {"walk": "find files", "extract": "read files", "encode": "encode", "resolve": "resolve", "publish": "publish"}
+LINE_SECONDS = 5.0  # between two lines of one phase
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Progress]:
+    """What to hand to a build. The bar is gone when the block ends."""
+    if quiet:
+        yield lambda phase, done, total: None
+    elif sys.stderr.isatty():
+        with _bar() as show:
+            yield show
+    else:
+        yield Lines()
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description:<10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+        starts: dict[str, float] = {}
+
+        def show(phase: str, done: int, total: int) -> None:
+            if phase not in tasks:
+                starts[phase] = time.monotonic()
+                tasks[phase] = bars.add_task(TITLES.get(phase, phase), total=total or None, rate="")
+            rate = _rate(done, time.monotonic() - starts[phase])
+            bars.update(tasks[phase], completed=done, total=total or None, rate=f"{rate:,.0f}/s" if rate else "")
+
+        yield show
+
+
+@dataclass(slots=True)
+class Lines:
+    """A line when a phase begins, and every few seconds of it."""
+
+    write: Callable[[str], None] = warn
+    clock: Callable[[], float] = time.monotonic
+    phase: str = ""
+    _start: float = field(default=0.0, init=False)
+    _shown: float = field(default=0.0, init=False)
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        now = self.clock()
+        if phase != self.phase:
+            self.phase, self._start, self._shown = phase, now, now
+            self.write(f"{TITLES.get(phase, phase)} …")
+        elif now - self._shown >= LINE_SECONDS:
+            self._shown = now
+            self.write(self._line(phase, done, total, now - self._start))
+
+    def _line(self, phase: str, done: int, total: int, seconds: float) -> str:
+        title, rate = TITLES.get(phase, phase), _rate(done, seconds)
+        if not total:
+            return f"{title}: {done:,} ({rate:,.0f}/s)"
+        left = f", {(total - done) / rate:.0f} s left" if rate else ""
+        return f"{title}: {done:,} of {total:,} ({rate:,.0f}/s{left})"
+
+
+def _rate(done: int, seconds: float) -> float:
+    return done / seconds if seconds > 0.1 else 0.0
