@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -154,16 +154,14 @@ class Snapshot:
 
     # -- chunks
 
-    def search_text(self, terms: Iterable[str], limit: int) -> list[FoundChunk]:
-        """The chunks of the view that match any of `terms` best by BM25, best first. Repeated terms weigh more."""
-        from lancedb.query import MatchQuery
-
-        wanted = " ".join(terms)
-        if not wanted or not self.table("chunks").count_rows():
+    def search_text(self, weights: Mapping[str, float], limit: int) -> list[FoundChunk]:
+        """The chunks of the view that match any of the terms best, best first: BM25, each term's part times its weight."""
+        wanted = _match_query(weights)
+        if wanted is None or not self.table("chunks").count_rows():
             return []
 
         def search(count: int) -> pa.Table:
-            query = self.table("chunks").search(MatchQuery(wanted, column="terms"), query_type="fts")
+            query = self.table("chunks").search(wanted, query_type="fts")
             return query.select([*_CHUNK, "_score"]).with_row_id(True).limit(count).to_arrow()
 
         return self._in_view(search, limit, lambda rows: rows["_score"].to_pylist())
@@ -178,6 +176,18 @@ class Snapshot:
             return query.select([*_CHUNK, "_distance"]).with_row_id(True).limit(count).to_arrow()
 
         return self._in_view(search, limit, lambda rows: [1.0 - d for d in rows["_distance"].to_pylist()])
+
+    def all_vectors(self) -> tuple[list[FoundChunk], NDArray[np.float32]]:
+        """Every chunk of the view, by path and line, and its vector in the same row of an array (chunks, dim)."""
+        import numpy as np
+
+        rows = self._read("chunks", [*_CHUNK, "vector"], None, with_row_id=True)
+        rows = rows.filter(pa.array(np.isin(rows["file_id"].to_numpy(), self._file_ids)))
+        columns = (rows[name].to_pylist() for name in ("_rowid", *_CHUNK))
+        found = [FoundChunk(row, self.path_of[fid], fid, *rest, 0.0) for row, fid, *rest in zip(*columns, strict=True)]
+        order = sorted(range(len(found)), key=lambda at: (found[at].path, found[at].start_line))
+        vectors = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, self.state.dim)
+        return [found[at] for at in order], vectors[order].astype(np.float32)
 
     def _in_view(self, search: Any, limit: int, scores: Any) -> list[FoundChunk]:
         """Search until `limit` chunks of this view are found: the tables hold other views' rows too."""
@@ -214,6 +224,13 @@ class Snapshot:
     def symbols_named(self, names: Collection[str]) -> list[FoundSymbol]:
         """The symbols whose last name is one of `names`, by path and line."""
         return self._symbols("name", [quoted(name) for name in sorted(set(names))])
+
+    def all_symbols(self, columns: Sequence[str]) -> pa.Table:
+        """The `columns` of every symbol of the view, with `file_id`; in no particular order."""
+        import numpy as np
+
+        rows = self._read("symbols", ["file_id", *columns], None)
+        return rows.filter(pa.array(np.isin(rows["file_id"].to_numpy(), self._file_ids)))
 
     def symbols_in(self, paths: Collection[str]) -> list[FoundSymbol]:
         """The symbols of the files `paths`, by path and position."""
@@ -300,6 +317,19 @@ class Snapshot:
 
 _CHUNK = ["file_id", "symbol", "start_line", "end_line"]
 _EDGE = ["src", "dst", "kind", "rule", "confidence", "line"]
+
+
+def _match_query(weights: Mapping[str, float]) -> Any:
+    """A full-text query in which terms of equal weight share one clause; None without terms."""
+    from lancedb.query import BooleanQuery, MatchQuery, Occur
+
+    groups: dict[float, list[str]] = {}
+    for term, weight in weights.items():
+        groups.setdefault(round(weight, 3), []).append(term)
+    clauses = [MatchQuery(" ".join(terms), column="terms", boost=weight) for weight, terms in groups.items()]
+    if len(clauses) < 2:
+        return clauses[0] if clauses else None
+    return BooleanQuery([(Occur.SHOULD, clause) for clause in clauses])
 
 
 def _match_view(state: State, wanted: str) -> str:

@@ -1,0 +1,74 @@
+"""Vector search: exact and in memory over small indexes, through the store above."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from indexer import Encoder, EncoderError, FoundChunk, Snapshot, load_encoder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+EXACT_ROWS = 100_000  # up to here the vectors are held in memory (100 MB at 256 dimensions): 4 ms a question
+CANDIDATES = 100  # chunks taken by vector
+MAX_CHARS = 4_000  # of a question that are encoded: a long account's start says what it is about
+
+
+class Dense:
+    """Finds chunks by meaning. Without vectors in the index it finds nothing."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+
+    @cached_property
+    def encoder(self) -> Encoder | None:
+        """The encoder that the index was built with, or None where it has no vectors.
+
+        Raises `EncoderError` where that encoder is not the one that is loaded now.
+        """
+        state = self.snapshot.state
+        if not state.dim:
+            return None
+        encoder = load_encoder(state.encoder)
+        if encoder.name != state.encoder_id:
+            raise EncoderError(
+                f"the index was made with the encoder {state.encoder_id}, `{state.encoder}` is now {encoder.name}: "
+                "run `clew index` again"
+            )
+        return encoder
+
+    @cached_property
+    def _matrix(self) -> tuple[list[FoundChunk], NDArray[np.float32]] | None:
+        """All chunks of the view with their vectors, or None where they are too many to hold."""
+        if self.snapshot.table("chunks").count_rows() > EXACT_ROWS:
+            return None
+        return self.snapshot.all_vectors()
+
+    def search(self, text: str, limit: int = CANDIDATES) -> list[FoundChunk]:
+        """The chunks nearest in meaning, best first, scored by cosine."""
+        encoder = self.encoder
+        if encoder is None:
+            return []
+        vector = encoder.encode([text[:MAX_CHARS]], query=True)[0]
+        if not vector.any():
+            return []
+        if self._matrix is None:
+            return self.snapshot.search_vector(vector, limit)
+        return _nearest(*self._matrix, vector, limit)
+
+
+def _nearest(chunks: list[FoundChunk], matrix: NDArray[np.float32], vector: NDArray[np.float16], limit: int) -> list[FoundChunk]:
+    import numpy as np
+    from dataclasses import replace
+
+    scores = matrix @ vector.astype(np.float32)
+    count = min(limit, len(scores))
+    if not count:
+        return []
+    top = np.argpartition(-scores, count - 1)[:count]
+    floor = scores[top].min()
+    top = np.flatnonzero(scores >= floor)  # with all that tie at the end, so that the order below decides
+    found = [replace(chunks[row], score=float(scores[row])) for row in top.tolist()]
+    return sorted(found, key=lambda c: (-c.score, c.path, c.start_line))[:limit]

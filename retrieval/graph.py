@@ -1,0 +1,3 @@
+from indexer import Snapshot
+class Graph:
+    def __init__(self, snapshot: Snapshot, lookup) -> None: ...

@@ -1,0 +1,196 @@
+"""Candidates → one ordered list, each with the parts that its score is made of.
+
+A score is a weighted sum of what was found, then factors for what kind of file it is and for how many better hits of
+the same file there are. Each weight stands here once, with the line of benchmarks/LOG.md that measured it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from indexer import FoundSymbol, search_terms
+
+from .fuse import Candidate
+from .places import place_of
+from .question import Question
+
+DENSE = {"symbol": 0.1, "search": 0.3, "issue": 0.0}  # LOG "ranking: dense"; an encoder at equal weight harms
+FILE = {"symbol": 0.2, "search": 0.4, "issue": 0.5}  # LOG "ranking: file coherence": the other chunks of a file speak for it
+NAME = {"symbol": 0.5, "search": 0.3, "issue": 0.2}  # LOG "ranking: names": the question's words in the symbol's own name
+PATH = {"symbol": 0.2, "search": 0.5, "issue": 0.1}  # LOG "ranking: paths": the question's words in file and folder name
+ANCHOR = {"symbol": 2.0, "search": 0.5, "issue": 0.6}  # LOG "ranking: anchors": named outright, by name, path or frame
+SAME_FILE = {"symbol": 0.6, "search": 0.5, "issue": 0.8}  # LOG "ranking: same file": what a further hit of one file keeps
+PLACES = {
+    "test": 0.3, "vendored": 0.5, "example": 0.4, "generated": 0.4, "declaration": 0.7, "prose": 0.5, "front": 0.7,
+    "source": 1.0,
+}  # fmt: skip
+"""What a place keeps of its score; LOG "ranking: places". Tests and examples keep all where the question asks for them."""
+WANTED = 1.3  # what the places that the question asks for gain
+COHERENCE = 0.5  # how much less each further chunk of a file adds to its evidence
+MIN_PREFIX = 4  # a word's beginning of this length matches a longer form of it: `interceptor` and `interceptors`
+
+
+@dataclass(slots=True)
+class Ranked:
+    """A candidate with its score."""
+
+    candidate: Candidate
+    symbol: FoundSymbol | None  # what it is called after
+    parts: dict[str, float] = field(default_factory=dict)  # what each signal added; they add up to the score
+    windows: list[tuple[int, int]] = field(default_factory=list)  # lines that matched, best first
+
+    @property
+    def score(self) -> float:
+        return sum(self.parts.values())
+
+
+def rank(
+    question: Question,
+    candidates: Sequence[Candidate],
+    symbols: Mapping[str, Sequence[FoundSymbol]],
+    files: Mapping[str, float],
+) -> list[Ranked]:
+    """Order `candidates`, best first, windows of one symbol merged. `symbols` are those of the candidates' paths;
+    `files` are the paths that the question names, with strengths."""
+    evidence = _file_evidence(question, candidates)
+    scored = []
+    for candidate in candidates:
+        symbol = name_of(question, candidate, symbols.get(candidate.chunk.path, ()))
+        each = Ranked(candidate, symbol, windows=[(candidate.chunk.start_line, candidate.chunk.end_line)])
+        each.parts = _parts(question, candidate, symbol, evidence, files)
+        _apply_place(question, each)
+        scored.append(each)
+    return _apply_same_file(question, _merged(sorted(scored, key=_order)))
+
+
+def _order(each: Ranked) -> tuple[float, str, int]:
+    return (-round(each.score, 9), each.candidate.chunk.path, each.candidate.chunk.start_line)
+
+
+def _parts(
+    question: Question,
+    candidate: Candidate,
+    symbol: FoundSymbol | None,
+    evidence: Mapping[str, float],
+    files: Mapping[str, float],
+) -> dict[str, float]:
+    kind, path = question.kind, candidate.chunk.path
+    parts = {
+        "lexical": candidate.lexical,
+        "dense": DENSE[kind] * candidate.dense,
+        "file": FILE[kind] * evidence[path],
+        "name": NAME[kind] * name_overlap(question.words, symbol),
+        "path": PATH[kind] * path_overlap(question.words, path),
+        "mention": ANCHOR[kind] * max(candidate.anchor, files.get(path, 0.0) / 2),
+    }
+    return {signal: value for signal, value in parts.items() if value}
+
+
+def _file_evidence(question: Question, candidates: Sequence[Candidate]) -> dict[str, float]:
+    """How much the chunks of each file say together, as a share of the file that says most."""
+    by_file: dict[str, list[float]] = defaultdict(list)
+    for candidate in candidates:
+        by_file[candidate.chunk.path].append(candidate.lexical + DENSE[question.kind] * candidate.dense)
+    sums = {
+        path: sum(value * COHERENCE**at for at, value in enumerate(sorted(values, reverse=True)))
+        for path, values in by_file.items()
+    }
+    most = max(sums.values(), default=0.0) or 1.0
+    return {path: value / most for path, value in sums.items()}
+
+
+def name_of(question: Question, candidate: Candidate, symbols: Sequence[FoundSymbol]) -> FoundSymbol | None:
+    """The symbol that a chunk is called after: its own or, where it gathers small ones, the one that the question names."""
+    chunk = candidate.chunk
+    own = symbols[chunk.symbol] if 0 <= chunk.symbol < len(symbols) else None
+    small = [
+        found for found in symbols
+        if found.symbol.parent == chunk.symbol and chunk.start_line <= found.symbol.start_line <= chunk.end_line
+    ]  # fmt: skip
+    best = max(small, key=lambda found: (name_overlap(question.words, found), -found.index), default=None)
+    if best is not None and name_overlap(question.words, best) > name_overlap(question.words, own):
+        return best
+    return own
+
+
+def name_overlap(words: Sequence[str], symbol: FoundSymbol | None) -> float:
+    """How well the question's words and the symbol's name cover each other: 1 where they are the same."""
+    if symbol is None or not words:
+        return 0.0
+    own = _cut(symbol.symbol.name)
+    matched = sum(1 for part in own if _matches(part, words))
+    covered = sum(1 for word in words if _matches(word, own))
+    return 0.5 * matched / len(own) + 0.5 * covered / len(words) if own else 0.0
+
+
+def path_overlap(words: Sequence[str], path: str) -> float:
+    """The share of the file's own name that the question's words cover; the folder around it counts a third."""
+    *folders, name = path.split("/")
+    stem = _cut(name.split(".", 1)[0])
+    around = _cut(folders[-1]) if folders else ()
+    in_stem = sum(1 for part in stem if _matches(part, words)) / len(stem) if stem else 0.0
+    in_folder = sum(1 for part in around if _matches(part, words)) / len(around) if around else 0.0
+    return (3 * in_stem + in_folder) / 4
+
+
+@lru_cache(maxsize=1 << 16)
+def _cut(name: str) -> tuple[str, ...]:
+    """The distinct parts of a name, without the whole where it has parts."""
+    found = list(dict.fromkeys(search_terms(name)))
+    return tuple(found[1:] if len(found) > 2 else found)
+
+
+def _matches(part: str, words: Sequence[str]) -> bool:
+    if part in words:
+        return True
+    if len(part) < MIN_PREFIX:
+        return False
+    return any(len(word) >= MIN_PREFIX and (word.startswith(part) or part.startswith(word)) for word in words)
+
+
+def _apply_place(question: Question, each: Ranked) -> None:
+    """Multiply the score by what its kind of file keeps, as a part of its own."""
+    place = place_of(each.candidate.chunk.path)
+    wanted = (question.wants_tests and place == "test") or (question.wants_examples and place in ("example", "prose"))
+    factor = WANTED if wanted else PLACES[place]
+    if factor != 1.0:
+        each.parts[place] = each.score * (factor - 1.0)
+
+
+def _merged(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """One hit for all windows of a symbol, in the place of the best."""
+    kept: dict[tuple[str, int], Ranked] = {}
+    out = []
+    for each in ranked:
+        index = each.symbol.index if each.symbol is not None else -each.candidate.chunk.start_line - 1
+        key = (each.candidate.chunk.path, index)
+        if key in kept:
+            kept[key].windows += each.windows
+        else:
+            kept[key] = each
+            out.append(each)
+    return out
+
+
+def _apply_same_file(question: Question, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Lower each further hit of a file, so that one long file does not fill the page."""
+    seen: dict[str, int] = defaultdict(int)
+    keeps = SAME_FILE[question.kind]
+    for each in ranked:
+        path = each.candidate.chunk.path
+        if seen[path]:
+            each.parts["same file"] = each.score * (keeps ** seen[path] - 1.0)
+        seen[path] += 1
+    return sorted(ranked, key=_order)
+
+
+def path_matches(path: str, glob: str) -> bool:
+    """Whether `path` is `glob`, lies below it, or fits it as a pattern; `**/` may stand for no folder at all."""
+    if not glob:
+        return True
+    bare = glob.removeprefix("./").rstrip("/")
+    return path == bare or path.startswith(bare + "/") or fnmatchcase(path, glob) or fnmatchcase(path, glob.replace("**/", ""))

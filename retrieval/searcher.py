@@ -1,0 +1,144 @@
+"""A question → ranked hits. One snapshot, opened once and kept warm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from indexer import FoundChunk, Snapshot, language_of
+
+from .anchors import Anchors, by_path, find_anchors
+from .dense import Dense
+from .fuse import Candidate, fuse
+from .graph import Graph
+from .lexical import search_lexical
+from .lookup import Lookup, findable
+from .question import Question, read_question
+from .rank import Ranked, path_matches, path_overlap, rank
+from .records import Filter, Hit, Pack
+
+ANCHORED_FILES = 40  # files whose chunks are read because the question names something in them
+FILTER_WIDER = 5  # times as many candidates where a filter will drop most of them
+FUNCTIONS = frozenset({"function", "method", "macro", "constant", "variable", "enum", "type"})
+
+
+class Searcher:
+    """Answers questions about one view of the index. Not for several threads at once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.lookup = Lookup(snapshot)
+        self.dense = Dense(snapshot)
+
+    @classmethod
+    def open(cls, uri: str, view: str | None = None) -> Searcher:
+        """Open the store `uri` at `view`, by default the one published last. Raises `StoreError`."""
+        return cls(Snapshot.open(uri, view))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The symbols' graph, over the same snapshot."""
+        return Graph(self.snapshot, self.lookup)
+
+    def query(
+        self, text: str, k: int = 10, *, lang: str | None = None, path: str | None = None, kind: str | None = None
+    ) -> list[Hit]:
+        """The `k` places that answer `text` best, best first; fewer, or none, where less is found.
+
+        `lang` is a language's name, `path` a glob or folder, `kind` a symbol's kind, `text` or `file`.
+        """
+        wanted = Filter(lang or "", path or "", kind or "")
+        question = read_question(text)
+        ranked = self.ranked(question, wanted)
+        hits = [*self._named_files(question, wanted, ranked), *map(_unranked, ranked)]
+        hits.sort(key=lambda hit: (-hit.score, hit.path, hit.start_line))
+        return [self._finished(at, hit) for at, hit in enumerate(hits[: max(k, 0)], 1)]
+
+    def context(self, text: str, budget: int = 8000) -> Pack:
+        """The evidence for `text` in at most `budget` tokens; the same index and question give the same bytes."""
+        from .pack import pack
+
+        return pack(self, read_question(text), budget)
+
+    def text(self, path: str) -> str | None:
+        """The file as it was indexed; None where the view has no facts of it."""
+        return self.snapshot.source(path)
+
+    def ranked(self, question: Question, wanted: Filter | None = None) -> list[Ranked]:
+        """All candidates in order, windows of one symbol merged."""
+        wanted = wanted or Filter()
+        anchors = find_anchors(self.lookup, question)
+        many = FILTER_WIDER if wanted != Filter() else 1
+        candidates = fuse(
+            search_lexical(self.snapshot, question, 200 * many),
+            self.dense.search(question.text, 100 * many),
+            self._anchored(anchors),
+        )
+        candidates = [each for each in candidates if self._fits(each.chunk, wanted)]
+        symbols = self.lookup.symbols_in(each.chunk.path for each in candidates)
+        ranked = rank(question, candidates, symbols, anchors.files)
+        return [each for each in ranked if not wanted.kind or _kind(each) == wanted.kind]
+
+    def _anchored(self, anchors: Anchors) -> Iterator[tuple[FoundChunk, float]]:
+        """The chunks in which something stands that the question names; of a named file that alone, its first."""
+        spans = by_path(anchors)
+        strongest = sorted(spans, key=lambda path: (-max(span[2] for span in spans[path]), path))[:ANCHORED_FILES]
+        named = [path for path in anchors.files if path not in spans][:ANCHORED_FILES]
+        first: set[str] = set(named)
+        for chunk in self.snapshot.chunks_in(sorted({*strongest, *named})):
+            if chunk.path in first:
+                first.discard(chunk.path)
+                yield chunk, anchors.files[chunk.path] / 2
+            for start, end, strength, symbol in spans.get(chunk.path, ()):
+                own = symbol is not None and (symbol.index == chunk.symbol or chunk.start_line <= start <= chunk.end_line)
+                if own or symbol is None and chunk.start_line <= start and end <= chunk.end_line:
+                    yield chunk, strength
+
+    def _fits(self, chunk: FoundChunk, wanted: Filter) -> bool:
+        if not path_matches(chunk.path, wanted.path):
+            return False
+        return not wanted.language or language_of(chunk.path, b"") == wanted.language
+
+    def _named_files(self, question: Question, wanted: Filter, ranked: Sequence[Ranked]) -> list[Hit]:
+        """Files without facts, which only their path can find."""
+        if wanted.language or wanted.kind not in ("", "file"):
+            return []
+        best = ranked[0].score if ranked else 1.0
+        mentioned = {path for mention in self._path_mentions(question) for path, _ in self.lookup.files(mention)}
+        hits = []
+        for path in self._bare_files:
+            named = path in mentioned
+            overlap = 0.0 if question.kind == "issue" else path_overlap(question.words, path)
+            score = best * (0.95 if named else 0.5 * overlap if overlap > 0.5 else 0.0)
+            if score and path_matches(path, wanted.path):
+                hits.append(Hit(0, path, "", "file", 0, 0, score, (("path", score),), False))
+        return hits
+
+    def _path_mentions(self, question: Question) -> tuple[str, ...]:
+        return (*question.mentions.paths, *([question.text.strip()] if question.kind == "symbol" else []))
+
+    @cached_property
+    def _bare_files(self) -> list[str]:
+        entries = self.snapshot.entries.values()
+        return [entry.path for entry in entries if entry.skipped and findable(entry.skipped) and not entry.path.endswith("/")]
+
+    def _finished(self, rank: int, hit: Hit) -> Hit:
+        why = tuple((signal, round(value, 4)) for signal, value in sorted(hit.why, key=lambda part: -part[1]))
+        stale = self.snapshot.is_stale(hit.path)
+        return Hit(rank, hit.path, hit.symbol, hit.kind, hit.start_line, hit.end_line, round(hit.score, 4), why, stale)
+
+
+def _kind(each: Ranked) -> str:
+    return each.symbol.symbol.kind if each.symbol is not None else "text"
+
+
+def _unranked(each: Ranked) -> Hit:
+    """The hit of a ranked candidate: a function by its own lines, all else by the lines that matched."""
+    chunk = each.candidate.chunk
+    start, end, name = chunk.start_line, chunk.end_line, ""
+    if each.symbol is not None:
+        symbol = each.symbol.symbol
+        name = symbol.qualname
+        if symbol.kind in FUNCTIONS and each.symbol.index == chunk.symbol:
+            start, end = symbol.start_line, symbol.end_line
+    return Hit(0, chunk.path, name, _kind(each), start, end, each.score, tuple(each.parts.items()), False)
