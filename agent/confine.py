@@ -3,15 +3,16 @@
     python -I -S confine.py POLICY COMMAND…
 
 `POLICY` is a JSON object: `limits` (name → value), `families` (socket address families that may be used, null for
-all), and for Landlock `read` and `write` (folders and files, null where the mount namespace decides). The script
-imports only the standard library, because nothing else is there. It ends with the command's exit code; 125 means
-that it could not confine itself.
+all), `namespaces` (whether to ask for some), and for Landlock `read` and `write` (folders and files, null where the
+mount namespace decides). The script imports only the standard library, because nothing else is there. It ends with the
+command's exit code; 125 means that it could not confine itself.
 
 System calls and structures: landlock(7), seccomp(2), prctl(2).
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -21,10 +22,12 @@ import signal
 import struct
 import sys
 from types import FrameType
+from typing import Any, NoReturn
 
 CONFINE_FAILED = 125
 
-PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 22, 36, 38
+PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 22, 24, 36, 38
+CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x08000000, 0x10000000, 0x20000000, 0x40000000
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 FS_EXECUTE, FS_WRITE_FILE, FS_READ_FILE, FS_READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 FS_TRUNCATE, FS_IOCTL_DEV = 1 << 14, 1 << 15
@@ -131,13 +134,36 @@ def seccomp(families: list[int]) -> None:
     prctl(PR_SET_SECCOMP, 2, header)
 
 
+def own_namespaces() -> bool:
+    """Give the children process, network and IPC namespaces of their own, where the kernel lets us; what became of it.
+
+    Landlock does without them, but the end of a process namespace ends all that is in it at once, a fork bomb too.
+    """
+    user, group = os.getuid(), os.getgid()
+    if libc.unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC) != 0:
+        return False
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+    return True
+
+
+def drop_capabilities() -> None:
+    """Give up root's privileges for good: some of them, such as reading another process's memory, pass Landlock by."""
+    for capability in range(64):
+        if libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) != 0:
+            return  # there are no more, or we never had the right to any
+
+
 def limit(limits: dict[str, int]) -> None:
-    """Set resource limits, soft and hard, never above what is already set."""
+    """Set resource limits, never above what is set. CPU time gets a second limit, as the first one can be caught."""
     for name, value in limits.items():
         which = getattr(resource, name)
-        hard = resource.getrlimit(which)[1]
-        capped = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(which, (capped, capped))
+        most = resource.getrlimit(which)[1]
+        soft, hard = value, value + 5 if name == "RLIMIT_CPU" else value
+        if most != resource.RLIM_INFINITY:
+            soft, hard = min(soft, most), min(hard, most)
+        resource.setrlimit(which, (soft, hard))
 
 
 def children() -> list[int]:
@@ -154,8 +180,10 @@ def children() -> list[int]:
     return found
 
 
-def reap_all() -> None:
-    """Kill whatever the command left behind; as their subreaper we inherit the grandchildren too."""
+def end_all(child: int) -> None:
+    """Kill the child, its process group and whatever else is left: as subreaper we inherit what loses its parent."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
     while left := children():
         for pid in left:
             os.kill(pid, signal.SIGKILL)
@@ -163,22 +191,26 @@ def reap_all() -> None:
             os.waitpid(-1, 0)
 
 
-def stop(signal_number: int, frame: FrameType | None) -> None:
-    """The process that started us has gone."""
-    reap_all()
-    os._exit(CONFINE_FAILED)
+def wait_for(child: int) -> int:
+    """Reap children until `child` has ended; its exit code as a shell gives it."""
+    while True:
+        pid, status = os.waitpid(-1, 0)
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+            return 128 - code if code < 0 else code
 
 
-def run(policy: dict[str, object], command: list[str]) -> None:
-    """In the child: confine and become the command. Never returns."""
+def become(policy: dict[str, Any], command: list[str]) -> NoReturn:
+    """Confine this process and turn it into the command."""
     try:
         os.setsid()
-        limit(policy["limits"])  # type: ignore[arg-type]
+        limit(policy["limits"])
+        drop_capabilities()
         prctl(PR_SET_NO_NEW_PRIVS, 1)
         if policy["read"] is not None:
-            landlock(policy["read"], policy["write"])  # type: ignore[arg-type]
+            landlock(policy["read"], policy["write"])
         if policy["families"] is not None:
-            seccomp(policy["families"])  # type: ignore[arg-type]
+            seccomp(policy["families"])
         os.execvp(command[0], command)
     except OSError as error:
         print(f"confine: {error}", file=sys.stderr, flush=True)
@@ -186,22 +218,35 @@ def run(policy: dict[str, object], command: list[str]) -> None:
         os._exit(CONFINE_FAILED)
 
 
-def main() -> int:
-    """Run the command in a child, end what it leaves behind, give back its exit code as a shell would."""
-    policy, command = json.loads(sys.argv[1]), sys.argv[2:]
-    prctl(PR_SET_CHILD_SUBREAPER, 1)
-    signal.signal(signal.SIGTERM, stop)
-    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def start(policy: dict[str, Any], command: list[str]) -> int:
+    """The process id of a child that becomes the command."""
     child = os.fork()
     if child == 0:
-        run(policy, command)
-    while True:
-        pid, status = os.waitpid(-1, 0)
-        if pid == child:
-            break
-    reap_all()
-    code = os.waitstatus_to_exitcode(status)
-    return 128 - code if code < 0 else code
+        become(policy, command)
+    return child
+
+
+def main() -> int:
+    """Run the command, end what it leaves behind, give back its exit code."""
+    policy, command = json.loads(sys.argv[1]), sys.argv[2:]
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    if policy["namespaces"] and own_namespaces():
+        child = os.fork()
+        if child == 0:  # the first process of the namespace: all others end with it
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            os._exit(wait_for(start(policy, command)))
+    else:
+        child = start(policy, command)
+
+    def stop(signal_number: int, frame: FrameType | None) -> None:
+        end_all(child)
+        os._exit(CONFINE_FAILED)
+
+    signal.signal(signal.SIGTERM, stop)
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # should the agent be killed
+    code = wait_for(child)
+    end_all(child)
+    return code
 
 
 if __name__ == "__main__":

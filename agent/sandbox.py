@@ -1,7 +1,8 @@
 """Run commands where they can do no harm: no network, no secrets, nothing writable but the working copy.
 
 The ladder is bubblewrap (namespaces), then Landlock with a seccomp filter, then refusal; `none` has to be asked for.
-Both see the same short list of folders: an allow-list, so that what we did not think of stays out.
+Both see the same short list of folders: an allow-list, so that what we did not think of stays out. Landlock is the
+weaker one: it neither hides the names of files nor keeps their owner from chmod, and it allows no socket at all.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ class Sandbox:
     tree: Path
     readable: tuple[Path, ...] = ()  # folders beyond the system's and the running interpreter's
     limits: Limits = field(default_factory=Limits)
+    namespaces: bool = True  # Landlock asks for some, and does without where the kernel gives none
 
     def run(self, command: str, *, cwd: Path, output: Path, seconds: float | None = None) -> Ran:
         """Run `command` by `sh`; stdout and stderr go to the file `output`, together as they come."""
@@ -103,6 +105,7 @@ class Sandbox:
         policy = {
             "limits": limits,
             "families": {"bwrap": LOCAL_FAMILIES, "landlock": ()}.get(self.kind),
+            "namespaces": landlock and self.namespaces,
             "read": [str(path) for path in (*readable, "/proc")] if landlock else None,
             "write": [str(path) for path in writable if path.exists()] if landlock else None,
         }
@@ -163,16 +166,14 @@ def bubblewrap(readable: Sequence[Path], tree: Path, private: Path) -> list[str]
     """The command line of bwrap up to the command's own."""
     line = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "clew"]
     line += ["--unshare-user", "--disable-userns"] if "--disable-userns" in bubblewrap_options() else []
-    for path in readable:
+    size = ["--size", str(TMPFS_BYTES)] if "--size" in bubblewrap_options() else []
+    line += ["--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/tmp", *size, "--tmpfs", "/var/tmp"]
+    for path in readable:  # after the temporary folders: one of these may lie in there
         if path.is_symlink() and path.parent == Path("/"):
             line += ["--symlink", os.readlink(path), str(path)]  # /bin → usr/bin
         else:
             line += ["--ro-bind", str(path), str(path)]
-    size = ["--size", str(TMPFS_BYTES)] if "--size" in bubblewrap_options() else []
-    line += ["--proc", "/proc", "--dev", "/dev"]
-    for folder in dict.fromkeys(("/tmp", "/var/tmp", str(private))):
-        line += [*size, "--tmpfs", folder]
-    return [*line, "--bind", str(tree), str(tree), "--remount-ro", "/"]
+    return [*line, *size, "--tmpfs", str(private), "--bind", str(tree), str(tree), "--remount-ro", "/"]
 
 
 @functools.cache

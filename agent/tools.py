@@ -22,6 +22,7 @@ READ_LINES = 300  # of one answer of `read`
 READ_CHARACTERS = 24_000  # about 8,000 tokens
 READ_FILE_BYTES = 8 << 20
 COMMAND_SECONDS = 300
+KERNEL_LIMITS = {152: ": out of CPU time", 153: ": a file grew too large"}  # SIGXCPU, SIGXFSZ
 
 
 class Hit(Protocol):
@@ -169,7 +170,7 @@ class Toolbox:
         output = self.session.next_output()
         ran = self.sandbox.run(command, cwd=self.root, output=output, seconds=seconds)
         shown = bounded(readable(output, self.root), f"output:{self.session.outputs}")
-        status = ran.stopped or f"exit code {ran.code}"
+        status = ran.stopped or f"exit code {ran.code}{KERNEL_LIMITS.get(ran.code, '')}"
         return ran, f"{status}\n{shown}".rstrip("\n")
 
     def _shown(self, hit: Hit) -> str:

@@ -1,0 +1,78 @@
+"""A sample repository to work on, and a way to let the agent work on it with a scripted model."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import Outcome, ScriptedServer, Settings, run_agent
+from agent.scripted import Request
+from tests.agent.grep_index import GrepIndex
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+
+Calls = Sequence[tuple[str, dict[str, Any] | str]]
+
+
+def reply(*calls: tuple[str, dict[str, Any] | str], text: str = "", fail: Sequence[int] = ()) -> dict[str, Any]:
+    """One reply of a script: the tools that it calls, with their arguments."""
+    named = [{"name": name, "arguments": arguments} for name, arguments in calls]
+    return {"text": text, "calls": named, "fail": list(fail)}
+
+
+PLAN = reply(("plan", {"steps": ["mend it"], "files": ["courier/queue.py"], "tests": "pytest"}))
+WRONG = {"path": "courier/queue.py", "old": "until=job.run_at + delay", "new": "until=time.time() + delay"}
+RIGHT = {"path": "courier/queue.py", "old": "until=job.run_at + delay", "new": "until=self.clock() + delay"}
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What plain git prints, as a user would call it."""
+    identity = ["-c", "user.name=U", "-c", "user.email=u@example.org"]
+    return subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The sample, without git."""
+    return Path(shutil.copytree(SAMPLE, tmp_path / "sample", ignore=shutil.ignore_patterns("__pycache__", ".clew")))
+
+
+@pytest.fixture
+def repository(folder: Path) -> Path:
+    """The sample, committed."""
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "Start")
+    return folder
+
+
+class Play:
+    """Runs the agent with a script; afterwards `requests` holds what the model was sent."""
+
+    def __init__(self, trees: Path) -> None:
+        self.trees = trees
+        self.requests: list[Request] = []
+
+    def __call__(
+        self, root: Path, replies: Sequence[dict[str, Any]], task: str = "Mend the queue", **changes: Any
+    ) -> Outcome:
+        given = {name: changes.pop(name) for name in ("index", "ask", "watch") if name in changes}
+        with ScriptedServer(replies) as server:
+            settings = Settings(root, "openai/scripted", server.base, approve="never", retries=0, trees=self.trees)
+            self.requests = server.requests
+            index = given.pop("index", None) or GrepIndex(root)
+            return run_agent(task, settings=replace(settings, **changes), index=index, **given)
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Play:
+    return Play(tmp_path / "trees")
+
+
+Answer = Callable[..., Any]
