@@ -37,7 +37,43 @@ _MODULES = {
     "walk": ("open_worktree",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
-__all__ = sorted(_HOME)  # noqa: PLE0605
+__all__ = [
+    "LANGUAGES",
+    "Chunk",
+    "ClewError",
+    "Edge",
+    "Encoder",
+    "EncoderError",
+    "Entry",
+    "FileFacts",
+    "FoundChunk",
+    "FoundEdge",
+    "FoundSymbol",
+    "HashEncoder",
+    "Progress",
+    "Reference",
+    "Report",
+    "SkipReason",
+    "Skipped",
+    "Snapshot",
+    "Source",
+    "SourceError",
+    "SourceFile",
+    "Store",
+    "StoreError",
+    "Symbol",
+    "VectorCache",
+    "View",
+    "build_index",
+    "key64",
+    "language_of",
+    "load_encoder",
+    "open_revision",
+    "open_worktree",
+    "printable",
+    "search_terms",
+    "symbol_id",
+]
 
 
 def __getattr__(name: str) -> Any:
