@@ -176,10 +176,17 @@ class _Reader:
             scope = symbols[scope].parent
         return False
 
+    def _untyped(self, local_names: dict[int, set[str]]) -> dict[int, set[str]]:
+        """The local names of which no binding says what they hold."""
+        typed: dict[int, set[str]] = {}
+        for binding in self.bindings:
+            typed.setdefault(binding.scope, set()).add(binding.name)
+        return {scope: names - typed.get(scope, set()) for scope, names in local_names.items()}
+
     def _calls(self, groups: dict[str, list[tuple[int, Captures]]], local_names: dict[int, set[str]]) -> set[int]:
         """Record the calls; returns the bytes at which a callee starts."""
         called: set[int] = set()
-        typed = {binding.name for binding in self.bindings}
+        untyped = self._untyped(local_names)
         spans = [(node.start_byte, node.end_byte, node) for _, c in groups.get("call", ()) for node in c["call"]]
         spans.extend(_callee(captures["call.whole"][0]) for _, captures in groups.get("call.whole", ()))
         scope_at, source = self.outline.scope_at, self.source
@@ -191,7 +198,7 @@ class _Reader:
                 callee = dotted(source[start:end].decode("utf-8", "replace"))
             scope = scope_at(start)
             root, chained, _ = callee.partition(".")
-            if root not in typed and root not in SELF and self._is_local(root, scope, local_names):
+            if root not in SELF and self._is_local(root, scope, untyped):
                 if not chained:
                     continue  # calls a value that only running the program would tell
                 callee = "?." + callee.rpartition(".")[2]

@@ -80,7 +80,7 @@ class Outline:
                 if at in self.named_at:
                     continue
                 self.named_at.add(at)
-            while open_at and regions[open_at[-1]].made.end <= made.start:
+            while open_at and not _holds(regions[open_at[-1]].made, made):
                 open_at.pop()
             around = open_at[-1] if open_at else -1
             prefix = regions[around].prefix if around >= 0 else ""
@@ -192,6 +192,11 @@ class Outline:
         first = body.named_child(0)
         string = first.named_child(0) if first and first.type == "expression_statement" else None
         return string_text(_text(self._source, string)) if string and string.type == "string" else ""
+
+
+def _holds(outer: Definition, inner: Definition) -> bool:
+    """Of equal spans neither holds the other: `const a, b = 1, 2`."""
+    return inner.start < outer.end and (outer.start, outer.end) != (inner.start, inner.end)
 
 
 def _text(source: bytes, node: Node) -> str:
