@@ -24,6 +24,14 @@ def say_json(value: Any) -> None:
     say(json.dumps(value, ensure_ascii=False))
 
 
+def finish_line() -> None:
+    """Hand on what was said so far: someone may be waiting for this line before the next question."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise ReaderGone from error
+
+
 def warn(text: str) -> None:
     """One line for a person."""
     print(f"clew: {text}", file=sys.stderr, flush=True)
