@@ -25,6 +25,7 @@ EXTRACTOR = 1
 SELF = frozenset({"self", "cls", "this", "super"})
 
 _CHAIN = re.compile(rb"[\w$\x80-\xff]+(?:(?:\.|::|->)[\w$\x80-\xff]+)*")
+_WORD = re.compile(rb"[\w\x80-\xff]+")
 _HOW = {"bind.type": "annotation", "bind.call": "call", "bind.alias": "alias"}
 
 
@@ -73,9 +74,13 @@ class _Reader:
         self.imported_at: set[int] = set()  # bytes at which the names of imports start
         imports = [captures for _, captures in groups.get("import", ())]
         for captures in imports:
+            if row.import_reader:
+                start, end = captures["import"][0].start_byte, captures["import"][0].end_byte
+                self.imported_at.update(word.start() for word in _WORD.finditer(source, start, end))
             for key in ("module", "import.name", "alias"):
                 self.imported_at.update(node.start_byte for node in captures.get(key, ()))
         self.outline = Outline(row, source, self._definitions(groups))
+        self.builtins = row.builtins.difference(symbol.name for symbol in self.outline.symbols) if row.builtins else ()
         for captures in imports:
             self._take_import(captures)
         for role in ("bind", "return"):
@@ -196,11 +201,14 @@ class _Reader:
                 callee = last_name(source[end - 100 : end].decode("utf-8", "replace"))
             else:
                 callee = dotted(source[start:end].decode("utf-8", "replace"))
+            if _is_member(source, start):
+                callee = f"?.{callee}"  # inside a Rust macro the grammar sees words only
             scope = scope_at(start)
             root, chained, _ = callee.partition(".")
-            if root not in SELF and self._is_local(root, scope, untyped):
-                if not chained:
+            if not chained:
+                if self._is_local(root, scope, local_names):
                     continue  # calls a value that only running the program would tell
+            elif root not in SELF and self._is_local(root, scope, untyped):
                 callee = "?." + callee.rpartition(".")[2]
             self._refer("call", callee, scope, node)
         return called
@@ -226,7 +234,7 @@ class _Reader:
             word = source[start : node.end_byte]
             if (known is not None and word not in known) or start in called or start in named_at or start in imported_at:
                 continue
-            if source[start - 1 : start] == b".":
+            if _is_member(source, start):
                 continue  # the last part of a chain that is taken at its root
             scope = scope_at(start)
             chain = _CHAIN.match(source, start)
@@ -234,13 +242,20 @@ class _Reader:
             if (scope, written) in seen:
                 continue
             seen.add((scope, written))
-            if not self._is_local(word.decode("utf-8", "replace"), scope, local_names):
-                self._refer("use", dotted(written.decode("utf-8", "replace")), scope, node)
+            name = dotted(written.decode("utf-8", "replace"))
+            if not self._is_local(name.partition(".")[0], scope, local_names):
+                self._refer("use", name, scope, node)
 
     def _refer(self, kind: str, written: str, scope: int, node: Node) -> None:
         receiver, name = split_name(written)
-        if name:
+        if name and (receiver or name not in self.builtins):
             self.references.append(Reference(kind, name, receiver, scope, node.end_point.row + 1))
+
+
+def _is_member(source: bytes, start: int) -> bool:
+    """Whether the word at `start` is a member of what stands before it; `..` is a range or a spread."""
+    before = source[start - 2 : start]
+    return before in (b"::", b"->") or (before[-1:] == b"." and before != b"..")
 
 
 def _callee(whole: Node) -> tuple[int, int, Node]:

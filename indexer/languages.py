@@ -43,12 +43,19 @@ class Language:
     docstrings: bool = False  # documentation is the first string of the body, not the comment above
     package_scope: bool = False  # names of other files are visible without an import that names them
     import_reader: str = ""  # `module:function` that reads the text of an `@import`, where patterns cannot: Rust's trees
+    builtins: frozenset[str] = frozenset()  # names that the language gives: bare mentions of them are no references
     queries: tuple[str, ...] = ()  # query files to join; by default the one of this name
 
 
 _ECMASCRIPT_WRAPPERS = (
     "export_statement", "ambient_declaration", "lexical_declaration", "variable_declaration", "expression_statement",
 )  # fmt: skip
+
+_GO_BUILTINS = """any append bool byte cap complex64 complex128 copy delete error float32 float64 int int8 int16 int32
+int64 len make new panic print println recover rune string uint uint8 uint16 uint32 uint64 uintptr"""
+_JAVA_BUILTINS = "Boolean Class Deprecated Integer Long Object Override String SuppressWarnings var"
+_RUST_BUILTINS = """Box Err None Ok Option Result Self Some String Vec assert assert_eq assert_ne debug_assert
+debug_assert_eq eprintln format matches panic print println todo unimplemented unreachable vec write writeln"""
 
 PYTHON = Language(
     "python", (".py", ".pyi", ".pyw"), "tree_sitter_python:language", ("comment",),
@@ -68,10 +75,18 @@ TSX = Language(
 )  # fmt: skip
 GO = Language(
     "go", (".go",), "tree_sitter_go:language", ("comment",),
-    wrappers=("type_declaration", "const_declaration", "var_declaration"), package_scope=True,
+    package_scope=True,
+    builtins=frozenset(_GO_BUILTINS.split()),
 )  # fmt: skip
-JAVA = Language("java", (".java",), "tree_sitter_java:language", ("line_comment", "block_comment"), package_scope=True)
-RUST = Language("rust", (".rs",), "tree_sitter_rust:language", ("line_comment", "block_comment"))
+JAVA = Language(
+    "java", (".java",), "tree_sitter_java:language", ("line_comment", "block_comment"), package_scope=True,
+    builtins=frozenset(_JAVA_BUILTINS.split()),
+)  # fmt: skip
+RUST = Language(
+    "rust", (".rs",), "tree_sitter_rust:language", ("line_comment", "block_comment"),
+    attributes=("attribute_item",), import_reader=".rust_use:read_imports",
+    builtins=frozenset(_RUST_BUILTINS.split()),
+)  # fmt: skip
 C = Language("c", (".c", ".h"), "tree_sitter_c:language", ("comment",), package_scope=True)
 CPP = Language(
     "cpp", (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tpp", ".cu", ".cuh"),

@@ -7,11 +7,13 @@ import re
 MAX_WRITTEN = 400  # bytes; of a longer expression (a chain of calls over many lines) only the last name is taken
 
 _SPACE = re.compile(r"\s+")
-_SEPARATOR = re.compile(r"[?!]?\.|->|::")
+_SEPARATOR = re.compile(r"[?!]?\.|->|(?:::)+")
 _DOTTED = re.compile(r"[\w$]+(?:\.[\w$]+)*")
 _RECEIVER = re.compile(r"[\w$@#]+(\(\))?(\.[\w$@#]+(\(\))?)*")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|[ \t]#[^\n\w][^\n]*", re.DOTALL)
+_LINE_COMMENT = re.compile(r"[ \t](?://|#[^\n\w])[^\n]*\n")
+_PREFIX = re.compile(r"new\s+")
 _CLOSED = {"(": "\x00", "[": "\x01", "<": ""}
 _LAST_NAME = re.compile(r"[\w$#]+$")
 _COMMENT_MARK = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*|///?!?|#+|--)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
@@ -21,7 +23,9 @@ _OPERATOR = re.compile(r"\boperator\b")
 
 
 def one_line(written: str) -> str:
-    """All white space as single blanks."""
+    """All white space as single blanks, without comments that end a line."""
+    if "\n" in written:
+        written = _LINE_COMMENT.sub("\n", written)
     return _SPACE.sub(" ", written).strip()
 
 
@@ -33,11 +37,13 @@ def dotted(written: str) -> str:
         return last_name(written)
     if "\n" in written:
         written = _COMMENT.sub("", written)
+    if prefix := _PREFIX.match(written):
+        written = written[prefix.end() :]
     previous = ""
     while previous != written and ("(" in written or "[" in written or "<" in written):
         previous, written = written, _BRACKETS.sub(lambda match: _CLOSED[match[0][0]], written)
     written = _SEPARATOR.sub(".", _SPACE.sub("", written)).lstrip("*&!.")
-    return written.replace("\x00", "()").replace("\x01", "[]")
+    return written.replace(".await.", ".").replace("\x00", "()").replace("\x01", "[]")
 
 
 def last_name(written: str) -> str:

@@ -67,7 +67,7 @@ func (s *Server) Start(ctx Context, opts ...Option) (*Client, error) { //? def m
 	return c, err
 }
 
-func (Set[T]) Len() int { return len(codec) } //? def method Set.Len; call len in Set.Len; use codec in Set.Len
+func (Set[T]) Len() int { return len(codec) } //? def method Set.Len; use codec in Set.Len
 func (s *Set[T]) Add(item T)                 { s.items[item] = true } //? def method Set.Add; bind s annotation Set[T] in Set.Add
 
 func main() { //? def function main
