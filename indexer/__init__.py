@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .revision import open_revision
     from .snapshot import Entry, FoundChunk, FoundEdge, FoundSymbol, Snapshot
     from .source import Skipped, SkipReason, Source, SourceFile
-    from .store import Store, View
+    from .store import State, Store, View
     from .terms import search_terms
     from .vector_cache import VectorCache
     from .walk import open_worktree
@@ -31,7 +31,7 @@ _MODULES = {
     "revision": ("open_revision",),
     "snapshot": ("Entry", "FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
     "source": ("SkipReason", "Skipped", "Source", "SourceFile"),
-    "store": ("Store", "View"),
+    "store": ("State", "Store", "View"),
     "terms": ("search_terms",),
     "vector_cache": ("VectorCache",),
     "walk": ("open_worktree",),
@@ -59,6 +59,7 @@ __all__ = [
     "Source",
     "SourceError",
     "SourceFile",
+    "State",
     "Store",
     "StoreError",
     "Symbol",

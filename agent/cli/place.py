@@ -61,15 +61,24 @@ def view_to_read(uri: str, rev: str | None) -> str | None:
     """
     from indexer import Store
 
+    if rev is None:
+        return tree_around(uri, working_folder())
     state = Store(uri).state()
     if state is None:
         return None
-    if rev is not None:
-        commits = [view.commit for view in state.views.values() if view.kind == "revision"]
-        known = len(rev) >= SHORTEST_ID and any(commit.startswith(rev) for commit in commits)
-        return rev if known else _commit_named(rev, [view.root for view in state.views.values()])
-    trees = [view.name for view in state.views.values() if view.kind == "worktree"]
-    around = [name for name in trees if working_folder().is_relative_to(name)]
+    commits = [view.commit for view in state.views.values() if view.kind == "revision"]
+    if len(rev) >= SHORTEST_ID and any(commit.startswith(rev) for commit in commits):
+        return rev
+    return _commit_named(rev, [view.root for view in state.views.values()])
+
+
+def tree_around(uri: str, folder: Path) -> str | None:
+    """The innermost indexed work tree that `folder` lies in."""
+    from indexer import Store
+
+    state = Store(uri).state()
+    views = state.views.values() if state else ()
+    around = [view.name for view in views if view.kind == "worktree" and folder.is_relative_to(view.name)]
     return max(around, key=len, default=None)
 
 
