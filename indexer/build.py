@@ -10,6 +10,7 @@ import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,7 @@ def build_index(
     one for each processor. Raises `StoreError` where the store cannot be written, `SourceError` where the tree
     cannot be read; what was published before stays as it was.
     """
+    Pool.warm()
     epoch = epoch_of(EXTRACTOR, CHUNKER, encoder.name)
     with store.writer(epoch, (encoder_spec, encoder.name, encoder.dim)) as writer:
         state = _Build(source, writer, encoder, cache or VectorCache(), progress, jobs or os.cpu_count() or 1)
@@ -110,18 +112,21 @@ def _run(state: _Build) -> Report:
     rows = sorted(state.rows + state.directories, key=lambda row: row.path)
     if _is_same(rows, published) and writer.state is not None:
         return _unchanged(state)
-    with state.phase("resolve"):
+    with state.phase("resolve"), ThreadPoolExecutor(1) as beside:
+        indexing = beside.submit(writer.index_chunks)  # Lance works on it outside the interpreter's lock
         facts = read_facts(writer.tables, {row.path: row.file_id for row in rows if row.file_id})
         edges = _resolve(state, facts, rows)
+        indexing.result()
     with state.phase("publish"):
         manifest = batch_of([_manifest_row(source.view, row) for row in rows], MANIFESTS)
         writer.replace_manifest(source.view, manifest)
         report = _report(state, rows, facts, edges)
-        writer.update_indices()
+        writer.index_keys()
         published_state = writer.publish(View(source.view, source.kind, source.root, source.commit, report))
         writer.drop_other_epochs()
         if writer.collect():
-            writer.update_indices()
+            writer.index_chunks()
+            writer.index_keys()
             published_state = writer.publish(published_state.views[source.view])
     return published_state.views[source.view].report
 
@@ -251,7 +256,9 @@ def key_of(outcome: Outcome) -> str:
     return outcome.content + os.path.splitext(outcome.file.path)[1]
 
 
-def _encode(encoder: Encoder, chunks: pa.RecordBatch, texts: Sequence[str], wanted: Sequence[int]) -> NDArray[np.float16]:
+def _encode(
+    encoder: Encoder, chunks: pa.RecordBatch, texts: Sequence[str], wanted: Sequence[int]
+) -> NDArray[np.float16]:
     if isinstance(encoder, StaticEncoder):  # the text's terms are cut already: they stand behind the line break
         terms = chunks["terms"].take(wanted).to_pylist()
         return encoder.encode_terms([text.partition("\n")[2] for text in terms])

@@ -14,9 +14,9 @@ T = TypeVar("T")
 
 
 def read_facts(tables: Mapping[str, Table], wanted: Mapping[str, int]) -> dict[str, FileFacts]:
-    """path → facts without chunks, for `wanted` (path → file_id), in its order."""
+    """path → facts without chunks and documentation, for `wanted` (path → file_id), in its order."""
     files = {row["file_id"]: row for row in _scan(tables["files"], ["file_id", "language", "lines"])}
-    symbols = _grouped(tables["symbols"], Symbol, [*Symbol.__dataclass_fields__])
+    symbols = _grouped(tables["symbols"], Symbol, [*Symbol.__dataclass_fields__], blank="doc")
     references = _grouped(tables["references"], Reference, [*Reference.__dataclass_fields__])
     imports = _grouped(tables["imports"], Import, [*Import.__dataclass_fields__])
     bindings = _grouped(tables["bindings"], Binding, [*Binding.__dataclass_fields__])
@@ -34,18 +34,26 @@ def _scan(table: Table, columns: list[str]) -> list[dict[str, Any]]:
     return rows
 
 
-def _grouped(table: Table, record: Callable[..., T], columns: Sequence[str]) -> Callable[[int], tuple[T, ...]]:
-    """A function from file_id to the file's records, in the order in which they were extracted."""
+def _grouped(
+    table: Table, record: Callable[..., T], columns: Sequence[str], blank: str = ""
+) -> Callable[[int], tuple[T, ...]]:
+    """A function from file_id to the file's records, in the order in which they were extracted.
+
+    The column `blank` is not read, and empty in the records.
+    """
     import numpy as np
 
-    rows = table.search().select(["file_id", *columns]).to_arrow()
+    rows = table.search().select(["file_id", *(name for name in columns if name != blank)]).to_arrow()
     ids = rows["file_id"].to_numpy()
     order = np.argsort(ids, kind="stable")  # rows of one file were written in one batch, in order
     rows, ids = rows.take(order), ids[order]
-    values = [rows[name].to_pylist() for name in columns]
+    values = [[""] * len(ids) if name == blank else rows[name].to_pylist() for name in columns]
+    keys, starts = np.unique(ids, return_index=True)
+    ends = np.append(starts[1:], len(ids))[: len(keys)]
+    spans = {key: (low, high) for key, low, high in zip(keys.tolist(), starts.tolist(), ends.tolist(), strict=True)}
 
     def of(file_id: int) -> tuple[T, ...]:
-        low, high = np.searchsorted(ids, file_id, "left"), np.searchsorted(ids, file_id, "right")
+        low, high = spans.get(file_id, (0, 0))
         return tuple(map(record, *(column[low:high] for column in values)))
 
     return of

@@ -87,7 +87,9 @@ class ModuleFinder:
             return self._python_at("/".join(filter(None, [folder, *name.split(".")])))
         found = self._python_modules.get(name, [])
         if "." not in name and len(found) > 1:  # a script's neighbour; equal names elsewhere are other scripts
-            found = [f for f in found if os.path.dirname(f) == os.path.dirname(path)] or [f for f in found if "/__init__" in f]
+            found = [f for f in found if os.path.dirname(f) == os.path.dirname(path)] or [
+                f for f in found if "/__init__" in f
+            ]
         return _nearest(path, found)
 
     def _python_at(self, stem: str) -> list[str]:

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from typing import Generic, TypeVar
@@ -68,8 +69,17 @@ class Pool(Generic[T, R]):
         """`make` must be picklable, as must items and results."""
         self._make, self._seconds = make, seconds
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["indexer.worker"])
+        self.warm()
         self._workers: list[_Worker[T]] = [self._start() for _ in range(jobs)]
+
+    @staticmethod
+    def warm() -> None:
+        """Start the process that workers are forked from, which loads what they need while the caller does other things.
+
+        A server that is free of threads: to fork this process, with Lance's threads in it, would not be safe.
+        """
+        multiprocessing.get_context("forkserver").set_forkserver_preload(["indexer.worker"])
+        forkserver.ensure_running()
 
     def __enter__(self) -> Pool[T, R]:
         return self

@@ -8,13 +8,13 @@ rules that say so in their name and confidence.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from .extract import CONTAINERS
 from .languages import LANGUAGES
 from .modules import ModuleFinder, family_of, nearness
+from .namespace import SELVES, VARIABLES, Entity, Namespace, arrange, outer_type, program_names
 from .records import Binding, Edge, FileFacts, Import, Reference, symbol_id
 
 CONFIDENCE = {
@@ -30,35 +30,11 @@ CONFIDENCE = {
 }
 """How often a rule is right, in the order of trust."""
 
-VARIABLES = frozenset({"variable", "constant"})
-SELVES = frozenset({"self", "cls", "this", "Self"})
 DEPTH = 12  # of following aliases, re-exports and bases; a cycle ends here too
 _COMPOUND = re.compile(r"[^_]_+[^_]|[a-z][A-Z]")  # a name of two words or more
 _KIND = {"call": "calls", "use": "references", "inherit": "inherits"}
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """What an expression stands for."""
-
-    what: str  # symbol | module | instance (of the class `index`) | super (members of the bases of the class `index`)
-    path: str
-    index: int  # of the symbol in its file; -1 for a module
-    rule: str
-
-
-@dataclass(slots=True)
-class _File:
-    """A file's facts, arranged for looking things up by name."""
-
-    facts: FileFacts
-    top: dict[str, int] = field(default_factory=dict)
-    children: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
-    imports: dict[tuple[int, str], Import] = field(default_factory=dict)
-    stars: list[Import] = field(default_factory=list)
-    bindings: dict[tuple[int, str], Binding] = field(default_factory=dict)
-    bases: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
-    memo: dict[tuple[int, str], Entity | None] = field(default_factory=dict)
+_JOINT = {"rust": "::", "java": ".", "javascript": "/", "typescript": "/", "tsx": "/", "go": "/"}
+"""Between a module and a submodule that an import names; a dot elsewhere."""
 
 
 class Resolver:
@@ -66,11 +42,11 @@ class Resolver:
 
     def __init__(self, files: Mapping[str, FileFacts]) -> None:
         """`files`: path → facts, in the order of paths; chunks are not looked at."""
-        self._files = {path: _arrange(facts) for path, facts in files.items()}
+        self._files = {path: arrange(facts) for path, facts in files.items()}
         self._finder = ModuleFinder(files)
         self._found: dict[tuple[str, str], list[str]] = {}
         self._linear: dict[tuple[str, int], list[Entity]] = {}
-        self._globals, self._methods = _program_names(files)
+        self._globals, self._methods = program_names(files)
 
     def edges(self, path: str) -> list[Edge]:
         """The edges that leave the file `path`: one for each pair of symbols and kind, at its first line; by line."""
@@ -85,7 +61,15 @@ class Resolver:
         for spec in facts.imports:
             for target in self._imported(path, spec):
                 source = self._owner(path, spec.scope)
-                yield Edge(source, self._id(target.path, target.index), "imports", "import", CONFIDENCE["import"], path, spec.line)
+                yield Edge(
+                    source,
+                    self._id(target.path, target.index),
+                    "imports",
+                    "import",
+                    CONFIDENCE["import"],
+                    path,
+                    spec.line,
+                )
 
     def _imported(self, path: str, spec: Import) -> list[Entity]:
         if spec.name and spec.name != "*":
@@ -102,7 +86,15 @@ class Resolver:
             if target is not None and target.what == "symbol":
                 source = self._owner(path, reference.scope)
                 confidence = CONFIDENCE[target.rule]
-                yield Edge(source, self._id(target.path, target.index), _KIND[reference.kind], target.rule, confidence, path, reference.line)
+                yield Edge(
+                    source,
+                    self._id(target.path, target.index),
+                    _KIND[reference.kind],
+                    target.rule,
+                    confidence,
+                    path,
+                    reference.line,
+                )
 
     def _id(self, path: str, index: int) -> str:
         return symbol_id(path, self._files[path].facts.symbols[index].qualname if index >= 0 else "")
@@ -129,7 +121,9 @@ class Resolver:
         """Whether nothing is known of the receiver, rather than that it comes from outside the repository."""
         root = receiver.partition(".")[0].removesuffix("()")
         file = self._files[path]
-        return not any((around, root) in file.imports for around in (*self._scopes(file, scope), -1)) and root != "super"
+        return (
+            not any((around, root) in file.imports for around in (*self._scopes(file, scope), -1)) and root != "super"
+        )
 
     def _unique(self, path: str, reference: Reference) -> Entity | None:
         if reference.kind != "call" or not _COMPOUND.search(reference.name):
@@ -189,10 +183,10 @@ class Resolver:
         for star in file.stars:
             for module in self._modules(path, star.module):
                 if module != path and (found := self._exported(module, name, depth + 1)):
-                    return replace(found, rule="star")
+                    return found.by("star")
         return self._program_wide(path, name)
 
-    def _in_scope(self, file: _File, around: int, position: int, name: str, depth: int) -> Entity | None:
+    def _in_scope(self, file: Namespace, around: int, position: int, name: str, depth: int) -> Entity | None:
         path, symbol = file.facts.path, file.facts.symbols[around]
         if (around, name) in file.imports:
             return self._import_target(path, file.imports[around, name], depth + 1)
@@ -209,11 +203,13 @@ class Resolver:
             return None
         if language in ("go", "java"):
             siblings = self._finder.siblings(path)
-            found = [Entity("symbol", s, self._files[s].top[name], "package") for s in siblings if name in self._files[s].top]
+            found = [
+                Entity("symbol", s, self._files[s].top[name], "package") for s in siblings if name in self._files[s].top
+            ]
             return found[0] if found else None
         candidates = self._globals.get((family_of(language), name), [])
         if len(candidates) > 1:
-            return replace(min(candidates, key=lambda c: nearness(path, c.path)), rule="nearest")
+            return min(candidates, key=lambda c: nearness(path, c.path)).by("nearest")
         return candidates[0] if candidates else None
 
     def _definition(self, entity: Entity) -> Entity:
@@ -240,7 +236,7 @@ class Resolver:
         if spec.name and spec.name != "*":
             for module in self._modules(path, spec.module):
                 if found := self._exported(module, spec.name, depth + 1):
-                    return replace(found, rule="import")
+                    return found.by("import")
             joint = "" if spec.module.endswith(".") else _JOINT.get(self._files[path].facts.language, ".")
             return self._module(path, f"{spec.module}{joint}{spec.name}")
         if self._files[path].facts.language == "python" and not spec.alias:
@@ -249,7 +245,7 @@ class Resolver:
             last = spec.module.replace("::", ".").rpartition(".")[2]
             for module in self._modules(path, spec.module):
                 if found := self._exported(module, last, depth + 1):
-                    return replace(found, rule="import")
+                    return found.by("import")
         return self._module(path, spec.module)
 
     def _module(self, path: str, module: str) -> Entity | None:
@@ -315,7 +311,7 @@ class Resolver:
 
     def _module_member(self, entity: Entity, name: str, depth: int) -> Entity | None:
         if found := self._exported(entity.path, name, depth + 1):
-            return replace(found, rule="import")
+            return found.by("import")
         file = self._files[entity.path]
         if file.facts.language == "go":
             for sibling in self._finder.siblings(entity.path):
@@ -349,13 +345,13 @@ class Resolver:
         outer = scope
         if binding.how == "alias" and binding.type == binding.name:
             return None
-        written = _outer_type(binding.type) if binding.how == "annotation" else binding.type
+        written = outer_type(binding.type) if binding.how == "annotation" else binding.type
         entity = self._dotted(path, outer, written, depth + 1) if written else None
         if entity is None:
             return None
         if binding.how == "annotation":
-            return replace(entity, what="instance", rule="typed") if entity.what == "symbol" else None
-        return self._called(entity, depth + 1) if binding.how == "call" else replace(entity, rule="typed")
+            return Entity("instance", entity.path, entity.index, "typed") if entity.what == "symbol" else None
+        return self._called(entity, depth + 1) if binding.how == "call" else entity.by("typed")
 
     def _called(self, entity: Entity, depth: int) -> Entity | None:
         """What calling `entity` gives: an instance of a class, or what a function's annotation says."""
@@ -363,103 +359,13 @@ class Resolver:
             return None
         symbol = self._files[entity.path].facts.symbols[entity.index]
         if symbol.kind in CONTAINERS:
-            return replace(entity, what="instance", rule="typed")
+            return Entity("instance", entity.path, entity.index, "typed")
         result = self._files[entity.path].bindings.get((entity.index, "return"))
         if result is None:
             return None
         return self._bound(entity.path, symbol.parent, replace(result, how="annotation"), depth + 1)
 
-    def _scopes(self, file: _File, scope: int) -> Iterator[int]:
+    def _scopes(self, file: Namespace, scope: int) -> Iterator[int]:
         while scope >= 0:
             yield scope
             scope = file.facts.symbols[scope].parent
-
-
-_JOINT = {"rust": "::", "java": ".", "javascript": "/", "typescript": "/", "tsx": "/", "go": "/"}
-
-
-def _arrange(facts: FileFacts) -> _File:
-    file = _File(facts)
-    for index, symbol in enumerate(facts.symbols):
-        names = file.top if symbol.parent < 0 and "." not in symbol.qualname else file.children[symbol.parent]
-        if symbol.parent >= 0 or "." not in symbol.qualname:
-            if symbol.kind != "prototype" or symbol.name not in names:
-                names[symbol.name] = index
-    for spec in facts.imports:
-        if spec.name == "*":
-            file.stars.append(spec)
-        elif name := spec.alias or spec.name or _bound_name(spec.module, facts.language):
-            file.imports[spec.scope, name] = spec
-        elif family_of(facts.language) == "c":
-            file.stars.append(spec)
-    for reference in facts.references:
-        if reference.kind == "inherit" and reference.scope >= 0:
-            file.bases[reference.scope].append(reference)
-    for binding in facts.bindings:
-        _arrange_binding(file, binding)
-    return file
-
-
-def _arrange_binding(file: _File, binding: Binding) -> None:
-    root, dot, attribute = binding.name.partition(".")
-    scope = binding.scope
-    while scope >= 0 and file.facts.symbols[scope].kind in VARIABLES:
-        scope = file.facts.symbols[scope].parent
-    if not dot:
-        known = file.bindings.setdefault((scope, binding.name), binding)
-        if known.how != "annotation" and binding.how == "annotation":
-            file.bindings[scope, binding.name] = binding
-    elif root in SELVES and "." not in attribute:
-        while scope >= 0 and file.facts.symbols[scope].kind not in CONTAINERS:
-            scope = file.facts.symbols[scope].parent
-        if scope >= 0:
-            file.bindings.setdefault((scope, f".{attribute}"), binding)
-
-
-def _bound_name(module: str, language: str) -> str:
-    """The local name of a whole module that is imported without an alias."""
-    match language:
-        case "python":
-            return module.partition(".")[0]
-        case "go":
-            parts = module.split("/")
-            versioned = len(parts) > 1 and parts[-1][:1] == "v" and parts[-1][1:].isdigit()
-            return parts[-2] if versioned else parts[-1].rpartition(".")[0] or parts[-1]
-        case "java":
-            return module.rpartition(".")[2]
-        case "rust":
-            return module.rpartition("::")[2]
-    return ""
-
-
-_WRAPPERS = ("Optional[", "Type[", "type[", "Final[", "ClassVar[", "Annotated[", "Awaitable[", "Promise<", "Option<", "Box<", "Arc<", "Rc<")
-
-
-def _outer_type(written: str) -> str:
-    """The class that an annotation names: `Optional["a.B[int]"] | None` → `a.B`; "" where it is not one class."""
-    written = written.strip("\"'").replace("const ", "").strip("&*?: ")
-    for wrapper in _WRAPPERS:
-        if written.startswith(wrapper):
-            return _outer_type(written[len(wrapper) : -1].split(",")[0])
-    alternatives = [part for part in written.split("|") if part not in ("None", "null", "undefined")]
-    if len(alternatives) != 1:
-        return ""
-    return alternatives[0].strip("\"'&*").replace("::", ".").split("[")[0].split("<")[0]
-
-
-def _program_names(files: Mapping[str, FileFacts]) -> tuple[dict[tuple[str, str], list[Entity]], dict[tuple[str, str], list[Entity]]]:
-    """(family, name) → the definitions that are visible program-wide, and → the methods of that name."""
-    visible: dict[tuple[str, str], list[Entity]] = defaultdict(list)
-    methods: dict[tuple[str, str], list[Entity]] = defaultdict(list)
-    for path, facts in files.items():
-        family = family_of(facts.language)
-        for index, symbol in enumerate(facts.symbols):
-            if symbol.kind == "method":
-                methods[family, symbol.name].append(Entity("symbol", path, index, "unique"))
-            elif family == "c" and symbol.kind != "prototype" and _is_global(path, symbol.signature):
-                visible[family, symbol.name].append(Entity("symbol", path, index, "global"))
-    return visible, methods
-
-
-def _is_global(path: str, signature: str) -> bool:
-    return path.endswith((".h", ".hh", ".hpp", ".hxx")) or not signature.startswith("static ")

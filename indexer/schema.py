@@ -88,8 +88,8 @@ def fact_batches(files: Sequence[ExtractedFile]) -> dict[str, pa.RecordBatch]:
     for file in files:
         facts, fid = file.facts, file.file_id
         rows["symbols"] += [
-            (fid, i, key64(symbol_id(facts.path, s.qualname)), s.name, s.qualname, s.kind)
-            + (s.start_line, s.end_line, s.signature, s.doc, s.parent)
+            (fid, i, key64(symbol_id(facts.path, s.qualname)), s.name, s.qualname, s.kind, s.start_line, s.end_line)
+            + (s.signature, s.doc, s.parent)
             for i, s in enumerate(facts.symbols)
         ]
         rows["references"] += [(fid, r.kind, r.name, r.receiver, r.scope, r.line) for r in facts.references]

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 KEPT_GENERATIONS = 4  # rows of `generations` that stay; readers pin at most the last
 READER_GRACE = timedelta(minutes=10)  # how long a reader may go on with a generation that is no longer the last
 FLUSH_BYTES = 64 << 20  # rows are buffered up to this size, since each append is a commit and a fragment
+KEYS = {
+    "files": ("file_id",),
+    "symbols": ("file_id", "uid", "name"),
+    "references": ("name",),
+    "edges": ("src", "dst"),
+}  # columns that readers look rows up by
 EXACT_ROWS = 100_000  # up to here exact vector search takes milliseconds; above, IVF_SQ (recall .99)
 
 
@@ -122,7 +128,9 @@ class Store:
         try:
             return State.from_json(last["state"])
         except (ValueError, TypeError, KeyError) as error:
-            raise StoreError(f"the store {self.uri} is damaged (its state cannot be read): delete it and index again") from error
+            raise StoreError(
+                f"the store {self.uri} is damaged (its state cannot be read): delete it and index again"
+            ) from error
 
     def table(self, name: str, epoch: str, version: int | None = None) -> Table:
         """The physical table `name` of `epoch`, pinned to `version` if one is given."""
@@ -173,6 +181,8 @@ def lance_errors(uri: str) -> Iterator[None]:
             raise StoreError(f"no room left on the device of {uri}: what was published before is intact") from error
         if isinstance(error, OSError) and error.errno is not None:
             raise StoreError(f"cannot use the store {uri}: {error.strerror}: {error.filename or ''}") from error
+        if not isinstance(error, OSError) and "lance" not in text.lower():
+            raise  # not the store's fault
         first = text.strip().split("\n", 1)[0][:160]
         raise StoreError(f"the store {uri} is damaged or unreadable ({first}): delete it and index again") from error
 
@@ -260,26 +270,30 @@ class Writer:
         self.add({"manifests": rows})
         self.flush()
 
-    def update_indices(self) -> None:
-        """Bring the full-text, vector and scalar indices up to date; the first time, build them."""
-        from lancedb.index import FTS, BTree, IvfSq
+    def index_chunks(self) -> None:
+        """Bring the full-text and vector indices up to date; the first time, build them. Safe beside other tables' writes."""
+        from lancedb.index import FTS, IvfSq
 
         # our own terms are cut and lower-cased already: their tokenizer has only to split at spaces
         text = FTS(
             base_tokenizer="whitespace", with_position=False, max_token_length=None, lower_case=False,
             stem=False, remove_stop_words=False, ascii_folding=False,
         )  # fmt: skip
-        chunks = self.tables["chunks"]
         self._index("chunks", "terms", text)
-        if self.encoder[2] and chunks.count_rows() > EXACT_ROWS:
+        if self.encoder[2] and self.tables["chunks"].count_rows() > EXACT_ROWS:
             self._index("chunks", "vector", IvfSq(distance_type="dot"))
-        for name, keys in {"symbols": ("uid", "name"), "edges": ("src", "dst"), "references": ("name",)}.items():
+        self.tables["chunks"].optimize(cleanup_older_than=READER_GRACE)
+
+    def index_keys(self) -> None:
+        """Bring the indices of all other tables up to date; the first time, build them."""
+        from lancedb.index import BTree
+
+        for name, keys in KEYS.items():
             for key in keys:
                 self._index(name, key, BTree())
-        for name in ("files", "symbols"):
-            self._index(name, "file_id", BTree())
-        for table in self.tables.values():
-            table.optimize(cleanup_older_than=READER_GRACE)
+        for name, table in self.tables.items():
+            if name != "chunks":
+                table.optimize(cleanup_older_than=READER_GRACE)
 
     def _index(self, name: str, key: str, config: Any) -> None:
         table = self.tables[name]
@@ -295,9 +309,7 @@ class Writer:
         spec, encoder_id, dim = self.encoder
         versions = {name: table.version for name, table in self.tables.items()}
         state = State(generation, self.epoch, spec, encoder_id, dim, versions, views, view.name)
-        row = pa.table(
-            {"generation": [generation], "format": [FORMAT], "state": [state.to_json()]}, schema=GENERATIONS
-        )
+        row = pa.table({"generation": [generation], "format": [FORMAT], "state": [state.to_json()]}, schema=GENERATIONS)
         if "generations" in _table_names(self.store.db):
             table = self.store.db.open_table("generations")
             table.add(row)

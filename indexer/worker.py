@@ -36,7 +36,9 @@ class Extracted:
     texts: list[str]
 
 
-def worker(reader: Reader, known: frozenset[int], texts: bool) -> Callable[[], Callable[[Sequence[SourceFile]], Extracted]]:
+def worker(
+    reader: Reader, known: frozenset[int], texts: bool
+) -> Callable[[], Callable[[Sequence[SourceFile]], Extracted]]:
     """What a pool calls in each process. Files whose version is `known` are told as such and not extracted again."""
     return partial(_make, reader, known, texts)
 
@@ -73,6 +75,6 @@ def _one(reader: Reader, known: frozenset[int], file: SourceFile) -> tuple[Outco
         facts = extract(path, data, language_of(path, data))
     except MemoryError:
         return Outcome(file, content, 0, SkipReason.OUT_OF_MEMORY.value, 0), None
-    except Exception:  # the report says so: one file that breaks the extractor must not cost the others
+    except Exception:  # noqa: BLE001 - the report says so: one file that breaks the extractor must not cost the others
         return Outcome(file, content, 0, SkipReason.CRASHED.value, 0), None
     return Outcome(file, content, fid, "", len(facts.chunks)), ExtractedFile(fid, content, data, facts)
