@@ -103,6 +103,8 @@ class _Reader:
                     continue  # `const fs = require("fs")` is an import
                 body, owner = captures.get("body"), captures.get("owner")
                 start, end = node.start_byte, node.end_byte
+                if body and body[0].start_byte >= end:
+                    end = body[0].end_byte  # of a function whose head is a macro the body is a node of its own
                 made.append(
                     Definition(start, end, rank, kind, node, name, body[0] if body else None, owner[0] if owner else None)
                 )

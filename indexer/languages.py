@@ -57,6 +57,9 @@ _JAVA_BUILTINS = "Boolean Class Deprecated Integer Long Object Override String S
 _RUST_BUILTINS = """Box Err None Ok Option Result Self Some String Vec assert assert_eq assert_ne debug_assert
 debug_assert_eq eprintln format matches panic print println todo unimplemented unreachable vec write writeln"""
 
+_C_BUILTINS = """NULL EXPORT_SYMBOL EXPORT_SYMBOL_GPL likely unlikely defined static_cast dynamic_cast
+reinterpret_cast const_cast true false nullptr"""
+
 PYTHON = Language(
     "python", (".py", ".pyi", ".pyw"), "tree_sitter_python:language", ("comment",),
     wrappers=("decorated_definition",), docstrings=True,
@@ -87,10 +90,15 @@ RUST = Language(
     attributes=("attribute_item",), import_reader=".rust_use:read_imports",
     builtins=frozenset(_RUST_BUILTINS.split()),
 )  # fmt: skip
-C = Language("c", (".c", ".h"), "tree_sitter_c:language", ("comment",), package_scope=True)
+C = Language(
+    "c", (".c", ".h"), "tree_sitter_c:language", ("comment",),
+    wrappers=("declaration", "type_definition"), package_scope=True, builtins=frozenset(_C_BUILTINS.split()),
+)  # fmt: skip
 CPP = Language(
     "cpp", (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tpp", ".cu", ".cuh"),
-    "tree_sitter_cpp:language", ("comment",), wrappers=("template_declaration",), package_scope=True,
+    "tree_sitter_cpp:language", ("comment",),
+    wrappers=("declaration", "type_definition", "template_declaration"), package_scope=True, queries=("c", "cpp"),
+    builtins=frozenset(_C_BUILTINS.split()),
 )  # fmt: skip
 
 LANGUAGES = {row.name: row for row in (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, JAVA, RUST, C, CPP)}

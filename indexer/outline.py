@@ -21,6 +21,7 @@ MAX_PREFIX = 400  # characters; what nests deeper is qualified no further, or na
 CONTAINERS = frozenset({"class", "interface", "struct", "enum", "type", "trait"})
 CALLABLES = frozenset({"function", "method"})
 VALUES = frozenset({"variable", "constant"})
+LOCAL_INSIDE = frozenset({"variable", "constant", "prototype"})  # within a function these are its own affair
 
 _PYTHON_HEAD = re.compile(r":[ \t]*(#[^\n]*)?\n|:[ \t]*$")
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
@@ -74,15 +75,16 @@ class Outline:
     def _nest(self, definitions: Sequence[Definition]) -> list[_Region]:
         regions: list[_Region] = []
         open_at: list[int] = []
-        for made in sorted(definitions, key=lambda made: (made.start, -made.end, made.rank)):
-            at = made.name.start_byte
-            if made.kind != "scope":
-                if at in self.named_at:
-                    continue
-                self.named_at.add(at)
+        for made in sorted(definitions, key=lambda made: (made.start, -made.end, made.kind in VALUES, made.rank)):
+            if made.kind != "scope" and made.name.start_byte in self.named_at:
+                continue
             while open_at and not _holds(regions[open_at[-1]].made, made):
                 open_at.pop()
             around = open_at[-1] if open_at else -1
+            if made.kind in LOCAL_INSIDE and around >= 0 and regions[around].made.kind in CALLABLES:
+                continue
+            if made.kind != "scope":
+                self.named_at.add(made.name.start_byte)
             prefix = regions[around].prefix if around >= 0 else ""
             open_at.append(len(regions))
             regions.append(self._region(made, around, prefix))
@@ -130,6 +132,8 @@ class Outline:
             first, doc = self._above(outer)
         body = made.body or made.node.child_by_field_name("body")
         start, end = first.start_point.row, outer.end_point
+        if made.end > outer.end_byte and body:
+            end = body.end_point
         return Symbol(
             region.name,
             region.qualname,
@@ -207,7 +211,8 @@ def _outer(node: Node, wrappers: tuple[str, ...]) -> Node:
     """The definition with what is wrapped around it alone: a wrapper of several definitions belongs to none of them."""
     while (parent := node.parent) is not None and parent.type in wrappers:
         first, last = parent.named_child(0), parent.named_child(parent.named_child_count - 1)
-        if last != node or not first or (first != node and first.type == node.type):
+        alone = last == node and first is not None and (first == node or first.type != node.type)
+        if not alone and parent.child_by_field_name("type") != node:
             break
         node = parent
     return node
