@@ -191,7 +191,7 @@ def prepare(task: str, settings: Settings, index: Index, approval: Approval, wat
         branch=work.branch,
         test_command=test_command,
     )
-    session.record("tools", tools=TOOLS)
+    session.record("tools", tools=list(TOOLS))
     tools = Toolbox(work.root, index, sandbox, session)
     run = Run(task, settings, model, work, tools, session, approval, test_command)
     tools.refusal = lambda patch: run.refusal(Proposal("edit", patch))

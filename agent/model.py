@@ -6,6 +6,7 @@ LiteLLM is the provider layer. Its router does the retries: exponential back-off
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Sequence
@@ -44,7 +45,6 @@ class Model:
     api_base: str | None = None
     retries: int = 4
     _router: Any = None
-    _priced: bool | None = None  # asked before the router is made: it enters its models with a price of zero
 
     def ask(self, messages: Sequence[Message], tools: Sequence[Message]) -> Reply:
         """The model's answer to the conversation. Raises `ModelFailed` when the provider gives none."""
@@ -59,29 +59,21 @@ class Model:
 
     def price(self, response: Any) -> float | None:
         """US dollars for one response, or None where LiteLLM knows no price."""
-        if not self.priced:
+        if not price_known(self.name) or getattr(response, "usage", None) is None:
             return None
-        return float(load_litellm().completion_cost(response, model=self.name))
-
-    @property
-    def priced(self) -> bool:
-        """Whether a cost limit could be kept."""
-        if self._priced is None:
-            try:
-                load_litellm().get_model_info(self.name)
-                self._priced = True
-            except Exception:  # LiteLLM's errors share no root; `require_price` tells the user
-                self._priced = False
-        return self._priced
+        # By the name that was asked for: the answer's may be a gateway's own, or one that a router entered as free.
+        costs = load_litellm().cost_per_token(model=self.name, usage_object=response.usage)
+        return float(sum(costs))
 
     def require_price(self) -> None:
         """Raise `AgentError` where a cost limit could not be kept."""
-        if not self.priced:
+        if not price_known(self.name):
             raise AgentError(f"the price of {self.name} is unknown, so --max-cost cannot be kept: leave it out")
 
     def _connect(self) -> Any:
         if self._router is None:
-            litellm, _ = load_litellm(), self.priced
+            litellm = load_litellm()
+            price_known(self.name)
             target: dict[str, Any] = {"model": self.name, "max_retries": 0, "timeout": REQUEST_SECONDS}
             if self.api_base:
                 target["api_base"] = self.api_base
@@ -94,6 +86,16 @@ class Model:
                 disable_cooldowns=True,
             )
         return self._router
+
+
+@functools.cache
+def price_known(name: str) -> bool:
+    """Whether LiteLLM knows the price of a model. Ask before making a router, which enters unknown models as free."""
+    try:
+        load_litellm().get_model_info(name)
+    except Exception:  # LiteLLM's errors share no root; `require_price` tells the user
+        return False
+    return True
 
 
 def failure(name: str, error: Exception) -> str:

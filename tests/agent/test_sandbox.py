@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,11 +36,11 @@ class Shell:
     def tree(self) -> Path:
         return self.sandbox.tree
 
-    def __call__(self, command: str, **limits: float) -> Ran:
+    def __call__(self, command: str, **limits: Any) -> Ran:
         sandbox = replace(self.sandbox, limits=replace(SMALL, **limits))
         return sandbox.run(command, cwd=self.tree, output=self.output)
 
-    def python(self, program: str, **limits: float) -> Ran:
+    def python(self, program: str, **limits: Any) -> Ran:
         (self.tree / "program.py").write_text(program)
         return self(f"{sys.executable} program.py", **limits)
 

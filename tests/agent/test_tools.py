@@ -1,0 +1,173 @@
+"""What the model can do, and what it is told when that does not work."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import TOOLS
+from agent.records import ToolCall
+from agent.sandbox import open_sandbox
+from agent.session import Session
+from agent.tools import Toolbox
+from tests.agent.grep_index import GrepIndex
+
+
+@pytest.fixture
+def box(folder: Path, tmp_path: Path) -> Toolbox:
+    return Toolbox(folder, GrepIndex(folder), open_sandbox("auto", folder), Session(tmp_path / "run"), planned=True)
+
+
+def use(box: Toolbox, name: str, arguments: dict[str, Any] | str) -> str:
+    written = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    return box.call(ToolCall("call_1", name, written), {})
+
+
+def test_all_schemas_together_stay_below_two_thousand_characters() -> None:
+    assert len(json.dumps(TOOLS)) < 2000
+
+
+def test_the_tools_and_their_order_are_fixed() -> None:
+    assert [tool["function"]["name"] for tool in TOOLS] == ["search", "read", "edit", "run", "plan", "finish"]
+
+
+def test_search_shows_places_with_their_code(box: Toolbox) -> None:
+    assert "courier/queue.py:1-47" in use(box, "search", {"query": "queue backoff clock"})
+    assert "class Queue" in use(box, "search", {"query": "queue backoff clock"})
+
+
+def test_search_does_not_show_code_that_changed_since_it_was_indexed(box: Toolbox, folder: Path) -> None:
+    (folder / "courier" / "queue.py").write_text("x = 1\n")
+    found = use(box, "search", {"query": "queue backoff clock"})
+    assert "courier/queue.py:1-47 file" not in found
+    assert "[changed since it was indexed: read it]" in found
+
+
+def test_search_says_what_to_do_when_nothing_is_found(box: Toolbox) -> None:
+    assert "other words" in use(box, "search", {"query": "zzzyyyxxx"})
+
+
+def test_read_gives_the_lines_asked_for(box: Toolbox) -> None:
+    answer = use(box, "read", {"path": "courier/job.py", "start": 9, "end": 10})
+    assert answer.startswith("courier/job.py lines 9-10 of 40; go on with start=11\nclass State")
+
+
+def test_read_lists_a_folder(box: Toolbox) -> None:
+    assert "queue.py" in use(box, "read", {"path": "courier"})
+
+
+def test_read_past_the_end_says_how_long_the_file_is(box: Toolbox) -> None:
+    assert use(box, "read", {"path": "courier/job.py", "start": 900}) == "error: courier/job.py has 40 lines"
+
+
+def test_read_of_a_pipe_does_not_hang(box: Toolbox) -> None:
+    use(box, "run", {"command": "mkfifo pipe"})
+    assert "there is no file pipe" in use(box, "read", {"path": "pipe"})
+
+
+@pytest.mark.parametrize(
+    "path", ["../secret", "/etc/passwd", "link", "folder/secret", "courier/../../secret", "loop", "", "a\0b"]
+)
+@pytest.mark.parametrize("tool", ["read", "edit"])
+def test_paths_that_lead_out_are_refused(box: Toolbox, folder: Path, tool: str, path: str) -> None:
+    secret = folder.parent / "secret"
+    secret.write_text("the-password")
+    (folder / "link").symlink_to(secret)
+    (folder / "folder").symlink_to(folder.parent)
+    (folder / "loop").symlink_to("loop")
+    arguments = {"path": path} if tool == "read" else {"path": path, "old": "the-password", "new": "leak"}
+    answer = use(box, tool, arguments)
+    assert answer.startswith("error: ")
+    assert "the-password" not in answer
+    assert secret.read_text() == "the-password"
+
+
+def test_a_new_file_is_not_created_through_a_link(box: Toolbox, folder: Path) -> None:
+    (folder / "out").symlink_to(folder.parent)
+    assert "outside of the repository" in use(box, "edit", {"path": "out/made", "old": "", "new": "leak"})
+    assert not (folder.parent / "made").exists()
+
+
+def test_gits_own_files_are_refused(box: Toolbox) -> None:
+    assert "belongs to git" in use(box, "edit", {"path": ".git/hooks/pre-commit", "old": "", "new": "leak"})
+
+
+def test_edit_replaces_the_only_occurrence(box: Toolbox, folder: Path) -> None:
+    answer = use(
+        box, "edit", {"path": "courier/backoff.py", "old": "ceiling: float = 300.0", "new": "ceiling: float = 60.0"}
+    )
+    assert answer == "edited courier/backoff.py at line 14"
+    assert "ceiling: float = 60.0" in (folder / "courier" / "backoff.py").read_text()
+
+
+def test_edit_creates_a_file_and_its_folders(box: Toolbox, folder: Path) -> None:
+    use(box, "edit", {"path": "docs/new.md", "old": "", "new": "# New\n"})
+    assert (folder / "docs" / "new.md").read_text() == "# New\n"
+
+
+def test_edit_does_not_overwrite_a_file(box: Toolbox) -> None:
+    assert "courier/job.py exists" in use(box, "edit", {"path": "courier/job.py", "old": "", "new": "x"})
+
+
+def test_edit_of_a_text_that_occurs_twice_names_the_lines(box: Toolbox) -> None:
+    answer = use(box, "edit", {"path": "courier/queue.py", "old": "self.store.save(", "new": "x"})
+    assert "occurs 2 times" in answer and "lines 31, 46" in answer
+
+
+def test_edit_with_other_indentation_says_where_the_text_stands(box: Toolbox) -> None:
+    answer = use(box, "edit", {"path": "courier/queue.py", "old": "if job is None:\n    return None", "new": "x"})
+    assert "at line 28 it stands with other indentation" in answer
+
+
+def test_edit_keeps_the_line_ends_of_the_file(box: Toolbox, folder: Path) -> None:
+    (folder / "dos.txt").write_bytes(b"one\r\ntwo\r\nthree\r\n")
+    use(box, "edit", {"path": "dos.txt", "old": "one\ntwo", "new": "1\n2"})
+    assert (folder / "dos.txt").read_bytes() == b"1\r\n2\r\nthree\r\n"
+
+
+def test_edit_before_a_plan_is_refused(box: Toolbox, folder: Path) -> None:
+    box.planned = False
+    assert "call plan first" in use(box, "edit", {"path": "a.py", "old": "", "new": "x"})
+    assert not (folder / "a.py").exists()
+
+
+def test_run_gives_exit_code_and_output_with_paths_as_the_model_knows_them(box: Toolbox) -> None:
+    assert use(box, "run", {"command": "pwd; echo $PWD/courier/job.py; exit 3"}) == "exit code 3\n.\ncourier/job.py"
+
+
+def test_run_shows_head_and_tail_of_a_long_output_and_keeps_all_of_it(box: Toolbox) -> None:
+    shown = use(box, "run", {"command": "seq 1 20000"})
+    assert len(shown) < 9000
+    assert "\n1\n2\n" in shown and shown.endswith("\n19999\n20000")
+    assert "all of it: read output:1" in shown
+    assert use(box, "read", {"path": "output:1", "start": 10000, "end": 10000}).endswith("\n10000")
+
+
+def test_run_removes_terminal_codes(box: Toolbox) -> None:
+    assert use(box, "run", {"command": "printf '\\033[31mred\\033[0m\\007'"}) == "exit code 0\nred"
+
+
+def test_run_that_takes_too_long_says_so(box: Toolbox) -> None:
+    assert "more than 1 seconds" in use(box, "run", {"command": "sleep 60", "seconds": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "said"),
+    [
+        ("read", '{"path": "a', "not JSON"),
+        ("read", '["a"]', "not an object"),
+        ("read", "{}", "wrong or missing: path"),
+        ("read", {"path": 7}, "wrong or missing: path"),
+        ("read", {"path": "a", "start": True}, "wrong or missing: start"),
+        ("read", {"path": "a", "line": 3}, "wrong or missing: line"),
+        ("edit", {"path": "a", "old": "b"}, "edit takes path (string), old (string), new (string)"),
+        ("grep", {"query": "a"}, "there is no tool 'grep': use search, read, edit, run, plan, finish"),
+    ],
+)
+def test_malformed_calls_are_answered_with_what_is_wrong(box: Toolbox, name: str, arguments: Any, said: str) -> None:
+    answer = use(box, name, arguments)
+    assert answer.startswith("error: ")
+    assert said in answer
