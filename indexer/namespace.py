@@ -97,22 +97,21 @@ def _bound_name(module: str, language: str) -> str:
     return ""
 
 
-_WRAPPERS = tuple(
-    [
-        "Optional[",
-        "Type[",
-        "type[",
-        "Final[",
-        "ClassVar[",
-        "Annotated[",
-        "Awaitable[",
-        "Promise<",
-        "Option<",
-        "Box<",
-        "Arc<",
-        "Rc<",
-    ]
+_GENERICS = (
+    "Optional",
+    "Type",
+    "type",
+    "Final",
+    "ClassVar",
+    "Annotated",
+    "Awaitable",
+    "Promise",
+    "Option",
+    "Box",
+    "Arc",
+    "Rc",
 )
+_WRAPPERS = tuple(name + bracket for name in _GENERICS for bracket in "[<")
 
 
 def outer_type(written: str) -> str:

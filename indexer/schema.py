@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from .records import Edge, FileFacts, key64, symbol_id
+from .records import Edge, FileFacts, Symbol, key64, symbol_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,11 +87,7 @@ def fact_batches(files: Sequence[ExtractedFile]) -> dict[str, pa.RecordBatch]:
     rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in FACTS}
     for file in files:
         facts, fid = file.facts, file.file_id
-        rows["symbols"] += [
-            (fid, i, key64(symbol_id(facts.path, s.qualname)), s.name, s.qualname, s.kind, s.start_line, s.end_line)
-            + (s.signature, s.doc, s.parent)
-            for i, s in enumerate(facts.symbols)
-        ]
+        rows["symbols"] += [_symbol_row(fid, facts.path, i, s) for i, s in enumerate(facts.symbols)]
         rows["references"] += [(fid, r.kind, r.name, r.receiver, r.scope, r.line) for r in facts.references]
         rows["imports"] += [(fid, i.module, i.name, i.alias, i.scope, i.line) for i in facts.imports]
         rows["bindings"] += [(fid, b.name, b.type, b.how, b.scope, b.line) for b in facts.bindings]
@@ -101,6 +97,12 @@ def fact_batches(files: Sequence[ExtractedFile]) -> dict[str, pa.RecordBatch]:
             (fid, facts.path, file.content, facts.language, facts.lines, len(file.source), facts.has_error, packed)
         )
     return {name: batch_of(rows[name], schemas[name]) for name in FACTS}
+
+
+def _symbol_row(file_id: int, path: str, index: int, s: Symbol) -> tuple[Any, ...]:
+    uid = key64(symbol_id(path, s.qualname))
+    names = (s.name, s.qualname, s.kind)
+    return (file_id, index, uid, *names, s.start_line, s.end_line, s.signature, s.doc, s.parent)
 
 
 def batch_of(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
