@@ -43,52 +43,45 @@ PER_PROJECT = 9_000  # pairs at most, so that no project speaks for all
 NAME_EVERY = 4  # one batch in so many asks for a body by its name instead of by its docstring
 CLIP = 4.0  # standard deviations of all weights that int8 spans; the few beyond are clipped
 MAX_COUNT = 3  # as in indexer/encode.py
+MOSTLY = 0.9  # of a term's texts, in which it is a compound, to be left out of the vocabulary
 
 HELD_OUT = {package.project for package in PACKAGES if package.held_out}
 
 
 def vocabulary(training: Sequence[Pair], size: int) -> tuple[list[str], NDArray[np.float64]]:
-    """Terms in the order of the number of projects, then of pairs, that use them; and the probability of each."""
+    """Terms in the order of the number of projects, then of pairs, that use them; and the probability of each.
+
+    A compound that nearly always comes with its parts (`gethttpheader`) is left out: rows of its own were no gain.
+    """
     projects: Counter[str] = Counter()
     counts: Counter[str] = Counter()
+    compounds: Counter[str] = Counter()
     by_project: dict[str, set[str]] = {}
     for pair in training:
-        found = set(f"{pair.question} {pair.name} {pair.code}".split())
-        counts.update(found)
-        by_project.setdefault(pair.project, set()).update(found)
+        cut = f"{pair.question} {pair.code}".split()
+        compounds.update({term for place, term in enumerate(cut) if is_compound(term, cut[place + 1 : place + 10])})
+        counts.update(set(cut))
+        by_project.setdefault(pair.project, set()).update(cut)
     for found in by_project.values():
         projects.update(found)
     terms = [term for term in counts if len(term) > 1 and not (term.isdigit() and len(term) > 3) and counts[term] > 2]
-    terms.sort(key=lambda term: (-projects[term], -counts[term], term))
-    chosen = terms[:size]
+    chosen = [term for term in terms if compounds[term] < MOSTLY * counts[term]]
+    chosen = sorted(chosen, key=lambda term: (-projects[term], -counts[term], term))[:size]
     return chosen, np.array([counts[term] for term in chosen]) / sum(counts.values())
 
 
-def spoken(terms: Sequence[str], training: Sequence[Pair]) -> list[str]:
-    """Each term as words: `gethttpheader` as `get http header`, where some text had it in parts."""
-    wanted, parts = set(terms), {}
-    for pair in training:
-        cut = pair.code.split()
-        for place, term in enumerate(cut):
-            if term in wanted and term not in parts and place + 2 < len(cut) and len(term) > 3:
-                parts[term] = _parts_after(term, cut[place + 1 : place + 9])
-    return [parts.get(term) or term for term in terms]
+def is_compound(whole: str, following: Sequence[str]) -> bool:
+    """Whether the terms behind this one are its parts, as `search_terms` gives them; a part may have lost a plural s."""
+    return bool(following) and following[0] != whole and _made_of(whole.replace("_", "").replace("$", ""), following)
 
 
-def _parts_after(whole: str, following: Sequence[str]) -> str:
-    """The terms behind an identifier that are its parts (one may have lost a plural s), joined by spaces; or ""."""
-    rest, parts = whole.replace("_", "").replace("$", ""), []
-    for part in following:
-        stem = part[:-1] if part.endswith("y") and not rest.startswith(part) else part
-        if not rest.startswith(stem):
-            break
-        parts.append(part)
-        rest = rest[len(stem) :]
-        for plural in ("ies", "es", "s"):
-            rest = rest[len(plural) :] if rest == plural else rest
-        if not rest:
-            return " ".join(parts) if len(parts) > 1 else ""
-    return ""
+def _made_of(word: str, parts: Sequence[str]) -> bool:
+    stem = parts[0][:-1] if parts[0].endswith("y") else parts[0]
+    if not word.startswith(stem):
+        return False
+    rest = word[len(stem) :]
+    tails = [rest[len(ending) :] for ending in ("", "s", "es", "y", "ies") if rest.startswith(ending)]
+    return any(not tail or (len(parts) > 1 and _made_of(tail, parts[1:])) for tail in tails)
 
 
 def distilled(words: Sequence[str], probability: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -158,14 +151,17 @@ def trained(
 
 
 def _sides(batch: Sequence[Pair], step: int) -> tuple[list[str], list[str]]:
-    """Questions and the code that answers each. Where the name asks, it is taken out of the code."""
+    """Questions and the code that answers each. Where the name asks, the definition's own line does not give it away."""
     if step % NAME_EVERY:
         return [pair.question for pair in batch], [pair.code for pair in batch]
     named = [pair for pair in batch if len(pair.name.split()) > 2]  # the whole and at least two parts
-    codes = [" ".join(term for term in pair.code.split() if term != pair.name.split()[0]) for pair in named]
-    return [" ".join(pair.name.split()[1:]) for pair in named], [
-        code.replace(p.name.split(" ", 1)[1], "", 1) for p, code in zip(named, codes, strict=True)
-    ]
+    return [pair.name for pair in named], [_nameless(pair) for pair in named]
+
+
+def _nameless(pair: Pair) -> str:
+    name, code = pair.name.split(), pair.code.split()
+    at = code.index(name[0]) if name[0] in code else len(code)
+    return " ".join(code[:at] + code[at + len(name) :])
 
 
 def _features(texts: Sequence[str], ids: dict[str, int]) -> dict[str, Any]:
@@ -195,14 +191,14 @@ def main() -> None:
         "--exclude", type=Path, required=True, help="repositories never to train on, one owner/name a line"
     )
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--terms", type=int, default=60_000)
+    parser.add_argument("--terms", type=int, default=40_000)
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     options = parser.parse_args()
     excluded = excluded_names(options.exclude.read_text("utf-8").splitlines())
     found = list(pairs(sources(options.corpus, excluded)))
     training = balanced([pair for pair in found if pair.project not in HELD_OUT])
     terms, probability = vocabulary(training, options.terms)
-    rows = distilled(spoken(terms, training), probability)
+    rows = distilled(terms, probability)
     if options.epochs:
         rows = trained(rows, terms, training, options.epochs)
     save(options.out, terms, rows, {"dim": DIM, "terms": len(terms), "pairs": len(training), "epochs": options.epochs})
