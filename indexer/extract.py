@@ -119,12 +119,15 @@ class _Reader:
             for module, name, alias in _reader(self.row.import_reader)(self.text(whole)):
                 self.imports.append(Import(module, name, alias, scope, whole.start_point.row + 1))
             return
-        module = self.text(captures["module"][0]).strip("\"'`<>") if "module" in captures else ""
+        source = captures["module"][0] if "module" in captures else _source_around(whole)
+        module = self.text(source).strip("\"'`<>") if source else ""
         alias = self.text(captures["alias"][0]) if "alias" in captures else ""
         if "import.name" in captures:
             name = self.text(captures["import.name"][0])
         else:
             name = "*" if "import.star" in captures else "default" if "import.default" in captures else ""
+        if not module and not alias:
+            return  # `export { name }` says nothing that the definition does not
         self.imports.append(Import(module, name, alias, scope, whole.start_point.row + 1))
 
     def _take_binding(self, captures: Captures) -> None:
@@ -252,6 +255,16 @@ class _Reader:
         receiver, name = split_name(written)
         if name and (receiver or name not in self.builtins):
             self.references.append(Reference(kind, name, receiver, scope, node.end_point.row + 1))
+
+
+def _source_around(specifier: Node) -> Node | None:
+    """The module of the statement that lists an import: `{ a }` in `import { a } from "m"`."""
+    node: Node | None = specifier
+    for _ in range(4):
+        node = node.parent if node else None
+        if node and (source := node.child_by_field_name("source")):
+            return source
+    return None
 
 
 def _is_member(source: bytes, start: int) -> bool:

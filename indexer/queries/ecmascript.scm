@@ -42,10 +42,9 @@
 (import_statement . source: (string) @module) @import
 (import_statement (import_clause (identifier) @alias @import.default) source: (string) @module) @import
 (import_statement (import_clause (namespace_import (identifier) @alias)) source: (string) @module) @import
-(import_statement
-  (import_clause (named_imports (import_specifier name: (_) @import.name !alias))) source: (string) @module) @import
-(import_statement
-  (import_clause (named_imports (import_specifier name: (_) @import.name alias: (_) @alias))) source: (string) @module) @import
+; the statement around has the module: a pattern that waits for it costs the square of the list's length
+(import_specifier name: (_) @import.name !alias) @import
+(import_specifier name: (_) @import.name alias: (_) @alias) @import
 (call_expression function: (import) arguments: (arguments . (string) @module)) @import
 (variable_declarator name: (identifier) @alias
   value: (await_expression (call_expression function: (import) arguments: (arguments . (string) @module)))) @import
@@ -66,9 +65,8 @@
 ; re-exports and exports under another name: imports of this file (`module` is "") or of another, whose alias is the name outside
 (export_statement "*" @import.star . source: (string) @module) @import
 (export_statement (namespace_export (_) @alias) source: (string) @module) @import
-(export_statement (export_clause (export_specifier name: (_) @import.name !alias)) source: (string) @module) @import
-(export_statement (export_clause (export_specifier name: (_) @import.name alias: (_) @alias)) source: (string) @module) @import
-(export_statement !source (export_clause (export_specifier name: (_) @import.name alias: (_) @alias))) @import
+(export_specifier name: (_) @import.name !alias) @import
+(export_specifier name: (_) @import.name alias: (_) @alias) @import
 (export_statement "default" @alias value: (identifier) @import.name) @import
 (export_statement "default" @alias declaration: (_ name: (_) @import.name)) @import
 (assignment_expression
