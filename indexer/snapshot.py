@@ -123,12 +123,14 @@ class Snapshot:
 
     def source(self, path: str) -> str | None:
         """The text of a file as it was indexed; None where the view has no facts of it."""
-        entry = self.entries.get(path)
-        if entry is None or not entry.file_id:
-            return None
-        rows = self._read("files", ["size", "source"], f"file_id = {entry.file_id}").to_pylist()
-        data = pa.decompress(rows[0]["source"], decompressed_size=rows[0]["size"], codec="zstd", asbytes=True)
-        return str(data, "utf-8", "replace")
+        return self.sources([path]).get(path)
+
+    def sources(self, paths: Collection[str]) -> dict[str, str]:
+        """path → text as it was indexed, for those of `paths` that have facts, in the order of paths."""
+        entries = [self.entries[path] for path in sorted(set(paths)) if path in self.entries]
+        rows = self._rows("files", ["file_id", "size", "source"], "file_id", [e.file_id for e in entries if e.file_id])
+        found = {row["file_id"]: row for row in rows}
+        return {entry.path: _unpacked(found[entry.file_id]) for entry in entries if entry.file_id in found}
 
     def is_stale(self, path: str) -> bool:
         """Whether the file on disk has changed, or gone, since it was indexed. A revision never changes."""
@@ -317,6 +319,11 @@ class Snapshot:
 
 _CHUNK = ["file_id", "symbol", "start_line", "end_line"]
 _EDGE = ["src", "dst", "kind", "rule", "confidence", "line"]
+
+
+def _unpacked(row: dict[str, Any]) -> str:
+    data = pa.decompress(row["source"], decompressed_size=row["size"], codec="zstd", asbytes=True)
+    return str(data, "utf-8", "replace")
 
 
 def _match_query(weights: Mapping[str, float]) -> Any:

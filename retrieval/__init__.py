@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .graph import Graph
+    from .prompt import messages, render
     from .records import Filter, Hit, Pack, Piece, Related
     from .searcher import Searcher
     from .tokens import count_tokens, counter_name
 
 _MODULES = {
     "graph": ("Graph",),
+    "prompt": ("messages", "render"),
     "records": ("Filter", "Hit", "Pack", "Piece", "Related"),
     "searcher": ("Searcher",),
     "tokens": ("count_tokens", "counter_name"),
