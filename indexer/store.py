@@ -204,6 +204,7 @@ class Writer:
     def __init__(self, store: Store, state: State | None, epoch: str, encoder: tuple[str, str, int]) -> None:
         self.store, self.state, self.epoch, self.encoder = store, state, epoch, encoder
         self.same_epoch = state is not None and state.epoch == epoch
+        self._grace = READER_GRACE if state else timedelta(0)  # before the first generation there are no readers
         self._buffers: dict[str, list[pa.RecordBatch]] = {}
         self._buffered = 0
         present = _table_names(store.db)
@@ -282,7 +283,7 @@ class Writer:
         self._index("chunks", "terms", text)
         if self.encoder[2] and self.tables["chunks"].count_rows() > EXACT_ROWS:
             self._index("chunks", "vector", IvfSq(distance_type="dot"))
-        self.tables["chunks"].optimize(cleanup_older_than=READER_GRACE)
+        self.tables["chunks"].optimize(cleanup_older_than=self._grace)
 
     def index_keys(self) -> None:
         """Bring the indices of all other tables up to date; the first time, build them."""
@@ -293,7 +294,7 @@ class Writer:
                 self._index(name, key, BTree())
         for name, table in self.tables.items():
             if name != "chunks":
-                table.optimize(cleanup_older_than=READER_GRACE)
+                table.optimize(cleanup_older_than=self._grace)
 
     def _index(self, name: str, key: str, config: Any) -> None:
         table = self.tables[name]
