@@ -212,7 +212,7 @@ def conclude(run: Run, ending: Ending) -> Outcome:
     outcome = Outcome(
         status=ending.status,
         reason=reason,
-        branch=run.work.branch,
+        branch=run.work.branch if commit else None,
         commit=commit,
         diff=diff,
         steps=run.steps,

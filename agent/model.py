@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import os
+import warnings
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -32,6 +34,9 @@ def load_litellm() -> Any:
     os.environ["LITELLM_MODE"] = "PRODUCTION"
     import litellm
 
+    # Its event loop complains on stderr about what was in flight when the user pressed Ctrl-C.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", message="coroutine .* was never awaited")
     litellm.suppress_debug_info = True
     litellm.telemetry = False
     return litellm
@@ -93,7 +98,7 @@ def price_known(name: str) -> bool:
     """Whether LiteLLM knows the price of a model. Ask before making a router, which enters unknown models as free."""
     try:
         load_litellm().get_model_info(name)
-    except Exception:  # LiteLLM's errors share no root; `require_price` tells the user
+    except Exception:  # noqa: BLE001 - LiteLLM's errors share no root; the user reads `require_price`
         return False
     return True
 

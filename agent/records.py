@@ -74,8 +74,8 @@ class Outcome:
 
     status: str  # finished | unverified | rejected | limit | model | interrupted | error
     reason: str
-    branch: str | None  # in the user's repository; None where that has no git
-    commit: str | None  # the last commit on it; None without a branch, or where nothing was changed
+    branch: str | None  # in the user's repository; None without git, or where nothing was changed
+    commit: str | None  # the last one on the branch
     diff: str  # from where the run began to where it ended
     steps: int
     usage: Usage

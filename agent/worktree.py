@@ -102,12 +102,15 @@ class Worktree:
         return self._git("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", self.start, "HEAD")
 
     def remove(self) -> None:
-        """Delete the working copy; the branch and its commits stay."""
+        """Delete the working copy. The branch stays, unless nothing was done on it."""
+        unused = self.branch is not None and self.head() == self.start
         for folder, _, _ in os.walk(self.tree):
             os.chmod(folder, 0o700)  # a test may have taken away its own right to delete
         shutil.rmtree(self.tree, ignore_errors=True)
         if self.repository is not None:
             git("worktree", "prune", cwd=self.repository, settings=self.settings)
+            if unused:
+                git("branch", "--quiet", "-D", str(self.branch), cwd=self.repository, settings=self.settings)
         else:
             shutil.rmtree(self.git_dir, ignore_errors=True)
 

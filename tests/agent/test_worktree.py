@@ -72,12 +72,20 @@ def test_files_that_the_user_ignores_everywhere_stay_out(
 
 def test_the_working_copy_is_gone_afterwards_and_the_branch_is_not(repository: Path, tmp_path: Path) -> None:
     work = begin(repository, tmp_path)
+    (work.root / "new.txt").write_text("x")
+    work.commit("New")
     (work.root / "shut").mkdir()
     (work.root / "shut").chmod(0)
     work.remove()
     assert not work.tree.exists()
     assert len(git(repository, "worktree", "list").splitlines()) == 1
     assert git(repository, "branch", "--list", "clew/run")
+
+
+def test_a_branch_on_which_nothing_was_done_is_not_left_behind(repository: Path, tmp_path: Path) -> None:
+    (repository / "README.md").write_text("changed\n")
+    begin(repository, tmp_path).remove()
+    assert git(repository, "branch", "--list", "clew/*") == ""
 
 
 def test_a_folder_in_a_repository_is_worked_on_at_its_place(repository: Path, tmp_path: Path) -> None:
