@@ -1,0 +1,159 @@
+"""Names that a file mentions → references: calls, bases, uses. The hottest code of extraction; its loops are written flat."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from .languages import Language
+from .names import MAX_WRITTEN, dotted, last_name, split_name
+from .outline import CALLABLES, VALUES, Outline
+from .records import Binding, Import, Reference
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    Matches = Iterable[tuple[int, dict[str, list[Node]]]]
+
+SELF = frozenset({"self", "cls", "this", "super"})
+
+_CHAIN = re.compile(rb"[\w$\x80-\xff]+(?:(?:\.|::|->)[\w$\x80-\xff]+)*")
+_LINKS = frozenset(b".:-")
+
+
+class Mentions:
+    """The references of one file, from the matches of its language's query."""
+
+    def __init__(self, row: Language, source: bytes, outline: Outline, imported_at: set[int]) -> None:
+        self.found: list[Reference] = []
+        self._row, self._source, self._outline, self._imported_at = row, source, outline, imported_at
+        self._builtins = row.builtins.difference(s.name for s in outline.symbols) if row.builtins else row.builtins
+        self._locals: dict[int, set[str]] = {}  # scope of a function → names that it binds itself
+        self._called: set[int] = set()  # bytes at which callees start
+
+    def take_locals(self, matches: Matches) -> None:
+        found: dict[int, set[bytes]] = {}
+        starts, holders = self._outline.cuts
+        source, imported_at = self._source, self._imported_at
+        for _, captures in matches:
+            node = captures["local"][0]
+            start = node.start_byte
+            scope = holders[bisect_right(starts, start) - 1]
+            if scope < 0 or start in imported_at:
+                continue
+            word = source[start : node.end_byte]
+            if scope in found:
+                found[scope].add(word)
+            else:
+                found[scope] = {word}
+        for scope, words in found.items():
+            if self._outline.symbols[scope].kind in CALLABLES or self._outline.symbols[scope].kind in VALUES:
+                self._locals[scope] = {word.decode("utf-8", "replace") for word in words}
+
+    def take_calls(self, calls: Matches, wholes: Matches, bindings: Iterable[Binding]) -> None:
+        untyped = self._untyped(bindings)
+        starts, holders = self._outline.cuts
+        source, builtins = self._source, self._builtins
+        for start, end, node in (*_callees(calls), *_whole_callees(wholes)):
+            self._called.add(start)
+            written = source[start:end] if end - start <= MAX_WRITTEN else b"?." + source[end - MAX_WRITTEN // 4 : end]
+            root, receiver, name = _callee(written)
+            if not name or (name in builtins and not receiver):
+                continue
+            scope = holders[bisect_right(starts, start) - 1]
+            if _is_member(source, start):
+                receiver = "?"  # inside a Rust macro the grammar sees words only
+            elif not receiver:
+                if self._is_bound(name, scope, self._locals):
+                    continue  # calls a value that only running the program would tell
+            elif root not in SELF and self._is_bound(root, scope, untyped):
+                receiver = "?"
+            self.found.append(Reference("call", name, receiver, scope, node.end_point.row + 1))
+
+    def take_bases(self, matches: Matches) -> None:
+        for _, captures in matches:
+            node = captures["inherit"][0]
+            _, receiver, name = _callee(self._source[node.start_byte : node.end_byte])
+            if name:
+                scope = self._outline.scope_at(node.start_byte)
+                self.found.append(Reference("inherit", name, receiver, scope, node.end_point.row + 1))
+
+    def take_uses(self, matches: Matches, imports: Iterable[Import]) -> None:
+        """Record each name once per scope that reads it."""
+        known, passed = self._known(imports), self._called | self._outline.named_at | self._imported_at
+        starts, holders = self._outline.cuts
+        source, builtins = self._source, self._builtins
+        seen: set[tuple[int, bytes]] = set()
+        for _, captures in matches:
+            node = captures["use"][0]
+            start, end = node.start_byte, node.end_byte
+            word = source[start:end]
+            if (known is not None and word not in known) or start in passed:
+                continue
+            if source[end : end + 1] in (b".", b":", b"-") and (chain := _CHAIN.match(source, start)):
+                word = max(chain[0], word)  # the longer: one begins with the other
+            scope = holders[bisect_right(starts, start) - 1]
+            if (scope, word) in seen or _is_member(source, start):
+                continue
+            seen.add((scope, word))
+            root, receiver, name = _callee(word)
+            if name and (receiver or name not in builtins) and not self._is_bound(root, scope, self._locals):
+                self.found.append(Reference("use", name, receiver, scope, node.end_point.row + 1))
+
+    def _known(self, imports: Iterable[Import]) -> set[bytes] | None:
+        """The names that a use can mean: those that this file defines or imports; None where other names are visible."""
+        if self._row.package_scope:
+            return None
+        symbols = self._outline.symbols
+        known = {i.alias or i.name or i.module.partition(".")[0] for i in imports}
+        known.update(s.name for s in symbols if s.parent < 0 or symbols[s.parent].kind in CALLABLES | {"module"})
+        return {name.encode("utf-8", "surrogateescape") for name in known}
+
+    def _untyped(self, bindings: Iterable[Binding]) -> dict[int, set[str]]:
+        """The local names of which no binding says what they hold."""
+        typed: dict[int, set[str]] = {}
+        for binding in bindings:
+            typed.setdefault(binding.scope, set()).add(binding.name)
+        return {scope: names - typed.get(scope, set()) for scope, names in self._locals.items()}
+
+    def _is_bound(self, name: str, scope: int, names: dict[int, set[str]]) -> bool:
+        symbols = self._outline.symbols
+        while scope >= 0:
+            if scope in names and name in names[scope]:
+                return True
+            scope = symbols[scope].parent
+        return False
+
+
+@lru_cache(maxsize=1 << 15)
+def _callee(written: bytes) -> tuple[str, str, str]:
+    """A callee as (first name, receiver, last name)."""
+    text = written.decode("utf-8", "replace")
+    if text.isidentifier():
+        return text, "", text
+    name = last_name(text[2:]) if text.startswith("?.") else dotted(text)
+    receiver, last = split_name(name)
+    return name.partition(".")[0], receiver, last
+
+
+def _callees(matches: Matches) -> Iterator[tuple[int, int, Node]]:
+    for _, captures in matches:
+        node = captures["call"][0]
+        yield node.start_byte, node.end_byte, node
+
+
+def _whole_callees(matches: Matches) -> Iterator[tuple[int, int, Node]]:
+    """Where the text before the arguments starts and ends, and the node at whose end the callee's name stands."""
+    for _, captures in matches:
+        node = captures["call.whole"][0]
+        arguments, name = node.child_by_field_name("arguments"), node.child_by_field_name("name")
+        yield node.start_byte, arguments.start_byte if arguments else node.end_byte, name or node
+
+
+def _is_member(source: bytes, start: int) -> bool:
+    """Whether the word at `start` is a member of what stands before it; `..` is a range or a spread."""
+    before = source[start - 2 : start]
+    return before[-1:] in (b".", b":", b">") and (before in (b"::", b"->") or (before[-1:] == b"." and before != b".."))
