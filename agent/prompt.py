@@ -31,4 +31,4 @@ def template(name: str) -> str:
 
 def mark(text: str) -> str:
     """A line that `text` cannot hold unless it was written to hold its own hash; the same text gets the same mark."""
-    return f"=== data {hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]} ==="
+    return f"[data {hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}]"

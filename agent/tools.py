@@ -31,11 +31,11 @@ class Hit(Protocol):
     @property
     def path(self) -> str: ...
     @property
-    def symbol(self) -> str | None: ...
+    def symbol(self) -> str: ...  # may be empty
     @property
     def kind(self) -> str: ...
     @property
-    def start_line(self) -> int: ...  # 1-based, inclusive
+    def start_line(self) -> int: ...  # 1-based, inclusive; 0 for a file that is known by its path only
     @property
     def end_line(self) -> int: ...  # 1-based, inclusive
 
@@ -175,6 +175,8 @@ class Toolbox:
 
     def _shown(self, hit: Hit) -> str:
         name = f" {hit.kind} {hit.symbol}" if hit.symbol else ""
+        if hit.start_line < 1:
+            return f"{hit.path}\n[known by its path only]"
         head = f"{hit.path}:{hit.start_line}-{hit.end_line}{name}"
         indexed = self.index.text(hit.path)
         try:

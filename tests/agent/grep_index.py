@@ -11,7 +11,7 @@ class GrepHit:
     """Lines around one that matches."""
 
     path: str
-    symbol: str | None
+    symbol: str
     kind: str
     start_line: int
     end_line: int
@@ -36,7 +36,7 @@ class GrepIndex:
         words = {word.strip(".,:'\"").lower() for word in text.split()}
         scored = [(sum(word in body.lower() for word in words), path) for path, body in self.files.items()]
         best = sorted((-score, path) for score, path in scored if score)[:k]
-        return [GrepHit(path, None, "file", 1, len(self.files[path].splitlines())) for _, path in best]
+        return [GrepHit(path, "", "file", 1, len(self.files[path].splitlines())) for _, path in best]
 
     def context(self, text: str, budget: int = 8000) -> GrepPack:
         parts = [f"{hit.path}\n{self.files[hit.path]}" for hit in self.query(text, 3)]

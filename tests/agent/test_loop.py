@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from agent import AgentError, Decision, Outcome, Proposal, conversation, load
+from agent.sandbox import LADDER, probe
 from agent.session import Event
 from tests.agent.conftest import PLAN, RIGHT, WRONG, Play, git, reply
 from tests.agent.grep_index import GrepHit, GrepIndex
@@ -36,6 +37,20 @@ def test_the_demo_brings_a_failing_test_to_a_verified_commit(repository: Path, p
     assert outcome.commit == git(repository, "rev-parse", str(outcome.branch)).strip()
     assert "+        return self._keep(job.delayed(until=self.clock() + delay, error=error))" in outcome.diff
     assert git(repository, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("sandbox", [kind for kind in LADDER if probe(kind).works])
+def test_a_run_works_in_every_sandbox_of_the_machine(repository: Path, play: Play, sandbox: str) -> None:
+    outcome = play(repository, [PLAN, reply(("edit", RIGHT)), FINISH], sandbox=sandbox)
+    assert (outcome.status, outcome.sandbox) == ("finished", sandbox)
+
+
+def test_text_of_the_repository_is_marked_as_data(repository: Path, play: Play) -> None:
+    play(repository, [FINISH], test_command="true")
+    pack = json.loads(play.requests[0].body)["messages"][2]["content"]
+    mark = pack.splitlines()[-1]
+    assert mark.startswith("[data ")
+    assert pack.count(mark) == 2
 
 
 def test_the_result_for_a_folder_without_git_is_a_diff(folder: Path, play: Play) -> None:

@@ -13,7 +13,7 @@ from agent.records import ToolCall
 from agent.sandbox import open_sandbox
 from agent.session import Session
 from agent.tools import Toolbox
-from tests.agent.grep_index import GrepIndex
+from tests.agent.grep_index import GrepHit, GrepIndex
 
 
 @pytest.fixture
@@ -44,6 +44,18 @@ def test_search_does_not_show_code_that_changed_since_it_was_indexed(box: Toolbo
     found = use(box, "search", {"query": "queue backoff clock"})
     assert "courier/queue.py:1-47 file" not in found
     assert "[changed since it was indexed: read it]" in found
+
+
+class NameIndex(GrepIndex):
+    """An index that knows files by their names only."""
+
+    def query(self, text: str, k: int = 10) -> list[GrepHit]:
+        return [GrepHit("image.bin", "", "file", 0, 0)]
+
+
+def test_search_names_files_that_have_no_lines(box: Toolbox, folder: Path) -> None:
+    box.index = NameIndex(folder)
+    assert use(box, "search", {"query": "image"}) == "image.bin\n[known by its path only]"
 
 
 def test_search_says_what_to_do_when_nothing_is_found(box: Toolbox) -> None:
