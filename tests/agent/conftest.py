@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,6 @@ from agent.scripted import Request
 from tests.agent.grep_index import GrepIndex
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
-
-Calls = Sequence[tuple[str, dict[str, Any] | str]]
 
 
 def reply(*calls: tuple[str, dict[str, Any] | str], text: str = "", fail: Sequence[int] = ()) -> dict[str, Any]:
@@ -73,6 +71,3 @@ class Play:
 @pytest.fixture
 def play(tmp_path: Path) -> Play:
     return Play(tmp_path / "trees")
-
-
-Answer = Callable[..., Any]
