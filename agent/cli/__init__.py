@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 
 import typer
 
@@ -47,6 +48,8 @@ def main() -> None:
     """The program: whatever happens ends in an exit code and, where it failed, in one line on standard error."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    if not os.environ.get("CLEW_DEBUG"):
+        warnings.simplefilter("ignore")  # of libraries, for those who program with them
     sys.exit(_run())
 
 

@@ -84,7 +84,7 @@ def query(
         found = hits(asked)
         for hit in found:
             _say_hit(hit, searcher, explain)
-        _end(bool(found))
+        end(bool(found))
 
 
 def context(
@@ -97,12 +97,14 @@ def context(
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
     """Pack the code that TEXT is about, and what it needs, into a budget of tokens."""
+    from retrieval import messages
+
     asked = _asked(text, batch)
     searcher = open_searcher(store, rev)
 
     def answer(wanted: str) -> tuple[dict[str, Any], bool]:
         pack = searcher.context(wanted, budget)
-        found = {"messages": _messages(pack)} if format is Format.MESSAGES else pack.to_json()
+        found = {"messages": messages(pack)} if format is Format.MESSAGES else pack.to_json()
         return found, bool(pack.pieces)
 
     if asked is None:
@@ -127,7 +129,8 @@ def _check_language(name: str | None) -> None:
         raise ClewError(f"there is no language {name!r}: use {', '.join(LANGUAGES)} or text")
 
 
-def _end(found: bool) -> None:
+def end(found: bool) -> None:
+    """Say so where nothing was found, and end with the exit code for that."""
     if not found:
         warn("nothing found")
         raise typer.Exit(NOTHING_FOUND)
@@ -153,7 +156,7 @@ def _answer_batch(file: str, answer: Answer) -> None:
         any_found, failed = any_found or found, failed or wrong
     if failed:
         raise ClewError(f"some lines of {file} could not be answered: their answers say why")
-    _end(any_found)
+    end(any_found)
 
 
 def _answer_line(number: int, line: bytes, answer: Answer) -> tuple[dict[str, Any], bool, bool]:
@@ -208,11 +211,3 @@ def _say_pack(pack: Pack) -> None:
         warn(f"{path} has changed since it was indexed; shown is what was indexed")
     if not pack.pieces:
         raise typer.Exit(NOTHING_FOUND)
-
-
-def _messages(pack: Pack) -> list[dict[str, Any]]:
-    """The pack marked as data, then the question: the part that changes least comes first."""
-    from ..prompt import mark, template
-
-    evidence = template("context").format(text=pack.text, mark=mark(pack.text))
-    return [{"role": "user", "content": evidence}, {"role": "user", "content": pack.question}]
