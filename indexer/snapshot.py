@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .errors import StoreError
 from .records import Reference, Symbol, key64
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 IN_LIST = 2_000  # keys that one filter names
+HELD_ROWS = 200_000  # rows of a table that is held in memory: 50 MB of symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Snapshot:
     def __init__(self, store: Store, state: State, view: View) -> None:
         self.store, self.state, self.view = store, state, view
         self._tables: dict[str, Table] = {}
+        self._memory: dict[str, pa.Table | None] = {}
 
     @classmethod
     def open(cls, uri: str, view: str | None = None) -> Snapshot:
@@ -129,7 +132,7 @@ class Snapshot:
         """path → text as it was indexed, for those of `paths` that have facts, in the order of paths."""
         entries = [self.entries[path] for path in sorted(set(paths)) if path in self.entries]
         rows = self._rows("files", ["file_id", "size", "source"], "file_id", [e.file_id for e in entries if e.file_id])
-        found = {row["file_id"]: row for row in rows}
+        found = {row["file_id"]: row for row in rows.to_pylist()}
         return {entry.path: _unpacked(found[entry.file_id]) for entry in entries if entry.file_id in found}
 
     def is_stale(self, path: str) -> bool:
@@ -215,9 +218,11 @@ class Snapshot:
     def chunks_in(self, paths: Collection[str]) -> list[FoundChunk]:
         """All chunks of the files `paths`, in order."""
         ids = [self.entries[path].file_id for path in paths if path in self.entries]
+        columns = ["_rowid", *_CHUNK]
+        rows = self._rows("chunks", columns, "file_id", [fid for fid in ids if fid])
         found = [
-            FoundChunk(row["_rowid"], self.path_of[row["file_id"]], *(row[name] for name in _CHUNK), 0.0)
-            for row in self._rows("chunks", _CHUNK, "file_id", [fid for fid in ids if fid], with_row_id=True)
+            FoundChunk(row, self.path_of[fid], fid, *rest, 0.0)
+            for row, fid, *rest in zip(*(rows[name].to_pylist() for name in columns), strict=True)
         ]
         return sorted(found, key=lambda c: (c.path, c.start_line))
 
@@ -225,7 +230,7 @@ class Snapshot:
 
     def symbols_named(self, names: Collection[str]) -> list[FoundSymbol]:
         """The symbols whose last name is one of `names`, by path and line."""
-        return self._symbols("name", [quoted(name) for name in sorted(set(names))])
+        return self._symbols("name", sorted(set(names)))
 
     def all_symbols(self, columns: Sequence[str]) -> pa.Table:
         """The `columns` of every symbol of the view, with `file_id`; in no particular order."""
@@ -243,14 +248,13 @@ class Snapshot:
         """uid → symbol. A uid that is a file's, or unknown, is not among the keys."""
         return {found.uid: found for found in self._symbols("uid", sorted(set(uids)))}
 
-    def _symbols(self, key: str, values: Sequence[Any]) -> list[FoundSymbol]:
-        columns = ["file_id", "uid", "idx", "name", "qualname", "kind", "start_line", "end_line", "signature", "doc", "parent"]
+    def _symbols(self, key: str, values: Sequence[int | str]) -> list[FoundSymbol]:
+        rows = self._rows("symbols", _SYMBOL, key, values)
         found = []
-        for row in self._rows("symbols", columns, key, values):
-            path = self.path_of.get(row["file_id"])
+        for fid, uid, index, *fields in zip(*(rows[name].to_pylist() for name in _SYMBOL), strict=True):
+            path = self.path_of.get(fid)
             if path is not None:
-                symbol = Symbol(*(row[name] for name in columns[3:]))
-                found.append(FoundSymbol(row["uid"], path, row["idx"], symbol))
+                found.append(FoundSymbol(uid, path, index, Symbol(*fields)))
         return sorted(found, key=lambda f: (f.path, f.index))
 
     @cached_property
@@ -272,7 +276,7 @@ class Snapshot:
         wanted = self._edge_sets
         found = [
             FoundEdge(*(row[name] for name in _EDGE))
-            for row in self._rows("edges", ["edges_id", *_EDGE], key, sorted(set(uids)))
+            for row in self._rows("edges", ["edges_id", *_EDGE], key, sorted(set(uids))).to_pylist()
             if row["edges_id"] in wanted and (not kinds or row["kind"] in kinds)
         ]
         return sorted(set(found), key=lambda e: (e.kind, -e.confidence, e.src, e.line, e.dst, e.rule))
@@ -295,20 +299,34 @@ class Snapshot:
         columns = ["kind", "name", "receiver", "scope", "line"]
         found = [
             (self.path_of[row["file_id"]], Reference(*(row[column] for column in columns)))
-            for row in self._rows("references", ["file_id", *columns], "name", [quoted(name)])
+            for row in self._rows("references", ["file_id", *columns], "name", [name]).to_pylist()
             if row["file_id"] in self.path_of
         ]
         return sorted(found, key=lambda pair: (pair[0], pair[1].line, pair[1].kind))
 
     # -- reading
 
-    def _rows(self, name: str, columns: Sequence[str], key: str, values: Sequence[Any], with_row_id: bool = False) -> list[dict[str, Any]]:
-        """Rows of a table whose `key` is one of `values` (literals of a Lance filter)."""
-        found: list[dict[str, Any]] = []
-        for at in range(0, len(values), IN_LIST):
-            where = f"{key} IN ({','.join(map(str, values[at : at + IN_LIST]))})"
-            found += self._read(name, list(columns), where, with_row_id).to_pylist()
-        return found
+    def _rows(self, name: str, columns: Sequence[str], key: str, values: Sequence[int | str]) -> pa.Table:
+        """The `columns` of the rows whose `key` is one of `values`."""
+        held = self._held(name)
+        if held is not None:
+            return held.filter(pc.is_in(held[key], pa.array(values, held.schema.field(key).type))).select(columns)
+        parts = []
+        for at in range(0, max(len(values), 1), IN_LIST):
+            literals = [quoted(v) if isinstance(v, str) else str(v) for v in values[at : at + IN_LIST]]
+            where = f"{key} IN ({','.join(literals)})" if literals else "false"
+            parts.append(self._read(name, [c for c in columns if c != "_rowid"], where, "_rowid" in columns))
+        return pa.concat_tables(parts).select(columns)
+
+    def _held(self, name: str) -> pa.Table | None:
+        """A table of facts that queries read again and again, in memory if it is small: a filter in Lance takes 5 ms."""
+        if name not in _HELD:
+            return None
+        if name not in self._memory:
+            small = self.table(name).count_rows() <= HELD_ROWS
+            columns = [column for column in _HELD[name] if column != "_rowid"]
+            self._memory[name] = self._read(name, columns, None, "_rowid" in _HELD[name]) if small else None
+        return self._memory[name]
 
     def _read(self, name: str, columns: list[str], where: str | None, with_row_id: bool = False) -> pa.Table:
         with lance_errors(self.store.uri):
@@ -318,6 +336,8 @@ class Snapshot:
 
 
 _CHUNK = ["file_id", "symbol", "start_line", "end_line"]
+_SYMBOL = ["file_id", "uid", "idx", "name", "qualname", "kind", "start_line", "end_line", "signature", "doc", "parent"]
+_HELD = {"symbols": _SYMBOL, "chunks": ["_rowid", *_CHUNK]}
 _EDGE = ["src", "dst", "kind", "rule", "confidence", "line"]
 
 

@@ -28,7 +28,7 @@ RELATED_HITS = 8  # of these, hits whose callees and bases are considered too
 MAX_RELATED = 6  # callees and bases of one hit
 RELATED_USE = 0.25  # what such a symbol is worth beside its hit
 MIN_CONFIDENCE = 0.5  # of an edge that brings something in
-SHARPNESS = 1.5  # power of the score's share: how much less a lower hit is worth
+SHARPNESS = 3.0  # power of the score's share: how much less a lower hit is worth
 HEADER_TOKENS = 14  # about what the line above a piece costs; the exact count comes at the end
 GAP = 2  # lines between two pieces that are cheaper shown than left out
 LEFT_OUT_SHOWN = 8
@@ -131,7 +131,7 @@ class _Costs:
 
 
 def _lines(level: Level) -> set[int]:
-    return {number for low, high in level.ranges for number in range(low, high + 1)}
+    return {number for low, high in level.spans() for number in range(low, high + 1)}
 
 
 def _upgrades(choice: _Choice, costs: _Costs) -> Iterator[_Upgrade]:
@@ -212,12 +212,13 @@ def _piece(path: str, low: int, high: int, choices: Sequence[_Choice], lines: li
     resolution = "signature"
     for choice in sorted(choices, key=lambda c: (c.item.symbol.symbol.start_line if c.item.symbol else 0, c.order)):
         level = choice.levels[choice.chosen[-1]]
-        if not any(start <= high and low <= end for start, end in level.ranges):
-            continue
-        own = choice.item.symbol.symbol if choice.item.symbol else None
-        if own is not None and low <= own.end_line and own.start_line <= high:
-            names[own.qualname] = None
-        resolution = max(resolution, level.resolution, key=lambda r: WORTH[r])
+        for start, end, qualname in level.around:
+            if start <= high and low <= end:
+                names[qualname] = None
+        if any(start <= high and low <= end for start, end in level.ranges):
+            if choice.item.symbol is not None:
+                names[choice.item.symbol.symbol.qualname] = None
+            resolution = max(resolution, level.resolution, key=lambda r: WORTH[r])
     return Piece(path, low, high, ", ".join(names), resolution, "\n".join(lines[low - 1 : high]))
 
 

@@ -14,7 +14,8 @@ _EXAMPLE_FOLDERS = frozenset({"examples", "example", "samples", "sample", "demo"
 _VENDOR_FOLDERS = frozenset({"vendor", "vendored", "_vendor", "third_party", "thirdparty", "3rdparty", "node_modules", "extern", "single_include", "site-packages", "legacy", "compat", "_compat"})  # fmt: skip
 _GENERATED = re.compile(r"(?:_pb2(?:_grpc)?\.pyi?|\.pb\.(?:go|cc|h)|\.g\.\w+|\.generated\.\w+|_generated\.\w+|\.min\.\w+|zz_generated.*)$")
 _PROSE = frozenset({".md", ".rst", ".txt", ".adoc", ".html", ".po", ".csv", ".json", ".lock", ".xml", ".svg", ".yml", ".yaml", ".toml", ".cfg", ".ini"})  # fmt: skip
-_FRONTS = frozenset({"__init__.py", "index.js", "index.ts", "mod.rs", "lib.rs", "package-info.java", "doc.go"})
+FRONTS = frozenset({"__init__.py", "index.js", "index.ts", "index.tsx", "mod.rs", "lib.rs", "package-info.java", "doc.go"})
+"""Files that stand for the folder around them."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -35,7 +36,7 @@ def place_of(path: str) -> str:
         return "declaration"
     if ending.lower() in _PROSE:
         return "prose"
-    return "front" if name in _FRONTS else "source"
+    return "front" if name in FRONTS else "source"
 
 
 def _src_test(folders: list[str]) -> bool:

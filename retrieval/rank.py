@@ -15,22 +15,22 @@ from functools import lru_cache
 from indexer import FoundSymbol, search_terms
 
 from .fuse import Candidate
-from .places import place_of
+from .places import FRONTS, place_of
 from .question import Question
 
 DENSE = {"symbol": 0.1, "search": 0.3, "issue": 0.0}  # LOG "ranking: dense"; an encoder at equal weight harms
-FILE = {"symbol": 0.2, "search": 0.4, "issue": 0.5}  # LOG "ranking: file coherence": the other chunks of a file speak for it
+FILE = {"symbol": 0.6, "search": 0.7, "issue": 0.5}  # LOG "ranking: file coherence": the other chunks of a file speak for it
 NAME = {"symbol": 0.5, "search": 0.3, "issue": 0.2}  # LOG "ranking: names": the question's words in the symbol's own name
-PATH = {"symbol": 0.2, "search": 0.5, "issue": 0.1}  # LOG "ranking: paths": the question's words in file and folder name
+PATH = {"symbol": 0.2, "search": 0.8, "issue": 0.1}  # LOG "ranking: paths": the question's words in file and folder name
 ANCHOR = {"symbol": 2.0, "search": 0.5, "issue": 0.6}  # LOG "ranking: anchors": named outright, by name, path or frame
 SAME_FILE = {"symbol": 0.6, "search": 0.5, "issue": 0.8}  # LOG "ranking: same file": what a further hit of one file keeps
 PLACES = {
-    "test": 0.3, "vendored": 0.5, "example": 0.4, "generated": 0.4, "declaration": 0.7, "prose": 0.5, "front": 0.7,
+    "test": 0.3, "vendored": 0.5, "example": 0.4, "generated": 0.4, "declaration": 0.7, "prose": 0.5, "front": 0.9,
     "source": 1.0,
 }  # fmt: skip
 """What a place keeps of its score; LOG "ranking: places". Tests and examples keep all where the question asks for them."""
 WANTED = 1.3  # what the places that the question asks for gain
-COHERENCE = 0.5  # how much less each further chunk of a file adds to its evidence
+COHERENCE = 0.9  # how much less each further chunk of a file adds to its evidence
 MIN_PREFIX = 4  # a word's beginning of this length matches a longer form of it: `interceptor` and `interceptors`
 
 
@@ -57,11 +57,12 @@ def rank(
     """Order `candidates`, best first, windows of one symbol merged. `symbols` are those of the candidates' paths;
     `files` are the paths that the question names, with strengths."""
     evidence = _file_evidence(question, candidates)
+    words = Words(question.words)
     scored = []
     for candidate in candidates:
-        symbol = name_of(question, candidate, symbols.get(candidate.chunk.path, ()))
+        symbol = name_of(words, candidate, symbols.get(candidate.chunk.path, ()))
         each = Ranked(candidate, symbol, windows=[(candidate.chunk.start_line, candidate.chunk.end_line)])
-        each.parts = _parts(question, candidate, symbol, evidence, files)
+        each.parts = _parts(question, words, candidate, symbol, evidence, files)
         _apply_place(question, each)
         scored.append(each)
     return _apply_same_file(question, _merged(sorted(scored, key=_order)))
@@ -73,6 +74,7 @@ def _order(each: Ranked) -> tuple[float, str, int]:
 
 def _parts(
     question: Question,
+    words: Words,
     candidate: Candidate,
     symbol: FoundSymbol | None,
     evidence: Mapping[str, float],
@@ -83,8 +85,8 @@ def _parts(
         "lexical": candidate.lexical,
         "dense": DENSE[kind] * candidate.dense,
         "file": FILE[kind] * evidence[path],
-        "name": NAME[kind] * name_overlap(question.words, symbol),
-        "path": PATH[kind] * path_overlap(question.words, path),
+        "name": NAME[kind] * words.name_overlap(symbol),
+        "path": PATH[kind] * words.path_overlap(path),
         "mention": ANCHOR[kind] * max(candidate.anchor, files.get(path, 0.0) / 2),
     }
     return {signal: value for signal, value in parts.items() if value}
@@ -103,38 +105,66 @@ def _file_evidence(question: Question, candidates: Sequence[Candidate]) -> dict[
     return {path: value / most for path, value in sums.items()}
 
 
-def name_of(question: Question, candidate: Candidate, symbols: Sequence[FoundSymbol]) -> FoundSymbol | None:
+def name_of(words: Words, candidate: Candidate, symbols: Sequence[FoundSymbol]) -> FoundSymbol | None:
     """The symbol that a chunk is called after: its own or, where it gathers small ones, the one that the question names."""
     chunk = candidate.chunk
     own = symbols[chunk.symbol] if 0 <= chunk.symbol < len(symbols) else None
-    small = [
-        found for found in symbols
-        if found.symbol.parent == chunk.symbol and chunk.start_line <= found.symbol.start_line <= chunk.end_line
-    ]  # fmt: skip
-    best = max(small, key=lambda found: (name_overlap(question.words, found), -found.index), default=None)
-    if best is not None and name_overlap(question.words, best) > name_overlap(question.words, own):
-        return best
-    return own
+    if own is not None and own.symbol.kind in ("function", "method"):
+        return own
+    best, most = own, words.name_overlap(own)
+    for found in symbols:
+        symbol = found.symbol
+        if symbol.parent == chunk.symbol and chunk.start_line <= symbol.start_line <= chunk.end_line:
+            overlap = words.name_overlap(found)
+            if overlap > most:
+                best, most = found, overlap
+    return best
 
 
-def name_overlap(words: Sequence[str], symbol: FoundSymbol | None) -> float:
-    """How well the question's words and the symbol's name cover each other: 1 where they are the same."""
-    if symbol is None or not words:
-        return 0.0
-    own = _cut(symbol.symbol.name)
-    matched = sum(1 for part in own if _matches(part, words))
-    covered = sum(1 for word in words if _matches(word, own))
-    return 0.5 * matched / len(own) + 0.5 * covered / len(words) if own else 0.0
+class Words:
+    """The question's words, and how well names cover them. Remembers each part of a name that it has judged."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+        self._known: dict[str, frozenset[int]] = {}
+
+    def name_overlap(self, symbol: FoundSymbol | None) -> float:
+        """How well the question's words and the symbol's name cover each other: 1 where they are the same."""
+        if symbol is None or not self.words:
+            return 0.0
+        if symbol.symbol.name.lower() in self.words[:1]:
+            return 1.0
+        own = _cut(symbol.symbol.name)
+        matched = [found for found in map(self._matching, own) if found]
+        if not matched:
+            return 0.0
+        return 0.5 * len(matched) / len(own) + 0.5 * len(frozenset().union(*matched)) / len(self.words)
+
+    def path_overlap(self, path: str) -> float:
+        """The share of the file's own name that the question's words cover; the folder around it counts a third."""
+        *folders, name = path.split("/")
+        if name in FRONTS and folders:  # `extract/mod.rs` is what another language calls `extract.rs`
+            *folders, name = folders
+        around = self._share(_cut(folders[-1])) if folders else 0.0
+        return (3 * self._share(_cut(name.split(".", 1)[0])) + around) / 4
+
+    def _share(self, parts: Sequence[str]) -> float:
+        return sum(1 for part in parts if self._matching(part)) / len(parts) if parts else 0.0
+
+    def _matching(self, part: str) -> frozenset[int]:
+        """Which of the words are `part`, or begin alike."""
+        found = self._known.get(part)
+        if found is None:
+            found = self._known[part] = frozenset(at for at, word in enumerate(self.words) if _alike(part, word))
+        return found
 
 
-def path_overlap(words: Sequence[str], path: str) -> float:
-    """The share of the file's own name that the question's words cover; the folder around it counts a third."""
-    *folders, name = path.split("/")
-    stem = _cut(name.split(".", 1)[0])
-    around = _cut(folders[-1]) if folders else ()
-    in_stem = sum(1 for part in stem if _matches(part, words)) / len(stem) if stem else 0.0
-    in_folder = sum(1 for part in around if _matches(part, words)) / len(around) if around else 0.0
-    return (3 * in_stem + in_folder) / 4
+def _alike(part: str, word: str) -> bool:
+    if part == word:
+        return True
+    if len(part) < MIN_PREFIX or len(word) < MIN_PREFIX:
+        return False
+    return word.startswith(part) or part.startswith(word)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -142,14 +172,6 @@ def _cut(name: str) -> tuple[str, ...]:
     """The distinct parts of a name, without the whole where it has parts."""
     found = list(dict.fromkeys(search_terms(name)))
     return tuple(found[1:] if len(found) > 2 else found)
-
-
-def _matches(part: str, words: Sequence[str]) -> bool:
-    if part in words:
-        return True
-    if len(part) < MIN_PREFIX:
-        return False
-    return any(len(word) >= MIN_PREFIX and (word.startswith(part) or part.startswith(word)) for word in words)
 
 
 def _apply_place(question: Question, each: Ranked) -> None:

@@ -38,7 +38,12 @@ class Level:
     """One resolution of an item."""
 
     resolution: str
-    ranges: Ranges
+    ranges: Ranges  # of the symbol itself
+    around: tuple[tuple[int, int, str], ...] = ()  # headers of what encloses it: first line, last line, qualified name
+
+    def spans(self) -> Ranges:
+        """All lines that it shows."""
+        return (*((low, high) for low, high, _ in self.around), *self.ranges)
 
 
 def levels(item: Item, lines: Sequence[str], symbols: Sequence[FoundSymbol]) -> list[Level]:
@@ -49,17 +54,17 @@ def levels(item: Item, lines: Sequence[str], symbols: Sequence[FoundSymbol]) -> 
     start, end = symbol.start_line, min(symbol.end_line, len(lines))
     header = signature_lines(lines, start, end)
     around = _around(item.symbol, lines, symbols)
-    found = [Level("name", ()), Level("signature", (*around, header))]
+    found = [Level("name", ()), Level("signature", (header,), around)]
     if symbol.kind in CONTAINERS:
         members = [s for s in symbols if s.symbol.parent == item.symbol.index and s.symbol.kind in ("function", "method")]
         outline = tuple(signature_lines(lines, s.symbol.start_line, s.symbol.end_line) for s in members)
-        found.append(Level("skeleton", (*around, header, *outline)))
+        found.append(Level("skeleton", (header, *outline), around))
     if item.windows:
         windows = tuple(sorted(item.windows[:2]))
         if not covers(windows, start, end):
-            found.append(Level("slice", (*around, header, *windows)))
+            found.append(Level("slice", (header, *windows), around))
         if end - start < MAX_BODY:
-            found.append(Level("body", (*around, (start, end))))
+            found.append(Level("body", ((start, end),), around))
     return found
 
 
@@ -68,13 +73,14 @@ def covers(ranges: Ranges, start: int, end: int) -> bool:
     return any(low <= start and end <= high for low, high in ranges)
 
 
-def _around(found: FoundSymbol, lines: Sequence[str], symbols: Sequence[FoundSymbol]) -> Ranges:
+def _around(found: FoundSymbol, lines: Sequence[str], symbols: Sequence[FoundSymbol]) -> tuple[tuple[int, int, str], ...]:
     """The headers of the symbols that enclose this one, outermost first."""
     by_index: Mapping[int, FoundSymbol] = {each.index: each for each in symbols}
-    headers: list[tuple[int, int]] = []
+    headers: list[tuple[int, int, str]] = []
     parent = by_index.get(found.symbol.parent)
     while parent is not None and len(headers) < 4:
-        headers.append(signature_lines(lines, parent.symbol.start_line, parent.symbol.end_line))
+        own = parent.symbol
+        headers.append((*signature_lines(lines, own.start_line, own.end_line), own.qualname))
         parent = by_index.get(parent.symbol.parent)
     return tuple(reversed(headers))
 
@@ -85,7 +91,7 @@ def signature_lines(lines: Sequence[str], start: int, end: int) -> tuple[int, in
         start += 1
     depth = 0
     for number in range(start, min(end, start + MAX_SIGNATURE - 1) + 1):
-        line = lines[number - 1].split("#", 1)[0].rstrip()
+        line = lines[number - 1].split(" #", 1)[0].rstrip()
         depth += sum(line.count(bracket) for bracket in "([") - sum(line.count(bracket) for bracket in ")]")
         if depth <= 0 and line.endswith((":", "{", ";", "=>", "=", ")")):
             return start, number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from indexer import FoundChunk, Snapshot, language_of
+from indexer import FoundChunk, Snapshot, language_of, search_terms
 
 from .anchors import Anchors, by_path, find_anchors
 from .dense import Dense
@@ -14,10 +14,11 @@ from .graph import Graph
 from .lexical import search_lexical
 from .lookup import Lookup, findable
 from .question import Question, read_question
-from .rank import Ranked, path_matches, path_overlap, rank
+from .rank import Ranked, Words, path_matches, rank
 from .records import Filter, Hit, Pack
 
 ANCHORED_FILES = 40  # files whose chunks are read because the question names something in them
+FURTHER_WINDOW = 0.5  # of the strength of a named symbol goes to its chunks other than the one that begins it
 FILTER_WIDER = 5  # times as many candidates where a filter will drop most of them
 FUNCTIONS = frozenset({"function", "method", "macro", "constant", "variable", "enum", "type"})
 
@@ -90,9 +91,10 @@ class Searcher:
                 first.discard(chunk.path)
                 yield chunk, anchors.files[chunk.path] / 2
             for start, end, strength, symbol in spans.get(chunk.path, ()):
-                own = symbol is not None and (symbol.index == chunk.symbol or chunk.start_line <= start <= chunk.end_line)
-                if own or symbol is None and chunk.start_line <= start and end <= chunk.end_line:
+                if chunk.start_line <= start <= chunk.end_line:
                     yield chunk, strength
+                elif symbol is not None and symbol.index == chunk.symbol:
+                    yield chunk, strength * FURTHER_WINDOW
 
     def _fits(self, chunk: FoundChunk, wanted: Filter) -> bool:
         if not path_matches(chunk.path, wanted.path):
@@ -105,22 +107,32 @@ class Searcher:
             return []
         best = ranked[0].score if ranked else 1.0
         mentioned = {path for mention in self._path_mentions(question) for path, _ in self.lookup.files(mention)}
-        hits = []
-        for path in self._bare_files:
-            named = path in mentioned
-            overlap = 0.0 if question.kind == "issue" else path_overlap(question.words, path)
-            score = best * (0.95 if named else 0.5 * overlap if overlap > 0.5 else 0.0)
-            if score and path_matches(path, wanted.path):
-                hits.append(Hit(0, path, "", "file", 0, 0, score, (("path", score),), False))
-        return hits
+        scores = dict.fromkeys(mentioned.intersection(self._bare_files), 0.95 * best)
+        words = Words(question.words)
+        if question.kind != "issue":
+            for path in {path for word in question.words for path in self._bare_by_part.get(word, ())}:
+                overlap = words.path_overlap(path)
+                if overlap > 0.5:
+                    scores.setdefault(path, 0.5 * overlap * best)
+        found = sorted(path for path in scores if path_matches(path, wanted.path))
+        return [Hit(0, path, "", "file", 0, 0, scores[path], (("path", scores[path]),), False) for path in found]
 
     def _path_mentions(self, question: Question) -> tuple[str, ...]:
         return (*question.mentions.paths, *([question.text.strip()] if question.kind == "symbol" else []))
 
     @cached_property
-    def _bare_files(self) -> list[str]:
+    def _bare_files(self) -> frozenset[str]:
         entries = self.snapshot.entries.values()
-        return [entry.path for entry in entries if entry.skipped and findable(entry.skipped) and not entry.path.endswith("/")]
+        return frozenset(e.path for e in entries if e.skipped and findable(e.skipped) and not e.path.endswith("/"))
+
+    @cached_property
+    def _bare_by_part(self) -> dict[str, list[str]]:
+        """A part of the file's name → the files without facts that have it."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._bare_files):
+            for part in set(search_terms(path.rsplit("/", 1)[-1])):
+                found.setdefault(part, []).append(path)
+        return found
 
     def _finished(self, rank: int, hit: Hit) -> Hit:
         why = tuple((signal, round(value, 4)) for signal, value in sorted(hit.why, key=lambda part: -part[1]))
