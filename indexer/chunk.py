@@ -67,7 +67,7 @@ def _by_line(symbols: Sequence[Symbol]) -> list[int]:
 
 
 def _windows(lines: Sequence[str], start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    """Cut a run of lines, without its blank borders, into windows of at most `limit` lines and `MAX_CHARS` characters."""
+    """Cut a run of lines, without its blank borders, into windows of at most `limit` lines and `MAX_CHARS`."""
     while start <= end and not lines[start - 1].strip():
         start += 1
     while end >= start and not lines[end - 1].strip():
@@ -84,6 +84,8 @@ def _windows(lines: Sequence[str], start: int, end: int, limit: int) -> Iterator
 
 def _fitting(lines: Sequence[str], start: int, last: int) -> int:
     room = MAX_CHARS
+    if sum(map(len, lines[start - 1 : last])) + last - start < room:
+        return last
     for number in range(start, last + 1):
         room -= len(lines[number - 1]) + 1
         if room < 0:

@@ -9,10 +9,12 @@ A query file is a list of patterns. What a pattern is for follows from its captu
   `@bind` with `@bind.name` (or `@bind.field`, an attribute of the object that methods write without `this`) and one of
       `@bind.type` (an annotation), `@bind.call` (the callee that made the value), `@bind.alias` (another name for it).
   `@return` with `@bind.type`: the annotated result of the function that the capture spans.
-  `@call`: the callee as written, receiver included. `@call.whole`: a call, of which the text before its arguments is the callee.
-  `@use`: a name that is read. `@inherit`: a base of the definition around it. `@local`: a name that a function binds for itself.
-Captures that begin with `_` serve predicates only. Of two patterns that define the same name, the one that spans more counts,
-then the one that stands first.
+  `@call`: the callee as written, receiver included.
+  `@call.whole`: a call, of which the text before its arguments is the callee.
+  `@use`: a name that is read. `@inherit`: a base of the definition around it.
+  `@local`: a name that a function binds for itself.
+Captures that begin with `_` serve predicates only. Of two patterns that define the same name, the one that spans more
+counts, then the one that stands first.
 """
 
 from __future__ import annotations
@@ -38,11 +40,11 @@ class Language:
     extensions: tuple[str, ...]
     grammar: str  # `module:function` that gives the grammar
     comments: tuple[str, ...]  # node types of comments
-    wrappers: tuple[str, ...] = ()  # node types around a definition that belong to it: decorators, `export`, `template<>`
-    attributes: tuple[str, ...] = ()  # node types before a definition that belong to it: `#[derive]`, decorators of methods
+    wrappers: tuple[str, ...] = ()  # node types around a definition that belong to it: `export`, `template<>`
+    attributes: tuple[str, ...] = ()  # node types above a definition that belong to it: `#[derive]`
     docstrings: bool = False  # documentation is the first string of the body, not the comment above
     package_scope: bool = False  # names of other files are visible without an import that names them
-    import_reader: str = ""  # `module:function` that reads the text of an `@import`, where patterns cannot: Rust's trees
+    import_reader: str = ""  # `module:function` that reads the text of an `@import`: Rust's trees
     builtins: frozenset[str] = frozenset()  # names that the language gives: bare mentions of them are no references
     queries: tuple[str, ...] = ()  # query files to join; by default the one of this name
 
@@ -104,7 +106,7 @@ CPP = Language(
 LANGUAGES = {row.name: row for row in (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, JAVA, RUST, C, CPP)}
 _BY_EXTENSION = {extension: row for row in LANGUAGES.values() for extension in row.extensions}
 _CAPTURE = re.compile(r"@(\w[\w.]*)")
-_CPP_HEADER = (b"namespace ", b"template<", b"template <", b"\nclass ", b"public:", b"private:", b"constexpr ", b"std::")
+_CPP_HEADER = re.compile(rb"namespace |template ?<|\nclass |public:|private:|constexpr |std::")
 
 
 def language_of(path: str, data: bytes = b"") -> str:
@@ -114,7 +116,7 @@ def language_of(path: str, data: bytes = b"") -> str:
     row = _BY_EXTENSION.get(name[dot:].lower()) if dot > 0 else None
     if row is None:
         return TEXT
-    if name.endswith(".h") and any(mark in data[: 1 << 14] for mark in _CPP_HEADER):
+    if name.endswith(".h") and _CPP_HEADER.search(data, 0, 1 << 14):
         return CPP.name
     return row.name
 
@@ -145,6 +147,6 @@ def grammar(name: str) -> Grammar:
 
 
 def _role(pattern: str) -> str:
-    names = [name for name in _CAPTURE.findall(pattern) if not name.startswith("_")]
+    names: list[str] = [name for name in _CAPTURE.findall(pattern) if not name.startswith("_")]
     groups = [name for name in names if name.startswith("def.") or name in ("scope", "import", "bind", "return")]
     return (groups or names)[0]

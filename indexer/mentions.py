@@ -1,4 +1,4 @@
-"""Names that a file mentions → references: calls, bases, uses. The hottest code of extraction; its loops are written flat."""
+"""Names that a file mentions → references: calls, bases, uses. The hottest code of extraction: its loops are flat."""
 
 from __future__ import annotations
 
@@ -91,12 +91,12 @@ class Mentions:
             node = captures["use"][0]
             start, end = node.start_byte, node.end_byte
             word = source[start:end]
-            if (known is not None and word not in known) or start in passed:
+            if (known is not None and word not in known) or start in passed or _is_member(source, start):
                 continue
             if source[end : end + 1] in (b".", b":", b"-") and (chain := _CHAIN.match(source, start)):
                 word = max(chain[0], word)  # the longer: one begins with the other
             scope = holders[bisect_right(starts, start) - 1]
-            if (scope, word) in seen or _is_member(source, start):
+            if (scope, word) in seen:
                 continue
             seen.add((scope, word))
             root, receiver, name = _callee(word)
@@ -104,7 +104,7 @@ class Mentions:
                 self.found.append(Reference("use", name, receiver, scope, node.end_point.row + 1))
 
     def _known(self, imports: Iterable[Import]) -> set[bytes] | None:
-        """The names that a use can mean: those that this file defines or imports; None where other names are visible."""
+        """The names that a use can mean: what this file defines or imports; None where other names are visible."""
         if self._row.package_scope:
             return None
         symbols = self._outline.symbols

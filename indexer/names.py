@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MAX_WRITTEN = 400  # bytes; of a longer expression (a chain of calls over many lines) only the last name is taken
 
@@ -18,7 +19,6 @@ _CLOSED = {"(": "\x00", "[": "\x01", "<": ""}
 _LAST_NAME = re.compile(r"[\w$#]+$")
 _COMMENT_MARK = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*|///?!?|#+|--)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
 _INDIRECTION = re.compile(r"^(?:[*&\s]|\[\]|\.\.\.|(?:mut|dyn|const|struct|enum|union|class)\b|'\w+\b)+")
-_QUOTES = re.compile(r"""^[rRuUbBfF]*("{3}|'{3}|"|')|("{3}|'{3}|"|')$""")
 _OPERATOR = re.compile(r"\boperator\b")
 
 
@@ -26,11 +26,12 @@ def one_line(written: str) -> str:
     """All white space as single blanks, without comments that end a line."""
     if "\n" in written:
         written = _LINE_COMMENT.sub("\n", written)
-    return _SPACE.sub(" ", written).strip()
+    return " ".join(written.split())
 
 
+@lru_cache(maxsize=1 << 14)
 def dotted(written: str) -> str:
-    """A callee or a type as a dotted name: arguments become `()`, indices `[]`, type arguments go, separators become dots."""
+    """A callee or a type as a dotted name: arguments become `()`, indices `[]`; type arguments go."""
     if _DOTTED.fullmatch(written):
         return written
     if len(written) > MAX_WRITTEN:
@@ -53,7 +54,7 @@ def last_name(written: str) -> str:
 
 
 def split_name(callee: str) -> tuple[str, str]:
-    """A dotted name as (receiver, last name); a receiver that is no plain chain of names is `?`, a last part that is none is ``."""
+    """A dotted name as (receiver, last name): `?` for a receiver that is no plain chain, "" for a last part that is no name."""
     receiver, _, name = callee.rpartition(".")
     if not name or name[-1] in ")]":
         return "", ""
@@ -67,14 +68,16 @@ def name_parts(written: str) -> list[str]:
     operator = _OPERATOR.search(written)
     tail = ""
     if operator:
-        tail = _SPACE.sub("" if not written[operator.end() :].strip()[:1].isalpha() else " ", written[operator.start() :])
+        between = " " if written[operator.end() :].strip()[:1].isalpha() else ""
+        tail = _SPACE.sub(between, written[operator.start() :])
         written = written[: operator.start()]
     parts = [part for part in dotted(written).split(".") if part]
     return [*parts, tail.strip()] if tail else parts
 
 
+@lru_cache(maxsize=1 << 14)
 def type_name(written: str) -> str:
-    """A type as written on one line, without the marks of indirection before it: `*Server`, `&mut Server` → `Server`."""
+    """A type on one line, without the marks of indirection before it: `*Server`, `&mut Server` → `Server`."""
     return _INDIRECTION.sub("", _SPACE.sub(" ", written)).strip()
 
 
@@ -84,5 +87,7 @@ def comment_text(written: str) -> str:
 
 
 def string_text(written: str) -> str:
-    """The text of a documentation string without its quotes."""
-    return _QUOTES.sub("", written).strip()
+    """The text of a documentation string without its quotes; its end may be cut off."""
+    text = written.lstrip("rRuUbBfF")
+    quote = next((quote for quote in ('"""', "'''", '"', "'") if text.startswith(quote)), "")
+    return text[len(quote) :].removesuffix(quote).strip() if quote else text.strip()

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 MAX_SIGNATURE = 240  # characters: the longest that still reads as one line of context
 MAX_DOC = 600  # characters kept with the symbol; the chunk holds the whole
-MAX_PREFIX = 400  # characters; what nests deeper is qualified no further, or names would grow with the square of the depth
+MAX_PREFIX = 400  # characters; deeper nesting adds no more, or names would grow with the square of the depth
 CONTAINERS = frozenset({"class", "interface", "struct", "enum", "type", "trait"})
 CALLABLES = frozenset({"function", "method"})
 VALUES = frozenset({"variable", "constant"})
 LOCAL_INSIDE = frozenset({"variable", "constant", "prototype"})  # within a function these are its own affair
 
 _PYTHON_HEAD = re.compile(r":[ \t]*(#[^\n]*)?\n|:[ \t]*$")
+_STRING_STARTS = tuple(bytes([start]) for start in b"\"'rRuUbBfF")
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
 
 
@@ -64,11 +65,13 @@ class Outline:
         for region in self._regions:
             if region.made.kind != "scope":
                 self.symbols.append(self._symbol(region, taken))
-        self._starts, self._holders = _cuts(self._regions)
+        self.cuts = _cuts(self._regions)
+        """Where each piece of the file starts, and the symbol that holds it: what `scope_at` looks up."""
 
     def scope_at(self, byte: int) -> int:
         """The innermost symbol around a byte, or -1."""
-        return self._holders[bisect_right(self._starts, byte) - 1]
+        starts, holders = self.cuts
+        return holders[bisect_right(starts, byte) - 1]
 
     # -- names
 
@@ -174,7 +177,7 @@ class Outline:
             elif node.type not in self._row.comments:
                 break
             elif self._opens_line(node):  # else it speaks of what stands before it
-                comments.append(comment_text(_text(self._source, node)))
+                comments.append(comment_text(self._start_of(node)))
             below, node = node.start_point.row, node.prev_sibling
         return first, "\n".join(reversed(comments)).strip()
 
@@ -191,11 +194,15 @@ class Outline:
         return not self._source[self._source.rfind(b"\n", 0, start) + 1 : start].strip()
 
     def _docstring(self, body: Node) -> str:
-        if self._source[body.start_byte] not in b"\"'rRuUbBfF":
+        if not self._source.startswith(_STRING_STARTS, body.start_byte):
             return ""
         first = body.named_child(0)
         string = first.named_child(0) if first and first.type == "expression_statement" else None
-        return string_text(_text(self._source, string)) if string and string.type == "string" else ""
+        return string_text(self._start_of(string)) if string and string.type == "string" else ""
+
+    def _start_of(self, node: Node) -> str:
+        start = node.start_byte
+        return self._source[start : min(node.end_byte, start + 4 * MAX_DOC)].decode("utf-8", "replace")
 
 
 def _holds(outer: Definition, inner: Definition) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-WORD = re.compile(r"[^\W\d_][\w$]*|_\w[\w$]*|\d+", re.UNICODE)
+WORD = re.compile(r"\w[\w$]*")
 PART = re.compile(r"[A-Z]+(?=[A-Z][^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 MAX_TERM = 64  # characters; a longer word is data (base64, hashes), not a name
 MAX_CACHED = 1 << 17  # words whose terms are kept: some 20 MB
@@ -19,6 +19,8 @@ def word_terms(word: str) -> tuple[str, ...]:
         return ()
     whole = word.lower()
     parts = tuple(_singular(part.lower()) for part in PART.findall(word))
+    if not parts:
+        return ()  # underscores
     return parts if parts == (whole,) else (whole, *parts)
 
 
