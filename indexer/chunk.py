@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from .records import Chunk, Symbol
 from .terms import cut_terms
 
-CHUNKER = 1
+CHUNKER = 2
 """Version of the cutting; keys the cached vectors together with the encoder."""
 
 MAX_LINES = 60  # a longer function is cut: about what a reader takes in at once, and some 600 tokens

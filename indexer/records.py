@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 Kind = str
-"""A symbol's kind: function, method, class, interface, struct, enum, type, macro, constant, variable, module, section."""
+"""A symbol's kind: function, method, class, interface, struct, enum, type, trait, macro, constant, variable, module,
+section; prototype for what is announced here and defined elsewhere (a C prototype or `extern`, a TypeScript overload).
+A prototype never takes the plain qualified name from a definition of the same file: it is `f#2` where `f` is defined.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,17 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A name that a file brings in from elsewhere."""
+    """A name that a file brings in from elsewhere, or hands on.
+
+    The local name is `alias`, else `name`, else what the language makes of `module`. A default import is the name
+    `default`; a CommonJS module's own value is `exports`. Handing on counts as an import whose alias is the name outside:
+    `export {a as b} from "m"` is (m, a, b), `export * from "m"` (m, *, ""); where the module is "" it is this file itself:
+    `export {a as b}` is ("", a, b), `export default f` ("", f, default), `module.exports = f` ("", f, exports).
+    """
 
     module: str  # as written: `..pkg.mod`, `./util`, `stdio.h`, `java.util.List`
     name: str  # the member brought in; "" for the module itself, "*" for everything
-    alias: str  # the local name that it gets; "" where it binds none
+    alias: str  # the local name where it differs from `name`; "" otherwise, and where none is bound
     scope: int  # as in Reference
     line: int  # 1-based
 

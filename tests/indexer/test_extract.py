@@ -9,7 +9,7 @@ import pytest
 
 from indexer.extract import extract
 from indexer.languages import LANGUAGES, language_of
-from indexer.records import FileFacts
+from indexer.records import Binding, FileFacts, Import, Reference
 
 SAMPLES = sorted((Path(__file__).parent.parent / "languages").glob("sample*"))
 NAMES = sorted(LANGUAGES)
@@ -23,7 +23,8 @@ def check(facts: FileFacts) -> None:
         assert symbol.name
         assert 1 <= symbol.start_line <= symbol.end_line <= max(facts.lines, 1)
         assert -1 <= symbol.parent < len(qualnames)
-    for fact in (*facts.references, *facts.imports, *facts.bindings):
+    located: list[Reference | Import | Binding] = [*facts.references, *facts.imports, *facts.bindings]
+    for fact in located:
         assert -1 <= fact.scope < len(qualnames)
         assert 1 <= fact.line <= max(facts.lines, 1)
     last = 0
