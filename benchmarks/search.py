@@ -111,7 +111,7 @@ def summary(results: dict[str, tuple[str, list[dict[str, Any]]]]) -> dict[str, A
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; prints a line for each repository and the means."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__.split("\n", 1)[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description="NDCG@10 of short questions.")
     parser.add_argument("data", type=Path)
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("benchmarks/corpora/search"))
@@ -132,7 +132,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         labels = json.loads((options.data / "annotations" / f"{row['name']}.json").read_text())
         results[row["name"]] = (row["language"], evaluate(searcher, labels))
         if not options.json:
-            print(f"{row['name']:20} {row['language']:12} {mean([r['ndcg'] for r in results[row['name']][1]]):.3f}", flush=True)
+            value = mean([found["ndcg"] for found in results[row["name"]][1]])
+            print(f"{row['name']:20} {row['language']:12} {value:.3f}", flush=True)
     for name, worst in _worst(results, options.worst):
         print(f"  {worst['ndcg']:.3f} {name}: {worst['query']}")
     print(json.dumps(summary(results)) if options.json else _table(summary(results)))

@@ -177,7 +177,8 @@ class Snapshot:
             return []
 
         def search(count: int) -> pa.Table:
-            query = self.table("chunks").search(vector, vector_column_name="vector").distance_type("dot")
+            query: Any = self.table("chunks").search(vector, vector_column_name="vector")
+            query = query.distance_type("dot")
             return query.select([*_CHUNK, "_distance"]).with_row_id(True).limit(count).to_arrow()
 
         return self._in_view(search, limit, lambda rows: [1.0 - d for d in rows["_distance"].to_pylist()])
@@ -189,7 +190,10 @@ class Snapshot:
         rows = self._read("chunks", [*_CHUNK, "vector"], None, with_row_id=True)
         rows = rows.filter(pa.array(np.isin(rows["file_id"].to_numpy(), self._file_ids)))
         columns = (rows[name].to_pylist() for name in ("_rowid", *_CHUNK))
-        found = [FoundChunk(row, self.path_of[fid], fid, *rest, 0.0) for row, fid, *rest in zip(*columns, strict=True)]
+        found = [
+            FoundChunk(row, self.path_of[fid], fid, symbol, start, end, 0.0)
+            for row, fid, symbol, start, end in zip(*columns, strict=True)
+        ]
         order = sorted(range(len(found)), key=lambda at: (found[at].path, found[at].start_line))
         vectors = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, self.state.dim)
         return [found[at] for at in order], vectors[order].astype(np.float32)
@@ -221,8 +225,8 @@ class Snapshot:
         columns = ["_rowid", *_CHUNK]
         rows = self._rows("chunks", columns, "file_id", [fid for fid in ids if fid])
         found = [
-            FoundChunk(row, self.path_of[fid], fid, *rest, 0.0)
-            for row, fid, *rest in zip(*(rows[name].to_pylist() for name in columns), strict=True)
+            FoundChunk(row, self.path_of[fid], fid, symbol, start, end, 0.0)
+            for row, fid, symbol, start, end in zip(*(rows[name].to_pylist() for name in columns), strict=True)
         ]
         return sorted(found, key=lambda c: (c.path, c.start_line))
 
@@ -350,10 +354,11 @@ def _match_query(weights: Mapping[str, float]) -> Any:
     """A full-text query in which terms of equal weight share one clause; None without terms."""
     from lancedb.query import BooleanQuery, MatchQuery, Occur
 
+    match: Any = MatchQuery  # its defaults are hidden from type checkers
     groups: dict[float, list[str]] = {}
     for term, weight in weights.items():
         groups.setdefault(round(weight, 3), []).append(term)
-    clauses = [MatchQuery(" ".join(terms), column="terms", boost=weight) for weight, terms in groups.items()]
+    clauses = [match(" ".join(terms), column="terms", boost=weight) for weight, terms in groups.items()]
     if len(clauses) < 2:
         return clauses[0] if clauses else None
     return BooleanQuery([(Occur.SHOULD, clause) for clause in clauses])
@@ -361,7 +366,9 @@ def _match_query(weights: Mapping[str, float]) -> Any:
 
 def _match_view(state: State, wanted: str) -> str:
     commit = wanted.removeprefix("rev:")
-    by_commit = [name for name, view in state.views.items() if view.kind == "revision" and view.commit.startswith(commit)]
+    by_commit = [
+        name for name, view in state.views.items() if view.kind == "revision" and view.commit.startswith(commit)
+    ]
     found = [wanted] if wanted in state.views else by_commit
     if len(found) == 1:
         return found[0]

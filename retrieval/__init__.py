@@ -23,7 +23,19 @@ _MODULES = {
     "tokens": ("count_tokens", "counter_name"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
-__all__ = sorted(_HOME)  # noqa: PLE0605
+__all__ = [
+    "Filter",
+    "Graph",
+    "Hit",
+    "Pack",
+    "Piece",
+    "Related",
+    "Searcher",
+    "count_tokens",
+    "counter_name",
+    "messages",
+    "render",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -51,10 +51,10 @@ def _frames(lookup: Lookup, question: Question, anchors: Anchors) -> None:
     python = any(frame.path.endswith(".py") for frame in frames)
     for frame in reversed(frames) if python else frames:
         files = lookup.files(frame.path)
-        if not files or len(files) > 1 and files[0][1] < 1.0:
+        if not files or (len(files) > 1 and files[0][1] < 1.0):
             continue  # another project's file, of which only the name is the same
         for path, agreement in files[:MAX_FILES]:
-            sure = strength * agreement ** 0.5 / len(files)
+            sure = strength * agreement**0.5 / len(files)
             _raise(anchors.lines, (path, frame.line), sure)
             _raise(anchors.files, path, sure)
         strength *= FRAME_DECAY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -59,9 +60,10 @@ class Dense:
         return _nearest(*self._matrix, vector, limit)
 
 
-def _nearest(chunks: list[FoundChunk], matrix: NDArray[np.float32], vector: NDArray[np.float16], limit: int) -> list[FoundChunk]:
+def _nearest(
+    chunks: list[FoundChunk], matrix: NDArray[np.float32], vector: NDArray[np.float16], limit: int
+) -> list[FoundChunk]:
     import numpy as np
-    from dataclasses import replace
 
     scores = matrix @ vector.astype(np.float32)
     count = min(limit, len(scores))

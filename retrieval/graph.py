@@ -78,7 +78,8 @@ class Graph:
             if reached is not None:
                 return self._chain(reached, came)
             fresh: dict[int, FoundEdge] = {}
-            for edge in sorted(self.snapshot.edges_from(frontier, kinds), key=lambda e: (-e.confidence, e.kind, e.src, e.line, e.dst)):
+            edges = self.snapshot.edges_from(frontier, kinds)
+            for edge in sorted(edges, key=lambda e: (-e.confidence, e.kind, e.src, e.line, e.dst)):
                 if edge.dst not in came:
                     fresh.setdefault(edge.dst, edge)
             came |= fresh
@@ -119,7 +120,9 @@ class Graph:
         rows = self.snapshot.all_symbols(["uid", "qualname"])
         path_of = self.snapshot.path_of
         ids, paths = dict(self.snapshot.file_uids), {path: path for path in self.snapshot.entries}
-        for uid, fid, qualname in zip(*(rows[name].to_pylist() for name in ("uid", "file_id", "qualname")), strict=True):
+        for uid, fid, qualname in zip(
+            *(rows[name].to_pylist() for name in ("uid", "file_id", "qualname")), strict=True
+        ):
             ids[uid] = f"{path_of[fid]}::{qualname}"
             paths[ids[uid]] = path_of[fid]
         return ids, paths
@@ -184,5 +187,3 @@ def _ranks(uids: Any, ids: dict[int, str]) -> Any:
 
     by_id = {name: at for at, name in enumerate(sorted(set(ids.values())))}
     return np.array([by_id[ids[uid]] if uid in ids else -1 for uid in uids.tolist()], dtype=np.int64)
-
-

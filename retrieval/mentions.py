@@ -46,13 +46,16 @@ _FRAMES = tuple(
         rf"^\s*(?:In file included from )?{_PATH}:(?P<line>\d+)(?::\d+)?(?=[:,\s]|$)",  # compilers, pytest, `file:line`
     )
 )
-_GO_CALL = re.compile(r"^(?:[\w.~-]+/)*(?P<name>[\w.()*\[\]]+?)\((?:0x|\.\.\.|\{|\))")  # the line above Go's `file:line`
+_GO_CALL = re.compile(
+    r"^(?:[\w.~-]+/)*(?P<name>[\w.()*\[\]]+?)\((?:0x|\.\.\.|\{|\))"
+)  # the line above Go's `file:line`
 _IN_TEXT = re.compile(r"(?<![\w/.])([\w./\\@+~-]*[\w@+~-]\.[A-Za-z]\w{0,9}):(\d+)\b")  # `file:line` within prose
 _PATHLIKE = re.compile(r"^[\w@+~.-]*(?:[/\\][\w@+~.-]+)+$|^[\w@+~-][\w@+~.-]*(?P<ending>\.[A-Za-z]\w{0,9})$")
-_TEXT_ENDINGS = frozenset(
-    """.bat .cfg .cmake .conf .css .csv .gradle .html .ini .ipynb .json .lock .md .mod .po .proto .properties .ps1 .rst
-    .scss .sh .sql .svg .tmpl .toml .txt .vue .xml .yaml .yml""".split()
-)
+_TEXT_ENDINGS = frozenset({
+    ".bat", ".cfg", ".cmake", ".conf", ".css", ".csv", ".gradle", ".html", ".ini", ".ipynb", ".json", ".lock", ".md", ".mod",
+    ".po", ".proto", ".properties", ".ps1", ".rst", ".scss", ".sh", ".sql", ".svg", ".tmpl", ".toml", ".txt", ".vue", ".xml",
+    ".yaml", ".yml",
+})  # fmt: skip
 _CODE = re.compile(r"`([^`\s]{2,200})`")
 _QUALIFIED = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|#|->)~?[A-Za-z_$][\w$]*)*")
 _SHAPE = re.compile(r"[a-z0-9$][A-Z]|[A-Z][A-Z0-9]*[a-z].*[A-Z]|[^_]_+[^_]|^_+[a-z]|^[A-Z][A-Z0-9]{2,}$")

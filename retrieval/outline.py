@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DAMPING = 0.85  # Page and others, The PageRank Citation Ranking, 1998
 ITERATIONS = 30  # the order of the first hundred files no longer changes after some twenty
-LOW_PLACES = 0.1  # what a file that is no source of the project's own keeps of its rank: tests call all and are called by none
+LOW_PLACES = 0.1  # what tests, examples and vendored files keep of their rank, and of what they give to others
 MAX_WIDTH = 120  # characters of a signature's line
 PER_FILE = 12  # symbols shown of one file: beyond them the next file tells more
 
@@ -58,7 +58,8 @@ def _ranked_lines(snapshot: Snapshot, folder: str) -> list[_Line]:
         if folder and not (path == folder or path.startswith(folder + "/")):
             continue
         weight = float(rank[owner]) * (used.get(uid, 0.0) + 0.01)
-        lines.append(_Line(path, start, f"{'  ' * (qualname.count('.') + 1)}{(signature or f'{kind} {qualname}')[:MAX_WIDTH]}", weight))
+        indent = "  " * (qualname.count(".") + 1)
+        lines.append(_Line(path, start, indent + (signature or f"{kind} {qualname}")[:MAX_WIDTH], weight))
     return _spread(lines)
 
 
@@ -102,7 +103,9 @@ def _file_ranks(
     return rank, dict(zip(unique.tolist(), used.tolist(), strict=True))
 
 
-def _pagerank(src: NDArray[np.int64], dst: NDArray[np.int64], weight: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+def _pagerank(
+    src: NDArray[np.int64], dst: NDArray[np.int64], weight: NDArray[np.float64], count: int
+) -> NDArray[np.float64]:
     """Power iteration over weighted edges; what has no way out spreads evenly."""
     import numpy as np
 
@@ -123,5 +126,6 @@ def _render(lines: list[_Line]) -> str:
         by_path.setdefault(line.path, []).append(line)
     blocks = []
     for path, own in by_path.items():
-        blocks.append(path + ":\n" + "\n".join(line.text for line in sorted(own, key=lambda line: (line.start_line, line.text))))
+        own.sort(key=lambda line: (line.start_line, line.text))
+        blocks.append("\n".join([f"{path}:", *(line.text for line in own)]))
     return "\n".join(blocks) + ("\n" if blocks else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 _TEST_FOLDERS = frozenset({"tests", "__tests__", "spec", "specs", "testdata", "test_data", "fixtures", "e2e", "testsuite", "__mocks__"})  # fmt: skip
 _TEST_NAMES = re.compile(
@@ -12,9 +13,13 @@ _TEST_NAMES = re.compile(
 )
 _EXAMPLE_FOLDERS = frozenset({"examples", "example", "samples", "sample", "demo", "demos", "docs", "doc", "docs_src", "tutorial", "tutorials", "benchmarks", "benchmark", "bench", "_examples", "playground"})  # fmt: skip
 _VENDOR_FOLDERS = frozenset({"vendor", "vendored", "_vendor", "third_party", "thirdparty", "3rdparty", "node_modules", "extern", "single_include", "site-packages", "legacy", "compat", "_compat"})  # fmt: skip
-_GENERATED = re.compile(r"(?:_pb2(?:_grpc)?\.pyi?|\.pb\.(?:go|cc|h)|\.g\.\w+|\.generated\.\w+|_generated\.\w+|\.min\.\w+|zz_generated.*)$")
+_GENERATED = re.compile(
+    r"(?:_pb2(?:_grpc)?\.pyi?|\.pb\.(?:go|cc|h)|\.g\.\w+|\.generated\.\w+|_generated\.\w+|\.min\.\w+|zz_generated.*)$"
+)
 _PROSE = frozenset({".md", ".rst", ".txt", ".adoc", ".html", ".po", ".csv", ".json", ".lock", ".xml", ".svg", ".yml", ".yaml", ".toml", ".cfg", ".ini"})  # fmt: skip
-FRONTS = frozenset({"__init__.py", "index.js", "index.ts", "index.tsx", "mod.rs", "lib.rs", "package-info.java", "doc.go"})
+FRONTS = frozenset(
+    {"__init__.py", "index.js", "index.ts", "index.tsx", "mod.rs", "lib.rs", "package-info.java", "doc.go"}
+)
 """Files that stand for the folder around them."""
 
 
@@ -40,4 +45,4 @@ def place_of(path: str) -> str:
 
 
 def _src_test(folders: list[str]) -> bool:
-    return any(pair == ("src", "test") for pair in zip(folders, folders[1:], strict=False))
+    return ("src", "test") in pairwise(folders)

@@ -103,4 +103,6 @@ def variants(word: str) -> list[str]:
         if stem != word and len(stem) >= 3:
             undoubled = [stem[:-1]] if len(stem) > 3 and stem[-1] == stem[-2] and ending in ("ing", "ed", "er") else []
             return [stem + other for other in others if len(stem + other) >= 3] + undoubled
-    return [word + "er", word + "ing", word + "ed"] if word[-1] not in "aeiouy" else [word + "r", word + "d", word[:-1] + "ing"]
+    if word[-1] in "aeiouy":
+        return [word + "r", word + "d", word[:-1] + "ing"]
+    return [word + "er", word + "ing", word + "ed"]

@@ -18,17 +18,24 @@ from .fuse import Candidate
 from .places import FRONTS, place_of
 from .question import Question
 
-DENSE = {"symbol": 0.1, "search": 0.3, "issue": 0.0}  # LOG "ranking: dense"; an encoder at equal weight harms
-FILE = {"symbol": 0.6, "search": 0.7, "issue": 0.5}  # LOG "ranking: file coherence": the other chunks of a file speak for it
-NAME = {"symbol": 0.5, "search": 0.3, "issue": 0.2}  # LOG "ranking: names": the question's words in the symbol's own name
-PATH = {"symbol": 0.2, "search": 0.8, "issue": 0.1}  # LOG "ranking: paths": the question's words in file and folder name
-ANCHOR = {"symbol": 2.0, "search": 0.5, "issue": 0.6}  # LOG "ranking: anchors": named outright, by name, path or frame
-SAME_FILE = {"symbol": 0.6, "search": 0.5, "issue": 0.8}  # LOG "ranking: same file": what a further hit of one file keeps
+# by kind of question; "LOG ranking" is the section of benchmarks/LOG.md
+DENSE = {"symbol": 0.1, "search": 0.5, "issue": 0.0}
+"""Nearness in meaning, BM25 being 1 (LOG ranking: dense). A static encoder at equal weight harms."""
+FILE = {"symbol": 0.6, "search": 0.7, "issue": 0.5}
+"""What the other chunks of a file say for it (LOG ranking: file coherence)."""
+NAME = {"symbol": 0.5, "search": 0.3, "issue": 0.2}
+"""The question's words in the symbol's own name: definition over use (LOG ranking: names)."""
+PATH = {"symbol": 0.2, "search": 0.8, "issue": 0.1}
+"""The question's words in the names of file and folder (LOG ranking: paths)."""
+ANCHOR = {"symbol": 2.0, "search": 0.5, "issue": 0.6}
+"""What the question names outright, by name, path or stack frame (LOG ranking: anchors)."""
+SAME_FILE = {"symbol": 0.6, "search": 0.5, "issue": 0.8}
+"""What each further hit of one file keeps (LOG ranking: same file)."""
 PLACES = {
     "test": 0.3, "vendored": 0.5, "example": 0.4, "generated": 0.4, "declaration": 0.7, "prose": 0.5, "front": 0.9,
     "source": 1.0,
 }  # fmt: skip
-"""What a place keeps of its score; LOG "ranking: places". Tests and examples keep all where the question asks for them."""
+"""What a place keeps of its score; LOG ranking: places. Tests and examples keep all where the question asks for them."""
 WANTED = 1.3  # what the places that the question asks for gain
 COHERENCE = 0.9  # how much less each further chunk of a file adds to its evidence
 MIN_PREFIX = 4  # a word's beginning of this length matches a longer form of it: `interceptor` and `interceptors`
@@ -215,4 +222,9 @@ def path_matches(path: str, glob: str) -> bool:
     if not glob:
         return True
     bare = glob.removeprefix("./").rstrip("/")
-    return path == bare or path.startswith(bare + "/") or fnmatchcase(path, glob) or fnmatchcase(path, glob.replace("**/", ""))
+    return (
+        path == bare
+        or path.startswith(bare + "/")
+        or fnmatchcase(path, glob)
+        or fnmatchcase(path, glob.replace("**/", ""))
+    )

@@ -56,7 +56,9 @@ def levels(item: Item, lines: Sequence[str], symbols: Sequence[FoundSymbol]) -> 
     around = _around(item.symbol, lines, symbols)
     found = [Level("name", ()), Level("signature", (header,), around)]
     if symbol.kind in CONTAINERS:
-        members = [s for s in symbols if s.symbol.parent == item.symbol.index and s.symbol.kind in ("function", "method")]
+        members = [
+            s for s in symbols if s.symbol.parent == item.symbol.index and s.symbol.kind in ("function", "method")
+        ]
         outline = tuple(signature_lines(lines, s.symbol.start_line, s.symbol.end_line) for s in members)
         found.append(Level("skeleton", (header, *outline), around))
     if item.windows:
@@ -73,7 +75,9 @@ def covers(ranges: Ranges, start: int, end: int) -> bool:
     return any(low <= start and end <= high for low, high in ranges)
 
 
-def _around(found: FoundSymbol, lines: Sequence[str], symbols: Sequence[FoundSymbol]) -> tuple[tuple[int, int, str], ...]:
+def _around(
+    found: FoundSymbol, lines: Sequence[str], symbols: Sequence[FoundSymbol]
+) -> tuple[tuple[int, int, str], ...]:
     """The headers of the symbols that enclose this one, outermost first."""
     by_index: Mapping[int, FoundSymbol] = {each.index: each for each in symbols}
     headers: list[tuple[int, int, str]] = []

@@ -9,7 +9,7 @@ from indexer import FoundChunk, Snapshot, language_of, search_terms
 
 from .anchors import Anchors, by_path, find_anchors
 from .dense import Dense
-from .fuse import Candidate, fuse
+from .fuse import fuse
 from .graph import Graph
 from .lexical import search_lexical
 from .lookup import Lookup, findable
@@ -90,7 +90,7 @@ class Searcher:
             if chunk.path in first:
                 first.discard(chunk.path)
                 yield chunk, anchors.files[chunk.path] / 2
-            for start, end, strength, symbol in spans.get(chunk.path, ()):
+            for start, _, strength, symbol in spans.get(chunk.path, ()):
                 if chunk.start_line <= start <= chunk.end_line:
                     yield chunk, strength
                 elif symbol is not None and symbol.index == chunk.symbol:

@@ -9,9 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _RANKS = "litellm_core_utils/tokenizers/9b5ad71b2ce5302211f9c61530b329a4922fc6a4"  # tiktoken's name for cl100k_base
-_PATTERN = (
-    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
-)
+_PATTERN = r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
 _ROUGH = re.compile(r"\w{1,4}|[^\w\s]|\s+")
 
 
@@ -23,7 +21,9 @@ def _counter() -> tuple[str, Callable[[str], int]]:
     import tiktoken
     from tiktoken.load import load_tiktoken_bpe
 
-    encoding = tiktoken.Encoding("cl100k_base", pat_str=_PATTERN, mergeable_ranks=load_tiktoken_bpe(str(ranks)), special_tokens={})
+    encoding = tiktoken.Encoding(
+        "cl100k_base", pat_str=_PATTERN, mergeable_ranks=load_tiktoken_bpe(str(ranks)), special_tokens={}
+    )
     return "cl100k_base", lambda text: len(encoding.encode_ordinary(text))
 
 
