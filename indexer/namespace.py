@@ -37,6 +37,7 @@ class Namespace:
     children: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     imports: dict[tuple[int, str], Import] = field(default_factory=dict)
     stars: list[Import] = field(default_factory=list)
+    includes: list[str] = field(default_factory=list)  # C: as written
     bindings: dict[tuple[int, str], Binding] = field(default_factory=dict)
     bases: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
     memo: dict[tuple[int, str], Entity | None] = field(default_factory=dict)
@@ -53,10 +54,10 @@ def arrange(facts: FileFacts) -> Namespace:
     for spec in facts.imports:
         if spec.name == "*":
             file.stars.append(spec)
+        elif family_of(facts.language) == "c":
+            file.includes.append(spec.module)
         elif name := spec.alias or spec.name or _bound_name(spec.module, facts.language):
             file.imports[spec.scope, name] = spec
-        elif family_of(facts.language) == "c":
-            file.stars.append(spec)
     for reference in facts.references:
         if reference.kind == "inherit" and reference.scope >= 0:
             file.bases[reference.scope].append(reference)

@@ -24,6 +24,7 @@ CONFIDENCE = {
     "typed": 0.92,  # of a receiver whose type is annotated, or seen where it is made
     "package": 0.92,  # another file of the same package
     "star": 0.9,  # through an import of everything
+    "include": 0.9,  # of several definitions of a name the one that is included
     "global": 0.85,  # the one definition of a name that is visible program-wide
     "nearest": 0.6,  # of several such definitions the one in the nearest folder
     "unique": 0.6,  # the receiver is unknown, and only one type of the repository has a method of this name
@@ -31,6 +32,7 @@ CONFIDENCE = {
 """How often a rule is right, in the order of trust."""
 
 DEPTH = 12  # of following aliases, re-exports and bases; a cycle ends here too
+MAX_INCLUDED = 2_000  # headers that one file sees; Linux' largest sees 1,500
 _COMPOUND = re.compile(r"[^_]_+[^_]|[a-z][A-Z]")  # a name of two words or more
 _KIND = {"call": "calls", "use": "references", "inherit": "inherits"}
 _JOINT = {"rust": "::", "java": ".", "javascript": "/", "typescript": "/", "tsx": "/", "go": "/"}
@@ -46,6 +48,8 @@ class Resolver:
         self._finder = ModuleFinder(files)
         self._found: dict[tuple[str, str], list[str]] = {}
         self._linear: dict[tuple[str, int], list[Entity]] = {}
+        self._exports: dict[tuple[str, str], Entity | None] = {}
+        self._last_included: tuple[str, frozenset[str]] = ("", frozenset())
         self._globals, self._methods = program_names(files)
 
     def edges(self, path: str) -> list[Edge]:
@@ -209,8 +213,25 @@ class Resolver:
             return found[0] if found else None
         candidates = self._globals.get((family_of(language), name), [])
         if len(candidates) > 1:
-            return min(candidates, key=lambda c: nearness(path, c.path)).by("nearest")
+            included = self._included(path)
+            seen = [candidate for candidate in candidates if candidate.path in included]
+            if len(seen) == 1:
+                return seen[0].by("include")
+            return min(seen or candidates, key=lambda c: nearness(path, c.path)).by("nearest")
         return candidates[0] if candidates else None
+
+    def _included(self, path: str) -> frozenset[str]:
+        """The files that a C file includes, directly or through others. Only the last answer is kept: files come in order."""
+        if self._last_included[0] != path:
+            seen, stack = {path}, [path]
+            while stack and len(seen) < MAX_INCLUDED:
+                at = stack.pop()
+                for module in self._files[at].includes:
+                    fresh = [found for found in self._modules(at, module) if found not in seen]
+                    seen.update(fresh)
+                    stack += fresh
+            self._last_included = (path, frozenset(seen))
+        return self._last_included[1]
 
     def _definition(self, entity: Entity) -> Entity:
         """For a C prototype its one definition."""
@@ -253,7 +274,14 @@ class Resolver:
         return Entity("module", found[0], -1, "import") if found else None
 
     def _exported(self, path: str, name: str, depth: int) -> Entity | None:
-        """The name `name` as others see it in the file `path`."""
+        """The name `name` as others see it in the file `path`; memoised, or a web of star imports would cost its square."""
+        key = (path, name)
+        if key not in self._exports:
+            self._exports[key] = None  # what a cycle finds
+            self._exports[key] = self._find_export(path, name, depth)
+        return self._exports[key]
+
+    def _find_export(self, path: str, name: str, depth: int) -> Entity | None:
         file = self._files[path]
         if depth > DEPTH:
             return None
