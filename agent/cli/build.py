@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 
 def index(
-    path: Annotated[Path, typer.Argument(metavar="[PATH]", help="The folder to index.", show_default="here")] = Path(),
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The folder to index.", show_default="here")] = Path(),
     rev: Annotated[str | None, typer.Option(help="Index this revision instead of the files on disk.")] = None,
     git_dir: Annotated[
         Path | None, typer.Option(help="The repository of --rev; a bare one will do. Its blobs may be missing.")

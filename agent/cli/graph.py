@@ -105,7 +105,7 @@ def path(
 
 
 def map_(
-    folder: Annotated[str, typer.Argument(metavar="[FOLDER]", help="Only this folder.", show_default=False)] = "",
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Only this folder.", show_default=False)] = "",
     budget: Annotated[int, typer.Option(min=1, metavar="TOKENS", help="At most so many tokens.")] = 2000,
     store: StoreOption = None,
     rev: RevOption = None,
@@ -124,10 +124,10 @@ def map_(
 
 
 def export(
-    what: Annotated[What, typer.Argument(help="What to write, one JSON object a line.")],
+    what: Annotated[What, typer.Argument(metavar="edges|symbols", help="What to write.")],
     store: StoreOption = None,
     rev: RevOption = None,
-    json: Annotated[bool, typer.Option("--json", help="Nothing changes: it is JSON anyway.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="JSON is the only format there is.")] = False,
 ) -> None:
     """Write every edge or every symbol of the index, one JSON object a line, in a stable order."""
     searcher = open_searcher(store, rev)
