@@ -1,0 +1,123 @@
+"""Questions to a real index."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from indexer import Store, build_index, load_encoder, open_worktree
+from retrieval import Searcher
+
+from .conftest import indexed
+
+GOLDEN = Path(__file__).parent / "golden"
+QUESTIONS = {
+    "symbol": "Queue",
+    "qualified": "courier.store",
+    "search": "how long to wait before a failed job is tried again",
+    "javascript": "where are uploads retried",
+    "tests": "tests of the retry delay",
+    "trace": 'Worker dies\n\nTraceback (most recent call last):\n  File "/app/courier/worker.py", line 30, in run\n'
+    '  File "/app/courier/queue.py", line 20, in take\nKeyError: no such job\n',
+    "path": "assets/retry-logo.png",
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_ranking_is_the_golden_one(searcher: Searcher, name: str) -> None:
+    """After a change of ranking: read the diff, then run with CLEW_UPDATE_GOLDEN=1 to accept it."""
+    lines = [f"? {line}" for line in QUESTIONS[name].splitlines()]
+    for hit in searcher.query(QUESTIONS[name], 8):
+        why = "  ".join(f"{signal} {value:+.2f}" for signal, value in hit.why)
+        lines.append(
+            f"{hit.rank} {hit.path}:{hit.start_line}-{hit.end_line} {hit.kind} {hit.symbol or '-'} {hit.score:.2f} | {why}"
+        )
+    text = "\n".join(lines) + "\n"
+    file = GOLDEN / f"{name}.txt"
+    if os.environ.get("CLEW_UPDATE_GOLDEN"):
+        file.write_text(text)
+    assert text == file.read_text()
+
+
+def test_a_hit_says_what_its_score_is_made_of(searcher: Searcher) -> None:
+    for hit in searcher.query("retry delay of a job", 10):
+        assert hit.score == pytest.approx(sum(value for _, value in hit.why), abs=1e-3)
+
+
+def test_the_json_of_a_hit_has_the_promised_keys(searcher: Searcher) -> None:
+    hit = searcher.query("queue", 1)[0].to_json()
+    assert list(hit) == ["rank", "path", "symbol", "kind", "start_line", "end_line", "score", "why", "stale"]
+    assert json.loads(json.dumps(hit)) == hit
+
+
+def test_the_same_question_gets_the_same_bytes_from_another_process_wide_reader(searcher: Searcher, store: str) -> None:
+    for question in QUESTIONS.values():
+        assert searcher.query(question) == Searcher.open(store).query(question)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "a", "...", "(", "'", "日本語 の 検索", "x" * 100_000, "job " * 25_000, "\0", "\ud800"]
+)
+def test_no_question_is_too_odd(searcher: Searcher, text: str) -> None:
+    assert len(searcher.query(text)) <= 10
+
+
+def test_no_hits_are_no_error(searcher: Searcher) -> None:
+    assert searcher.query("zzyzx") == []
+    assert searcher.query("queue", 0) == []
+
+
+def test_filters_hold_for_every_hit(searcher: Searcher) -> None:
+    assert {hit.path for hit in searcher.query("retry", lang="javascript")} <= {"web/retry.js", "web/clock.js"}
+    assert all(hit.path.startswith("tests/") for hit in searcher.query("queue", path="tests"))
+    assert all(hit.path.endswith(".js") for hit in searcher.query("retry", path="**/*.js"))
+    assert {hit.kind for hit in searcher.query("retry job queue", kind="class")} == {"class"}
+
+
+def test_tests_rank_low_unless_they_are_asked_for(searcher: Searcher) -> None:
+    assert not searcher.query("retry delay")[0].path.startswith("tests/")
+    assert searcher.query("tests of the retry delay")[0].path.startswith("tests/")
+
+
+def test_a_binary_file_is_found_by_its_path(searcher: Searcher) -> None:
+    hit = next(hit for hit in searcher.query("retry logo") if hit.kind == "file")
+    assert (hit.path, hit.start_line) == ("assets/retry-logo.png", 0)
+
+
+def test_a_frame_of_a_trace_finds_the_function_that_it_stands_in(searcher: Searcher) -> None:
+    top = searcher.query(QUESTIONS["trace"], 3)
+    assert "courier/queue.py" in {hit.path for hit in top}
+    assert any(signal == "mention" for hit in top for signal, _ in hit.why)
+
+
+def test_vectors_add_to_the_score(dense_searcher: Searcher) -> None:
+    hits = dense_searcher.query("how long to wait before a failed job is tried again")
+    assert any(signal == "dense" for hit in hits for signal, _ in hit.why)
+
+
+def test_a_file_that_changed_is_stale_and_its_indexed_text_is_shown(tree: Path, tmp_path: Path) -> None:
+    root = tmp_path / "tree"
+    root.mkdir()
+    (root / ".git").mkdir()
+    (root / "a.py").write_text("def first():\n    return 1\n")
+    (root / "b.py").write_text("def second():\n    return first()\n")
+    searcher = Searcher.open(indexed(root, tmp_path, "none"))
+    (root / "a.py").write_text("def other():\n    return 2\n")
+    stale = {hit.path: hit.stale for hit in searcher.query("first second")}
+    assert stale == {"a.py": True, "b.py": False}
+    assert searcher.text("a.py") == "def first():\n    return 1\n"
+    pack = searcher.context("first", 500)
+    assert pack.stale == ("a.py",) and "return 1" in pack.text
+
+
+def test_an_empty_index_has_no_hits(tmp_path: Path) -> None:
+    (tmp_path / "tree" / ".git").mkdir(parents=True)
+    uri = str(tmp_path / "store")
+    build_index(open_worktree(tmp_path / "tree"), Store(uri), load_encoder("none"), encoder_spec="none", jobs=1)
+    searcher = Searcher.open(uri)
+    assert searcher.query("anything") == []
+    assert searcher.context("anything", 100).text == ""
+    assert searcher.graph.map(100) == "" and list(searcher.graph.edges()) == []
