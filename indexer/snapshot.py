@@ -183,20 +183,23 @@ class Snapshot:
 
         return self._in_view(search, limit, lambda rows: [1.0 - d for d in rows["_distance"].to_pylist()])
 
-    def all_vectors(self) -> tuple[list[FoundChunk], NDArray[np.float32]]:
-        """Every chunk of the view, by path and line, and its vector in the same row of an array (chunks, dim)."""
+    def all_vectors(self) -> tuple[pa.Table, NDArray[np.float32]]:
+        """Every chunk of the view, as rows for `chunks_at`, and its vector in the same row of an array (chunks, dim)."""
         import numpy as np
 
         rows = self._read("chunks", [*_CHUNK, "vector"], None, with_row_id=True)
         rows = rows.filter(pa.array(np.isin(rows["file_id"].to_numpy(), self._file_ids)))
+        vectors = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, self.state.dim)
+        return rows.drop_columns(["vector"]), vectors.astype(np.float32)
+
+    def chunks_at(self, rows: pa.Table, scores: Sequence[float]) -> list[FoundChunk]:
+        """The chunks that `rows` describe, with `scores`, best first."""
         columns = (rows[name].to_pylist() for name in ("_rowid", *_CHUNK))
         found = [
-            FoundChunk(row, self.path_of[fid], fid, symbol, start, end, 0.0)
-            for row, fid, symbol, start, end in zip(*columns, strict=True)
+            FoundChunk(row, self.path_of[fid], fid, symbol, start, end, score)
+            for row, fid, symbol, start, end, score in zip(*columns, scores, strict=True)
         ]
-        order = sorted(range(len(found)), key=lambda at: (found[at].path, found[at].start_line))
-        vectors = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, self.state.dim)
-        return [found[at] for at in order], vectors[order].astype(np.float32)
+        return sorted(found, key=lambda c: (-c.score, c.path, c.start_line))
 
     def _in_view(self, search: Any, limit: int, scores: Any) -> list[FoundChunk]:
         """Search until `limit` chunks of this view are found: the tables hold other views' rows too."""
@@ -210,25 +213,16 @@ class Snapshot:
             if int(mine.sum()) >= limit or rows.num_rows < count or count >= total:
                 break
             count *= 4
-        found = [
-            FoundChunk(row, self.path_of[fid], fid, symbol, start, end, score)
-            for row, fid, symbol, start, end, score, keep in zip(
-                *(rows[name].to_pylist() for name in ("_rowid", *_CHUNK)), scores(rows), mine, strict=True
-            )
-            if keep
-        ]
-        return sorted(found, key=lambda c: (-c.score, c.path, c.start_line))[:limit]
+        keep = pa.array(mine)
+        kept = [score for score, own in zip(scores(rows), mine.tolist(), strict=True) if own]
+        return self.chunks_at(rows.filter(keep), kept)[:limit]
 
     def chunks_in(self, paths: Collection[str]) -> list[FoundChunk]:
         """All chunks of the files `paths`, in order."""
         ids = [self.entries[path].file_id for path in paths if path in self.entries]
         columns = ["_rowid", *_CHUNK]
         rows = self._rows("chunks", columns, "file_id", [fid for fid in ids if fid])
-        found = [
-            FoundChunk(row, self.path_of[fid], fid, symbol, start, end, 0.0)
-            for row, fid, symbol, start, end in zip(*(rows[name].to_pylist() for name in columns), strict=True)
-        ]
-        return sorted(found, key=lambda c: (c.path, c.start_line))
+        return self.chunks_at(rows, [0.0] * rows.num_rows)
 
     # -- symbols
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from indexer import Encoder, EncoderError, FoundChunk, Snapshot, load_encoder
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
 
 EXACT_ROWS = 100_000  # up to here the vectors are held in memory (100 MB at 256 dimensions): 4 ms a question
@@ -41,7 +41,7 @@ class Dense:
         return encoder
 
     @cached_property
-    def _matrix(self) -> tuple[list[FoundChunk], NDArray[np.float32]] | None:
+    def _matrix(self) -> tuple[pa.Table, NDArray[np.float32]] | None:
         """All chunks of the view with their vectors, or None where they are too many to hold."""
         if self.snapshot.table("chunks").count_rows() > EXACT_ROWS:
             return None
@@ -57,20 +57,17 @@ class Dense:
             return []
         if self._matrix is None:
             return self.snapshot.search_vector(vector, limit)
-        return _nearest(*self._matrix, vector, limit)
+        return self._nearest(*self._matrix, vector, limit)
 
+    def _nearest(
+        self, rows: pa.Table, matrix: NDArray[np.float32], vector: NDArray[np.float16], limit: int
+    ) -> list[FoundChunk]:
+        import numpy as np
 
-def _nearest(
-    chunks: list[FoundChunk], matrix: NDArray[np.float32], vector: NDArray[np.float16], limit: int
-) -> list[FoundChunk]:
-    import numpy as np
-
-    scores = matrix @ vector.astype(np.float32)
-    count = min(limit, len(scores))
-    if not count:
-        return []
-    top = np.argpartition(-scores, count - 1)[:count]
-    floor = scores[top].min()
-    top = np.flatnonzero(scores >= floor)  # with all that tie at the end, so that the order below decides
-    found = [replace(chunks[row], score=float(scores[row])) for row in top.tolist()]
-    return sorted(found, key=lambda c: (-c.score, c.path, c.start_line))[:limit]
+        scores = np.round(matrix @ vector.astype(np.float32), 6)  # the last bits depend on how the product was blocked
+        count = min(limit, len(scores))
+        if not count:
+            return []
+        floor = np.partition(scores, -count)[-count]
+        top = np.flatnonzero(scores >= floor)  # with all that tie at the end, so that their order decides
+        return self.snapshot.chunks_at(rows.take(top), scores[top].tolist())[:limit]

@@ -22,6 +22,11 @@ class Candidate:
     dense: float = 0.0  # cosine between that of the last chunk found and that of the best
     anchor: float = 0.0  # how surely the question names it
 
+    @property
+    def promise(self) -> float:
+        """A first, generous guess at the score, from what is known without reading symbols."""
+        return self.lexical + self.dense / 2 + self.anchor
+
 
 def fuse(
     lexical: Sequence[FoundChunk], dense: Sequence[FoundChunk], anchored: Iterable[tuple[FoundChunk, float]]

@@ -29,7 +29,12 @@ def place_of(path: str) -> str:
     *folders, name = path.split("/")
     stem, ending = posixpath.splitext(name)
     lower = [folder.lower() for folder in folders]
-    if not _TEST_FOLDERS.isdisjoint(lower) or _TEST_NAMES.match(stem) or "test" in lower[:1] or _src_test(lower):
+    if (
+        not _TEST_FOLDERS.isdisjoint(lower)
+        or _TEST_NAMES.match(stem)
+        or lower[:1] in (["test"], ["testing"])
+        or _src_test(lower)
+    ):
         return "test"
     if not _VENDOR_FOLDERS.isdisjoint(lower):
         return "vendored"

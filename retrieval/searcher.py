@@ -9,7 +9,7 @@ from indexer import FoundChunk, Snapshot, language_of, search_terms
 
 from .anchors import Anchors, by_path, find_anchors
 from .dense import Dense
-from .fuse import fuse
+from .fuse import Candidate, fuse
 from .graph import Graph
 from .lexical import search_lexical
 from .lookup import Lookup, findable
@@ -20,6 +20,12 @@ from .records import Filter, Hit, Pack
 ANCHORED_FILES = 40  # files whose chunks are read because the question names something in them
 FURTHER_WINDOW = 0.5  # of the strength of a named symbol goes to its chunks other than the one that begins it
 FILTER_WIDER = 5  # times as many candidates where a filter will drop most of them
+NAMED_FILE = 1.05  # a file without facts scores so much of the best hit where the question is its path,
+MENTIONED_FILE = 0.95  # where its path stands in the question,
+WORDED_FILE = 0.5  # and where the question's words are those of its name
+RANKED = (
+    160  # candidates that are ranked by all signals: reading the symbols of more files takes longer than the search
+)
 FUNCTIONS = frozenset({"function", "method", "macro", "constant", "variable", "enum", "type"})
 
 
@@ -76,6 +82,7 @@ class Searcher:
             self._anchored(anchors),
         )
         candidates = [each for each in candidates if self._fits(each.chunk, wanted)]
+        candidates = _most_promising(candidates, RANKED * many)
         symbols = self.lookup.symbols_in(each.chunk.path for each in candidates)
         ranked = rank(question, candidates, symbols, anchors.files)
         return [each for each in ranked if not wanted.kind or _kind(each) == wanted.kind]
@@ -107,13 +114,14 @@ class Searcher:
             return []
         best = ranked[0].score if ranked else 1.0
         mentioned = {path for mention in self._path_mentions(question) for path, _ in self.lookup.files(mention)}
-        scores = dict.fromkeys(mentioned.intersection(self._bare_files), 0.95 * best)
+        share = NAMED_FILE if question.kind == "symbol" else MENTIONED_FILE
+        scores = dict.fromkeys(mentioned.intersection(self._bare_files), share * best)
         words = Words(question.words)
         if question.kind != "issue":
             for path in {path for word in question.words for path in self._bare_by_part.get(word, ())}:
                 overlap = words.path_overlap(path)
                 if overlap > 0.5:
-                    scores.setdefault(path, 0.5 * overlap * best)
+                    scores.setdefault(path, WORDED_FILE * overlap * best)
         found = sorted(path for path in scores if path_matches(path, wanted.path))
         return [Hit(0, path, "", "file", 0, 0, scores[path], (("path", scores[path]),), False) for path in found]
 
@@ -138,6 +146,14 @@ class Searcher:
         why = tuple((signal, round(value, 4)) for signal, value in sorted(hit.why, key=lambda part: -part[1]))
         stale = self.snapshot.is_stale(hit.path)
         return Hit(rank, hit.path, hit.symbol, hit.kind, hit.start_line, hit.end_line, round(hit.score, 4), why, stale)
+
+
+def _most_promising(candidates: list[Candidate], limit: int) -> list[Candidate]:
+    """The candidates with the best first guesses, in the order in which they came."""
+    if len(candidates) <= limit:
+        return candidates
+    best = sorted(range(len(candidates)), key=lambda at: (-candidates[at].promise, at))[:limit]
+    return [candidates[at] for at in sorted(best)]
 
 
 def _kind(each: Ranked) -> str:
