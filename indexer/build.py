@@ -6,6 +6,7 @@ publishes. What a killed build had written in full is taken up by the next.
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections import Counter, defaultdict
@@ -78,6 +79,19 @@ class _Build:
         self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)
 
 
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Keep the cycle collector off: it would walk millions of records again and again, and none is in a cycle."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_no_collections()
 def build_index(
     source: Source,
     store: Store,

@@ -17,6 +17,7 @@ from .vector_cache import VectorCache, vector_key
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from threadpoolctl import ThreadpoolController
 
 __all__ = ["Encoder", "HashEncoder", "NoEncoder", "StaticEncoder", "VectorCache", "load_encoder", "vector_key"]
 
@@ -129,10 +130,18 @@ class StaticEncoder:
 
         rows = self._rows if len(texts) <= BATCH else self._matrix
         vectors = np.zeros((len(texts), self.dim), np.float16)
-        for start in range(0, len(texts), BATCH):
-            ids = [self._known(text) for text in texts[start : start + BATCH]]
-            vectors[start : start + BATCH] = unit_rows(_sums(ids, rows))
+        with self._threads.limit(limits=1, user_api="blas"):
+            for start in range(0, len(texts), BATCH):
+                ids = [self._known(text) for text in texts[start : start + BATCH]]
+                vectors[start : start + BATCH] = unit_rows(_sums(ids, rows))
         return vectors
+
+    @cached_property
+    def _threads(self) -> ThreadpoolController:
+        """The product is small: threads would only spin, and ten times as long where other processes need the cores."""
+        from threadpoolctl import ThreadpoolController
+
+        return ThreadpoolController()
 
     def _known(self, text: str | Sequence[str]) -> list[int]:
         """Row numbers + 1 of the text's terms, with repetitions; a term outside the vocabulary has none."""

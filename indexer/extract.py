@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CONTAINERS", "EXTRACTOR", "extract"]
 
-EXTRACTOR = 2
+EXTRACTOR = 3
 """Version of what extraction yields; facts of another version are not reused."""
 
 _WORD = re.compile(rb"[\w\x80-\xff]+")

@@ -212,7 +212,7 @@ class Writer:
     def __init__(self, store: Store, state: State | None, epoch: str, encoder: tuple[str, str, int]) -> None:
         self.store, self.state, self.epoch, self.encoder = store, state, epoch, encoder
         self.same_epoch = state is not None and state.epoch == epoch
-        self._grace = READER_GRACE if state else timedelta(0)  # before the first generation there are no readers
+        self._grace = READER_GRACE if state else timedelta(milliseconds=1)  # the first generation has had no readers
         self._buffers: dict[str, list[pa.RecordBatch]] = {}
         self._buffered = 0
         present = _table_names(store.db)
