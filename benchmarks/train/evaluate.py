@@ -1,6 +1,6 @@
 """How well docstrings find their code in projects that the encoder has not seen: MRR and recall at 10.
 
-    python -m benchmarks.train.evaluate --corpus CORPUS --exclude REPOSITORIES [--encoder builtin]
+    python -m benchmarks.train.evaluate --corpus CORPUS --exclude REPOSITORIES
 
 For each held-out project, every docstring (at most QUERIES) is a query, and every documented definition, without its
 documentation, a candidate. Compared: BM25 over the same terms, the encoder, and both fused. Means are over projects.
@@ -20,7 +20,8 @@ from scipy.sparse import csr_array
 
 from benchmarks.train.corpus import excluded_names, sources
 from benchmarks.train.pairs import Pair, pairs
-from indexer import Encoder, load_encoder
+from indexer import load_encoder
+from indexer.encode import StaticEncoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,10 +66,10 @@ def bm25(queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
     return np.asarray((wanted @ weights.T).todense(), np.float32)
 
 
-def cosines(encoder: Encoder, queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
-    """The encoder's own score of every query against every text."""
-    asked = encoder.encode(queries, query=True).astype(np.float32)
-    return np.asarray(asked @ encoder.encode(texts).astype(np.float32).T, np.float32)
+def cosines(encoder: StaticEncoder, queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
+    """The encoder's own score of every query against every text; both are terms, which must not be cut a second time."""
+    asked, answers = encoder.encode_terms(queries), encoder.encode_terms(texts)
+    return np.asarray(asked.astype(np.float32) @ answers.astype(np.float32).T, np.float32)
 
 
 def ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -99,7 +100,7 @@ def compared(lexical: NDArray[np.float32], dense: NDArray[np.float32]) -> Iterat
         yield f"scores fused, {weight}", by_score(lexical, dense, weight)
 
 
-def evaluate(found: Sequence[Pair], encoder: Encoder) -> list[Figure]:
+def evaluate(found: Sequence[Pair], encoder: StaticEncoder) -> list[Figure]:
     """A figure for each method, averaged over the projects in `found`."""
     measured: dict[str, list[tuple[float, float]]] = {}
     for project in dict.fromkeys(pair.project for pair in found):
@@ -117,11 +118,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--exclude", type=Path, required=True)
-    parser.add_argument("--encoder", default="builtin")
     options = parser.parse_args()
     excluded = excluded_names(options.exclude.read_text("utf-8").splitlines())
     found = list(pairs(sources(options.corpus, excluded, held_out=True)))
-    for figure in evaluate(found, load_encoder(options.encoder)):
+    encoder = load_encoder()
+    assert isinstance(encoder, StaticEncoder)
+    for figure in evaluate(found, encoder):
         print(
             json.dumps(
                 {"method": figure.method, "mrr": round(figure.mrr, 3), "recall@10": round(figure.recall_at_10, 3)}

@@ -9,7 +9,8 @@
 3. Training: multiple negatives ranking on (docstring → body) and (name → body); many negatives are of the same project.
 4. Rounding to int8 with one scale for all, which cosine does not see; sums of rows are then exact: indexer/encode.py.
 
-`--epochs 0` stops after step 2. Fixed seeds; on the same machine the same corpus gives the same bytes.
+`--epochs 0` stops after step 2. Seeds are fixed; torch sums in an order that depends on its threads, so weights made on
+another machine agree in what they find rather than in every bit.
 """
 
 from __future__ import annotations
