@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 KEPT_GENERATIONS = 4  # rows of `generations` that stay; readers pin at most the last
+NEVER = timedelta(days=365_000)  # an age that no version has
 READER_GRACE = timedelta(minutes=10)  # how long a reader may go on with a generation that is no longer the last
 FLUSH_BYTES = 64 << 20  # rows are buffered up to this size, since each append is a commit and a fragment
 KEYS = {
@@ -143,10 +144,16 @@ class Store:
     def writer(self, epoch: str, encoder: tuple[str, str, int]) -> Iterator[Writer]:
         """The one writer of the store. `encoder` is (spec, id, dim).
 
-        Raises `StoreError` where another process writes, or the place cannot be written.
+        Raises `StoreError` where another process writes, or the place cannot be written. What was added before a
+        KeyboardInterrupt is kept for the next writer.
         """
         with self._lock(), lance_errors(self.uri):
-            yield Writer(self, self.state(), epoch, encoder)
+            writer = Writer(self, self.state(), epoch, encoder)
+            try:
+                yield writer
+            except KeyboardInterrupt:
+                writer.save()
+                raise
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
@@ -212,7 +219,9 @@ class Writer:
     def __init__(self, store: Store, state: State | None, epoch: str, encoder: tuple[str, str, int]) -> None:
         self.store, self.state, self.epoch, self.encoder = store, state, epoch, encoder
         self.same_epoch = state is not None and state.epoch == epoch
-        self._grace = READER_GRACE if state else timedelta(milliseconds=1)  # the first generation has had no readers
+        # What is published has to live until something else is; before the first generation nobody reads.
+        self._prunable = NEVER if state else timedelta(milliseconds=1)
+        self._flushing = False
         self._buffers: dict[str, list[pa.RecordBatch]] = {}
         self._buffered = 0
         present = _table_names(store.db)
@@ -263,10 +272,16 @@ class Writer:
 
     def flush(self) -> None:
         """Write what is buffered, `files` last."""
+        self._flushing = True
         for name in tables(self.encoder[2]):
             if batches := self._buffers.pop(name, None):
                 self.tables[name].add(pa.Table.from_batches(batches))
-        self._buffered = 0
+        self._buffered, self._flushing = 0, False
+
+    def save(self) -> None:
+        """Write what is buffered on the way out, unless a write was cut off: the rows after it would seem complete."""
+        if not self._flushing:
+            self.flush()
 
     def delete(self, name: str, key: str, values: list[int]) -> None:
         """Delete the rows of the table `name` whose `key` is one of `values`."""
@@ -291,7 +306,7 @@ class Writer:
         self._index("chunks", "terms", text)
         if self.encoder[2] and self.tables["chunks"].count_rows() > EXACT_ROWS:
             self._index("chunks", "vector", IvfSq(distance_type="dot"))
-        self.tables["chunks"].optimize(cleanup_older_than=self._grace)
+        self.tables["chunks"].optimize(cleanup_older_than=self._prunable)
 
     def index_keys(self) -> None:
         """Bring the indices of all other tables up to date; the first time, build them."""
@@ -302,7 +317,7 @@ class Writer:
                 self._index(name, key, BTree())
         for name, table in self.tables.items():
             if name != "chunks":
-                table.optimize(cleanup_older_than=self._grace)
+                table.optimize(cleanup_older_than=self._prunable)
 
     def _index(self, name: str, key: str, config: Any) -> None:
         table = self.tables[name]
@@ -326,6 +341,9 @@ class Writer:
             table.optimize(cleanup_older_than=READER_GRACE)
         else:
             self.store.db.create_table("generations", row, schema=GENERATIONS)
+        if self.state is not None:
+            for table in self.tables.values():
+                table.optimize(cleanup_older_than=READER_GRACE)  # only now: a kill before would have lost the index
         self.state, self.same_epoch = state, True
         return state
 
