@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 KEPT_GENERATIONS = 4  # rows of `generations` that stay; readers pin at most the last
 NEVER = timedelta(days=365_000)  # an age that no version has
-READER_GRACE = timedelta(minutes=10)  # how long a reader may go on with a generation that is no longer the last
+READER_GRACE = timedelta(minutes=10)  # the least age of a version that goes; those of the last two generations never do
 FLUSH_BYTES = 64 << 20  # rows are buffered up to this size, since each append is a commit and a fragment
 KEYS = {
     "files": ("file_id",),
@@ -342,10 +342,20 @@ class Writer:
         else:
             self.store.db.create_table("generations", row, schema=GENERATIONS)
         if self.state is not None:
-            for table in self.tables.values():
-                table.optimize(cleanup_older_than=READER_GRACE)  # only now: a kill before would have lost the index
+            self._prune(self.state.versions if self.same_epoch else versions)
         self.state, self.same_epoch = state, True
         return state
+
+    def _prune(self, kept: Mapping[str, int]) -> None:
+        """Remove the versions that are older than those of `kept`, the generation that readers may still be in.
+
+        Only after a publication: a build that dies must leave what is published, however old that is.
+        """
+        now = datetime.now(UTC)
+        for name, table in self.tables.items():
+            stamps = {each["version"]: each["timestamp"].astimezone(UTC) for each in table.list_versions()}
+            if since := stamps.get(kept[name]):
+                table.optimize(cleanup_older_than=max(READER_GRACE, now - since + timedelta(seconds=1)))
 
     def collect(self) -> int:
         """Delete facts and edges that no published view holds, once they are a quarter of all; returns how many files went."""
