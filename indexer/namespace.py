@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .extract import CONTAINERS
@@ -41,6 +41,13 @@ class Namespace:
     bindings: dict[tuple[int, str], Binding] = field(default_factory=dict)
     bases: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
     memo: dict[tuple[int, str], Entity | None] = field(default_factory=dict)
+
+    def distinct_references(self) -> Iterable[Reference]:
+        """The first of the references that say the same in the same scope: they have the same answer."""
+        first: dict[tuple[int, str, str, str], Reference] = {}
+        for reference in self.facts.references:
+            first.setdefault((reference.scope, reference.kind, reference.receiver, reference.name), reference)
+        return first.values()
 
 
 def arrange(facts: FileFacts) -> Namespace:

@@ -31,6 +31,7 @@ CONFIDENCE = {
 }
 """How often a rule is right, in the order of trust."""
 
+IMPLICIT_THIS = frozenset({"java", "cpp", "c"})  # languages whose methods see members without a receiver
 DEPTH = 12  # of following aliases, re-exports and bases; a cycle ends here too
 MAX_INCLUDED = 2_000  # headers that one file sees; Linux' largest sees 1,500
 _COMPOUND = re.compile(r"[^_]_+[^_]|[a-z][A-Z]")  # a name of two words or more
@@ -65,15 +66,8 @@ class Resolver:
         for spec in facts.imports:
             for target in self._imported(path, spec):
                 source = self._owner(path, spec.scope)
-                yield Edge(
-                    source,
-                    self._id(target.path, target.index),
-                    "imports",
-                    "import",
-                    CONFIDENCE["import"],
-                    path,
-                    spec.line,
-                )
+                end = self._id(target.path, target.index)
+                yield Edge(source, end, "imports", "import", CONFIDENCE["import"], path, spec.line)
 
     def _imported(self, path: str, spec: Import) -> list[Entity]:
         if spec.name and spec.name != "*":
@@ -82,23 +76,19 @@ class Resolver:
         return [Entity("module", target, -1, "import") for target in self._modules(path, spec.module)]
 
     def _reference_edges(self, path: str) -> Iterator[Edge]:
-        for reference in self._files[path].facts.references:
+        file = self._files[path]
+        for reference in file.distinct_references():
             scope = reference.scope
             if reference.kind == "inherit":
-                scope = self._files[path].facts.symbols[scope].parent if scope >= 0 else -1
+                scope = file.facts.symbols[scope].parent if scope >= 0 else -1
             target = self._target(path, scope, reference)
-            if target is not None and target.what == "symbol":
-                source = self._owner(path, reference.scope)
-                confidence = CONFIDENCE[target.rule]
-                yield Edge(
-                    source,
-                    self._id(target.path, target.index),
-                    _KIND[reference.kind],
-                    target.rule,
-                    confidence,
-                    path,
-                    reference.line,
-                )
+            if target is not None and target.what == "module" and reference.kind == "call":
+                target = self._exported(target.path, "exports", 0)  # CommonJS: the module is what it assigns
+            if target is None or target.what != "symbol":
+                continue
+            source, rule = self._owner(path, reference.scope), target.rule
+            end = self._id(target.path, target.index)
+            yield Edge(source, end, _KIND[reference.kind], rule, CONFIDENCE[rule], path, reference.line)
 
     def _id(self, path: str, index: int) -> str:
         return symbol_id(path, self._files[path].facts.symbols[index].qualname if index >= 0 else "")
@@ -125,9 +115,9 @@ class Resolver:
         """Whether nothing is known of the receiver, rather than that it comes from outside the repository."""
         root = receiver.partition(".")[0].removesuffix("()")
         file = self._files[path]
-        return (
-            not any((around, root) in file.imports for around in (*self._scopes(file, scope), -1)) and root != "super"
-        )
+        if root == "super" or (-1, root) in file.imports:
+            return False
+        return not any((around, root) in file.imports for around in self._scopes(file, scope))
 
     def _unique(self, path: str, reference: Reference) -> Entity | None:
         if reference.kind != "call" or not _COMPOUND.search(reference.name):
@@ -170,6 +160,9 @@ class Resolver:
             binding = file.bindings.get((around, name))
             if binding is not None:
                 return self._bound(path, around, binding, depth + 1)
+            if file.facts.language in IMPLICIT_THIS and around >= 0 and file.facts.symbols[around].kind in CONTAINERS:
+                if (field := self._attribute(Entity("instance", path, around, "member"), name, depth + 1)) is not None:
+                    return field
         return self._name(path, scope, name, depth)
 
     def _name(self, path: str, scope: int, name: str, depth: int) -> Entity | None:
@@ -197,9 +190,9 @@ class Resolver:
         index = file.children[around].get(name) if around in file.children else None
         if symbol.kind not in CONTAINERS:
             return Entity("symbol", path, index, "local") if index is not None else None
-        if file.facts.language in ("python", "javascript", "typescript", "tsx", "rust"):  # members need a receiver
-            return Entity("symbol", path, index, "local") if index is not None and position == 0 else None
-        return self._member(Entity("instance", path, around, "member"), name, depth + 1)
+        if file.facts.language in IMPLICIT_THIS:
+            return self._member(Entity("instance", path, around, "member"), name, depth + 1)
+        return Entity("symbol", path, index, "local") if index is not None and position == 0 else None
 
     def _program_wide(self, path: str, name: str) -> Entity | None:
         language = self._files[path].facts.language
@@ -254,6 +247,8 @@ class Resolver:
         """What the local name of an import stands for."""
         if depth > DEPTH:
             return None
+        if not spec.module:  # `export { a as b }`: another name for what this file defines or imports
+            return self._name(path, -1, spec.name, depth + 1) if spec.name != spec.alias else None
         if spec.name and spec.name != "*":
             for module in self._modules(path, spec.module):
                 if found := self._exported(module, spec.name, depth + 1):

@@ -133,7 +133,9 @@ def test_imports_and_bases_are_edges_of_their_own() -> None:
 
 
 def test_a_callback_passed_by_name_is_a_reference() -> None:
-    assert ("a.py::main", "a.py::done") in edges({"a.py": "def done(): pass\ndef main():\n    start(done)\n"}, "references")
+    assert ("a.py::main", "a.py::done") in edges(
+        {"a.py": "def done(): pass\ndef main():\n    start(done)\n"}, "references"
+    )
 
 
 def test_cycles_of_imports_aliases_and_bases_end() -> None:
@@ -149,10 +151,91 @@ def test_every_edge_ends_at_a_definition_or_a_file_of_the_repository() -> None:
         "pkg/__init__.py": "from . import a\n",
         "pkg/a.py": "import os, pkg\nclass A:\n    def f(self): return self.g()\n    def g(self): os.getcwd()\n",
     }
-    known = {path for path in files} | {"pkg/a.py::A", "pkg/a.py::A.f", "pkg/a.py::A.g"}
+    known = set(files) | {"pkg/a.py::A", "pkg/a.py::A.f", "pkg/a.py::A.g"}
     assert {end for edge in all_edges(files) for end in (edge.src, edge.dst)} <= known
 
 
 def test_the_same_files_give_the_same_edges_in_the_same_order() -> None:
-    files = {f"m{n}.py": f"from m{(n + 1) % 9} import f\ndef f():\n    f()\nclass C:\n    def g(self): f()\n" for n in range(9)}
+    files = {
+        f"m{n}.py": f"from m{(n + 1) % 9} import f\ndef f():\n    f()\nclass C:\n    def g(self): f()\n"
+        for n in range(9)
+    }
     assert all_edges(files) == all_edges(files)
+
+
+def test_a_default_export_and_a_renamed_one_lead_to_their_definitions() -> None:
+    found = edges({
+        "a.ts": "function run() {}\nfunction walk() {}\nexport { walk as stroll };\nexport default run;\n",
+        "b.ts": "import go, { stroll } from './a';\nexport function main() { go(); stroll(); }\n",
+    })  # fmt: skip
+    assert found == {("b.ts::main", "a.ts::run"), ("b.ts::main", "a.ts::walk")}
+
+
+def test_a_required_module_is_what_it_exports() -> None:
+    found = edges({
+        "a.js": "function run() {}\nmodule.exports = run;\n",
+        "b.js": "const go = require('./a');\nfunction main() { go(); }\n",
+    })  # fmt: skip
+    assert found == {("b.js::main", "a.js::run")}
+
+
+def test_go_packages_methods_and_embedded_imports() -> None:
+    found = edges({
+        "go.mod": "module example.com/app\n",
+        "server/server.go": "package server\n\ntype Server struct{}\n\nfunc New() *Server { return &Server{} }\n"
+        "\nfunc (s *Server) Start() { s.listen(); helper() }\n\nfunc (s *Server) listen() {}\n",
+        "server/help.go": "package server\n\nfunc helper() {}\n",
+        "main.go": 'package main\n\nimport "example.com/app/server"\n\nfunc main() {\n\ts := server.New()\n\ts.Start()\n}\n',
+    })  # fmt: skip
+    assert found == {
+        ("server/server.go::Server.Start", "server/server.go::Server.listen"),
+        ("server/server.go::Server.Start", "server/help.go::helper"),
+        ("main.go::main", "server/server.go::New"),
+        ("main.go::main", "server/server.go::Server.Start"),
+    }
+
+
+def test_java_classes_of_a_package_and_through_imports() -> None:
+    found = edges({
+        "src/a/Store.java": "package a;\npublic class Store {\n  public void load() {}\n}\n",
+        "src/b/Main.java": "package b;\nimport a.Store;\nclass Main {\n  private Store store = new Store();\n"
+        "  void run() { store.load(); help(); Other.go(); }\n  void help() {}\n}\n",
+        "src/b/Other.java": "package b;\nclass Other { static void go() {} }\n",
+    })  # fmt: skip
+    assert {
+        ("src/b/Main.java::Main.run", "src/a/Store.java::Store.load"),
+        ("src/b/Main.java::Main.run", "src/b/Main.java::Main.help"),
+        ("src/b/Main.java::Main.run", "src/b/Other.java::Other.go"),
+    } <= found
+
+
+def test_rust_use_trees_and_associated_functions() -> None:
+    found = edges({
+        "src/lib.rs": "mod store;\nuse crate::store::{Store, load as fetch};\n\npub fn main() {\n"
+        "    let s = Store::new();\n    s.save();\n    fetch();\n}\n",
+        "src/store.rs": "pub struct Store;\n\nimpl Store {\n    pub fn new() -> Self { Store }\n    pub fn save(&self) {}\n}\n"
+        "\npub fn load() {}\n",
+    })  # fmt: skip
+    assert {
+        ("src/lib.rs::main", "src/store.rs::Store.new"),
+        ("src/lib.rs::main", "src/store.rs::Store.save"),
+        ("src/lib.rs::main", "src/store.rs::load"),
+    } <= found
+
+
+def test_c_calls_reach_the_definition_behind_a_prototype_and_static_names_stay_in_their_file() -> None:
+    found = edges({
+        "io.h": "int io_read(int fd);\n",
+        "io.c": '#include "io.h"\nstatic int check(int fd) { return fd; }\nint io_read(int fd) { return check(fd); }\n',
+        "main.c": '#include "io.h"\nstatic int check(int x) { return x; }\nint main(void) { check(1); return io_read(0); }\n',
+    })  # fmt: skip
+    assert found == {
+        ("io.c::io_read", "io.c::check"),
+        ("main.c::main", "main.c::check"),
+        ("main.c::main", "io.c::io_read"),
+    }
+
+
+def test_no_edge_leaves_its_family_of_languages() -> None:
+    files = {"a.py": "def shared_name(): pass\n", "b.js": "function main() { shared_name(); x.shared_name(); }\n"}
+    assert all_edges(files) == []
