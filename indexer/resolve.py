@@ -160,9 +160,9 @@ class Resolver:
             binding = file.bindings.get((around, name))
             if binding is not None:
                 return self._bound(path, around, binding, depth + 1)
-            if file.facts.language in IMPLICIT_THIS and around >= 0 and file.facts.symbols[around].kind in CONTAINERS:
-                if (field := self._attribute(Entity("instance", path, around, "member"), name, depth + 1)) is not None:
-                    return field
+            holder = Entity("instance", path, around, "member")
+            if _sees_members(file, around) and (field := self._attribute(holder, name, depth + 1)):
+                return field
         return self._name(path, scope, name, depth)
 
     def _name(self, path: str, scope: int, name: str, depth: int) -> Entity | None:
@@ -190,7 +190,7 @@ class Resolver:
         index = file.children[around].get(name) if around in file.children else None
         if symbol.kind not in CONTAINERS:
             return Entity("symbol", path, index, "local") if index is not None else None
-        if file.facts.language in IMPLICIT_THIS:
+        if _sees_members(file, around):
             return self._member(Entity("instance", path, around, "member"), name, depth + 1)
         return Entity("symbol", path, index, "local") if index is not None and position == 0 else None
 
@@ -392,3 +392,8 @@ class Resolver:
         while scope >= 0:
             yield scope
             scope = file.facts.symbols[scope].parent
+
+
+def _sees_members(file: Namespace, scope: int) -> bool:
+    """Whether `scope` is a type whose members its methods name without a receiver."""
+    return scope >= 0 and file.facts.language in IMPLICIT_THIS and file.facts.symbols[scope].kind in CONTAINERS
