@@ -51,6 +51,18 @@ class ModuleFinder:
                 return self._include(path, module)
         return []
 
+    @cached_property
+    def _folders_named(self) -> dict[str, list[str]]:
+        """Last part of a folder's path → the folders."""
+        names: dict[str, list[str]] = defaultdict(list)
+        for folder in self._folders:
+            names[os.path.basename(folder)].append(folder)
+        return names
+
+    def _folders_ending(self, tail: str) -> list[str]:
+        """The folders whose path is `tail`, or ends with it."""
+        return [f for f in self._folders_named.get(os.path.basename(tail), ()) if f == tail or f.endswith("/" + tail)]
+
     def siblings(self, path: str) -> list[str]:
         """The files of the same folder and family: what Go and Java call a package."""
         family = family_of(self._files[path].language)
@@ -126,7 +138,7 @@ class ModuleFinder:
         if prefix and (module == prefix or module.startswith(prefix + "/")):
             folder = module[len(prefix) + 1 :]
         else:
-            folder = next((f for f in self._folders if f and f.endswith("/" + module)), "\0")
+            folder = next(iter(self._folders_ending(module)), "\0")
         return [p for p in self._folders.get(folder, ()) if p.endswith(".go") and not p.endswith("_test.go")]
 
     # -- Java: a class is a file of its name below folders of the package's names
@@ -146,8 +158,7 @@ class ModuleFinder:
             if found:
                 return _nearest(path, found)
             parts.pop()
-        folder = module.replace(".", "/")
-        folders = [f for f in self._folders if f == folder or f.endswith("/" + folder)]
+        folders = self._folders_ending(module.replace(".", "/"))
         return [p for f in folders[:1] for p in self._folders[f] if p.endswith(".java")]
 
     # -- Rust: `crate`, `self` and `super`, then a file or folder for each step

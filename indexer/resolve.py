@@ -7,6 +7,7 @@ rules that say so in their name and confidence.
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -50,6 +51,7 @@ class Resolver:
         self._found: dict[tuple[str, str], list[str]] = {}
         self._linear: dict[tuple[str, int], list[Entity]] = {}
         self._exports: dict[tuple[str, str], Entity | None] = {}
+        self._packages: dict[tuple[str, str], dict[str, Entity]] = {}
         self._last_included: tuple[str, frozenset[str]] = ("", frozenset())
         self._globals, self._methods = program_names(files)
 
@@ -199,11 +201,7 @@ class Resolver:
         if language not in LANGUAGES or not LANGUAGES[language].package_scope:
             return None
         if language in ("go", "java"):
-            siblings = self._finder.siblings(path)
-            found = [
-                Entity("symbol", s, self._files[s].top[name], "package") for s in siblings if name in self._files[s].top
-            ]
-            return found[0] if found else None
+            return self._package(path).get(name)
         candidates = self._globals.get((family_of(language), name), [])
         if len(candidates) > 1:
             included = self._included(path)
@@ -212,6 +210,17 @@ class Resolver:
                 return seen[0].by("include")
             return min(seen or candidates, key=lambda c: nearness(path, c.path)).by("nearest")
         return candidates[0] if candidates else None
+
+    def _package(self, path: str) -> dict[str, Entity]:
+        """What the files of the folder of `path` define, by name; of equal names the first file's."""
+        key = (os.path.dirname(path), family_of(self._files[path].facts.language))
+        if key not in self._packages:
+            self._packages[key] = {
+                name: Entity("symbol", sibling, index, "package")
+                for sibling in reversed(self._finder.siblings(path))
+                for name, index in self._files[sibling].top.items()
+            }
+        return self._packages[key]
 
     def _included(self, path: str) -> frozenset[str]:
         """The files that a C file includes, directly or through others. Only the last answer is kept: files come in order."""
@@ -337,9 +346,8 @@ class Resolver:
             return found.by("import")
         file = self._files[entity.path]
         if file.facts.language == "go":
-            for sibling in self._finder.siblings(entity.path):
-                if name in self._files[sibling].top:
-                    return Entity("symbol", sibling, self._files[sibling].top[name], "import")
+            found = self._package(entity.path).get(name)
+            return found.by("import") if found else None
         if file.facts.language == "python" and entity.path.endswith("__init__.py"):
             return self._module(entity.path, f".{name}")
         return None
