@@ -9,10 +9,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 CLEW = Path(sys.executable).with_name("clew")
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+CACHE = TemporaryDirectory(prefix="clew-tests-")  # of vectors, for this process
 SECONDS = 120  # a run that takes longer hangs
 
 
@@ -48,6 +50,6 @@ def clew(*arguments: str | bytes, cwd: Path, stdin: bytes = b"", env: Mapping[st
 def run(command: list[str | bytes], cwd: Path, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Ran:
     """Run a program with the environment that tests use: no settings of whoever runs them."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLEW_", "GIT_", "OPENAI_"))}
-    given = kept | {"CLEW_CACHE_DIR": str(cwd / ".clew-cache"), "PYTHONWARNINGS": "ignore"} | dict(env or {})
+    given = kept | {"CLEW_CACHE_DIR": CACHE.name, "PYTHONWARNINGS": "ignore"} | dict(env or {})
     done = subprocess.run(command, cwd=cwd, env=given, input=stdin, capture_output=True, timeout=SECONDS)
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())

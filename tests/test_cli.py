@@ -16,7 +16,7 @@ import pytest
 from agent import ScriptedServer
 from agent.cli.progress import Lines
 from tests.indexer.repositories import git
-from tests.program import CLEW, SAMPLE, clew
+from tests.program import CACHE, CLEW, SAMPLE, clew
 
 FIX = json.loads((SAMPLE.parent / "demo" / "fix.json").read_text(encoding="utf-8"))
 HIT = {"rank", "path", "symbol", "kind", "start_line", "end_line", "score", "why", "stale"}
@@ -28,7 +28,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample repository with two commits, indexed as a work tree. Tests leave it as it is."""
     root = tmp_path_factory.mktemp("cli") / "courier"
     shutil.copytree(SAMPLE, root)
-    (root / ".gitignore").write_text("/build/\n/.clew-cache/\n")
+    (root / ".gitignore").write_text("/build/\n")
     (root / "build").mkdir()
     (root / "build" / "out.txt").write_text("made by a tool\n")
     git(root, "init", "-q")
@@ -46,7 +46,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copy(repo: Path, tmp_path: Path) -> Path:
     """The same without its index, to change."""
-    return Path(shutil.copytree(repo, tmp_path / "courier", ignore=shutil.ignore_patterns(".clew", ".clew-cache")))
+    return Path(shutil.copytree(repo, tmp_path / "courier", ignore=shutil.ignore_patterns(".clew")))
 
 
 def test_version_is_that_of_the_package(repo: Path) -> None:
@@ -116,7 +116,7 @@ def test_an_interrupt_says_what_is_kept_and_the_next_run_goes_on(tmp_path: Path)
     for number in range(600):
         lines = (f"def f{number}_{line}(x):\n    return g{line}(x)" for line in range(120))
         (tmp_path / f"m{number}.py").write_text("\n".join(lines))
-    environment = {**os.environ, "CLEW_CACHE_DIR": str(tmp_path / ".clew-cache")}
+    environment = {**os.environ, "CLEW_CACHE_DIR": CACHE.name}
     process = subprocess.Popen(
         [CLEW, "index", "--jobs", "1"], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
     )
@@ -303,7 +303,7 @@ def test_on_a_terminal_the_progress_is_a_bar(copy: Path) -> None:
     import pty
 
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "CLEW_CACHE_DIR": str(copy / ".clew-cache"), "TERM": "xterm", "COLUMNS": "100"}
+    environment = {**os.environ, "CLEW_CACHE_DIR": CACHE.name, "TERM": "xterm", "COLUMNS": "100"}
     process = subprocess.Popen([CLEW, "index"], cwd=copy, env=environment, stderr=theirs, stdout=subprocess.DEVNULL)
     os.close(theirs)
     shown = b""
