@@ -19,7 +19,7 @@ from .places import FRONTS, place_of
 from .question import Question
 
 # by kind of question; "LOG ranking" is the section of benchmarks/LOG.md
-DENSE = {"symbol": 0.1, "search": 0.5, "issue": 0.0}
+DENSE = {"symbol": 0.1, "search": 0.5, "issue": 0.2}
 """Nearness in meaning, BM25 being 1 (LOG ranking: dense). A static encoder at equal weight harms."""
 FILE = {"symbol": 0.6, "search": 0.7, "issue": 0.5}
 """What the other chunks of a file say for it (LOG ranking: file coherence)."""
@@ -27,7 +27,7 @@ NAME = {"symbol": 0.5, "search": 0.3, "issue": 0.2}
 """The question's words in the symbol's own name: definition over use (LOG ranking: names)."""
 PATH = {"symbol": 0.2, "search": 0.8, "issue": 0.1}
 """The question's words in the names of file and folder (LOG ranking: paths)."""
-ANCHOR = {"symbol": 2.0, "search": 0.5, "issue": 0.6}
+ANCHOR = {"symbol": 2.0, "search": 0.5, "issue": 1.0}
 """What the question names outright, by name, path or stack frame (LOG ranking: anchors)."""
 SAME_FILE = {"symbol": 0.6, "search": 0.5, "issue": 0.8}
 """What each further hit of one file keeps (LOG ranking: same file)."""
