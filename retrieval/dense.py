@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from indexer import Encoder, EncoderError, FoundChunk, Snapshot, load_encoder
 
@@ -65,7 +65,8 @@ class Dense:
         import numpy as np
 
         # row by row: a matrix product of this size starts threads that spin, four times as long on a busy machine
-        scores: NDArray[np.float32] = np.round(np.vecdot(matrix, vector.astype(np.float32)), 6)
+        products: Any = np.vecdot(matrix, vector.astype(np.float32))  # typed as if it gave one number
+        scores: NDArray[np.float32] = np.round(products, 6)
         count = min(limit, len(scores))
         if not count:
             return []
