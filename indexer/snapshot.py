@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .errors import StoreError
+from .lance import lance_errors
 from .records import Reference, Symbol, key64
-from .store import State, Store, View, lance_errors, quoted
+from .store import State, Store, View, quoted
 
 if TYPE_CHECKING:
     import numpy as np

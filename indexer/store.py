@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .errors import ClewError, StoreError
+from .errors import StoreError
+from .lance import connect, lance_errors
 from .records import Report
 from .schema import FACTS, FORMAT, GENERATIONS, tables
 
@@ -101,10 +100,7 @@ class Store:
     @property
     def db(self) -> DBConnection:
         if self._db is None:
-            os.environ.setdefault("LANCEDB_LOG", "error")  # it warns on standard error at every query
-            import lancedb
-
-            self._db = lancedb.connect(self.uri)
+            self._db = connect(self.uri)
         return self._db
 
     def state(self) -> State | None:
@@ -175,31 +171,6 @@ class Store:
             yield
         finally:
             lock.release()
-
-
-@contextlib.contextmanager
-def lance_errors(uri: str) -> Iterator[None]:
-    """Lance raises ValueError, OSError and RuntimeError with Rust paths in them, and panics on some torn files: say
-    what a user can do instead."""
-    try:
-        yield
-    except ClewError:
-        raise
-    except Exception as error:  # a panic has a class of its own; all but what is the store's fault is raised again
-        text = str(error)
-        if re.search(r"No space left|File too large|os error (28|27|122)|StorageFull|quota", text):
-            raise StoreError(f"no room left on the device of {uri}: what was published before is intact") from error
-        if isinstance(error, OSError) and error.errno is not None:
-            raise StoreError(f"cannot use the store {uri}: {error.strerror}: {error.filename or ''}") from error
-        if not isinstance(error, OSError) and not _FROM_LANCE.search(text):
-            raise
-        if re.search(r"Permission denied|Read-only file system|os error (13|30)", text):
-            raise StoreError(f"cannot write the store {uri}: it may only be read here") from error
-        first = text.strip().split("\n", 1)[0][:160]
-        raise StoreError(f"the store {uri} is damaged or unreadable ({first}): delete it and index again") from error
-
-
-_FROM_LANCE = re.compile(r"lance|^Table '.*' was not found|rust future panicked", re.IGNORECASE)
 
 
 def _table_names(db: DBConnection) -> set[str]:

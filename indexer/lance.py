@@ -1,0 +1,73 @@
+"""LanceDB itself: loading it, and what its errors mean to a user."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from .errors import ClewError, StoreError
+
+if TYPE_CHECKING:
+    from lancedb.db import DBConnection
+
+_REST_CLIENT = "lance_namespace_urllib3_client"
+
+
+def connect(uri: str) -> DBConnection:
+    """A connection to the folder or object store `uri`."""
+    os.environ.setdefault("LANCEDB_LOG", "error")  # it warns on standard error at every query
+    _skip_rest_client()
+    collecting = gc.isenabled()
+    gc.disable()  # an import makes many objects that stay, which the collector would walk again and again
+    try:
+        import lancedb
+    finally:
+        if collecting:
+            gc.enable()
+    return lancedb.connect(uri)
+
+
+def _skip_rest_client() -> None:
+    """Keep LanceDB from loading a generated REST client that only its cloud needs: half of its import time.
+
+    Of that package it uses the records alone, so an empty module that knows where their folder is takes the package's
+    place. Cold queries start .7 s earlier; see "cold start" in benchmarks/LOG.md.
+    """
+    spec = None if _REST_CLIENT in sys.modules else find_spec(_REST_CLIENT)
+    if spec is not None and spec.submodule_search_locations:
+        package = ModuleType(_REST_CLIENT)
+        package.__path__ = spec.submodule_search_locations
+        package.__spec__ = spec
+        sys.modules[_REST_CLIENT] = package
+
+
+@contextmanager
+def lance_errors(uri: str) -> Iterator[None]:
+    """Lance raises ValueError, OSError and RuntimeError with Rust paths in them, and panics on some torn files: say
+    what a user can do instead."""
+    try:
+        yield
+    except ClewError:
+        raise
+    except Exception as error:  # a panic has a class of its own; all but what is the store's fault is raised again
+        text = str(error)
+        if re.search(r"No space left|File too large|os error (28|27|122)|StorageFull|quota", text):
+            raise StoreError(f"no room left on the device of {uri}: what was published before is intact") from error
+        if isinstance(error, OSError) and error.errno is not None:
+            raise StoreError(f"cannot use the store {uri}: {error.strerror}: {error.filename or ''}") from error
+        if not isinstance(error, OSError) and not _FROM_LANCE.search(text):
+            raise
+        if re.search(r"Permission denied|Read-only file system|os error (13|30)", text):
+            raise StoreError(f"cannot write the store {uri}: it may only be read here") from error
+        first = text.strip().split("\n", 1)[0][:160]
+        raise StoreError(f"the store {uri} is damaged or unreadable ({first}): delete it and index again") from error
+
+
+_FROM_LANCE = re.compile(r"lance|^Table '.*' was not found|rust future panicked", re.IGNORECASE)
