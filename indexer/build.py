@@ -16,6 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from .chunk import CHUNKER
 from .encode import Encoder, StaticEncoder
 from .extract import EXTRACTOR
@@ -31,7 +34,6 @@ from .worker import Extracted, Outcome, worker
 
 if TYPE_CHECKING:
     import numpy as np
-    import pyarrow as pa
     from numpy.typing import NDArray
 
 Progress = Callable[[str, int, int], None]
@@ -274,8 +276,8 @@ def _encode(
     encoder: Encoder, chunks: pa.RecordBatch, texts: Sequence[str], wanted: Sequence[int]
 ) -> NDArray[np.float16]:
     if isinstance(encoder, StaticEncoder):  # the text's terms are cut already: they stand behind the line break
-        terms = chunks["terms"].take(wanted).to_pylist()
-        return encoder.encode_terms([text.partition("\n")[2] for text in terms])
+        parts = pc.split_pattern(chunks["terms"].take(pa.array(wanted)), "\n", max_splits=1)
+        return encoder.encode_column(pc.list_element(parts, 1))
     return encoder.encode([texts[row] for row in wanted])
 
 

@@ -16,6 +16,7 @@ from .vector_cache import VectorCache, vector_key
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
     from threadpoolctl import ThreadpoolController
 
@@ -135,6 +136,36 @@ class StaticEncoder:
                 ids = [self._known(text) for text in texts[start : start + BATCH]]
                 vectors[start : start + BATCH] = unit_rows(_sums(ids, rows))
         return vectors
+
+    def encode_column(self, terms: pa.Array) -> NDArray[np.float16]:
+        """As `encode_terms`, for an Arrow column of strings with single spaces between the terms; to the same bits.
+
+        Words become row numbers and counts without a Python object for each: a third of the time for many texts.
+        """
+        import numpy as np
+        import pyarrow.compute as pc
+        from scipy.sparse import csr_array
+
+        words = pc.split_pattern(terms, " ")
+        ids = pc.index_in(words.flatten(), value_set=self._vocabulary).fill_null(-1).to_numpy()
+        texts = np.repeat(np.arange(len(terms)), np.diff(words.offsets.to_numpy()))
+        known, width = ids >= 0, len(self._rows)
+        keys, counts = np.unique(texts[known] * width + ids[known], return_counts=True)
+        capped = np.minimum(counts, MAX_COUNT).astype(np.float32)
+        table = csr_array((capped, (keys // width, keys % width)), shape=(len(terms), width))
+        return unit_rows(table @ self._wide)
+
+    @cached_property
+    def _vocabulary(self) -> pa.Array:
+        import pyarrow as pa
+
+        return pa.array(self._ids)  # in the order of the rows
+
+    @cached_property
+    def _wide(self) -> NDArray[np.float32]:
+        import numpy as np
+
+        return self._matrix.astype(np.float32)
 
     @cached_property
     def _threads(self) -> ThreadpoolController:

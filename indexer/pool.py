@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
+from queue import Empty, Queue
+from threading import Event, Thread
 from typing import Generic, TypeVar
 
 from .source import SkipReason
@@ -26,6 +28,7 @@ R = TypeVar("R")
 
 SECONDS = 20.0  # for a batch, and for an item alone: a hundred times what the slowest honest file takes
 MEMORY_BYTES = 4 << 30  # address space of a worker; the parse tree of the largest file that is read takes a tenth
+READY = 8  # results that wait for the caller: some 10 MB
 QUEUED = 2  # batches that wait at a worker, so that it never idles while the parent writes
 
 
@@ -89,7 +92,38 @@ class Pool(Generic[T, R]):
             self._stop(worker)
 
     def run(self, batches: Iterable[Sequence[T]]) -> Iterator[R | Lost[T]]:
-        """The result of each batch in their order, or in its place results and losses item by item."""
+        """The result of each batch in their order, or in its place results and losses item by item.
+
+        A thread takes results in, since a worker whose result nobody takes stands still.
+        """
+        ready: Queue[R | Lost[T] | BaseException | None] = Queue(READY)
+        stopped = Event()
+        thread = Thread(target=self._take_in, args=(batches, ready, stopped), daemon=True)
+        thread.start()
+        try:
+            while (result := ready.get()) is not None:
+                if isinstance(result, BaseException):
+                    raise result
+                yield result
+        finally:
+            stopped.set()
+            while thread.is_alive():  # it may wait for room
+                with suppress(Empty):
+                    ready.get(timeout=0.05)
+
+    def _take_in(
+        self, batches: Iterable[Sequence[T]], ready: Queue[R | Lost[T] | BaseException | None], stopped: Event
+    ) -> None:
+        try:
+            for result in self._results(batches):
+                if stopped.is_set():
+                    return
+                ready.put(result)
+            ready.put(None)
+        except BaseException as error:  # noqa: BLE001 - raised again by `run`, in the caller's thread
+            ready.put(error)
+
+    def _results(self, batches: Iterable[Sequence[T]]) -> Iterator[R | Lost[T]]:
         source = enumerate(batches)
         waiting: deque[_Job[T]] = deque()
         slots: dict[int, _Slot[T, R]] = {}

@@ -18,6 +18,9 @@ def word_terms(word: str) -> tuple[str, ...]:
     if len(word) > MAX_TERM:
         return ()
     whole = word.lower()
+    if word.isalpha() and word[1:].islower():  # most words are of one part, which needs no search for borders
+        part = _singular(whole)
+        return (whole,) if part == whole else (whole, part)
     parts = tuple(_singular(part.lower()) for part in PART.findall(word))
     if not parts:
         return ()  # underscores

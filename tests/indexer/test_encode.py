@@ -10,6 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
@@ -226,3 +227,9 @@ def test_a_transformer_uses_its_query_prompt(minilm: Encoder, minilm_folder: str
     assert np.allclose(minilm.encode(TEXTS[:1]), prompted.encode(TEXTS[:1]), atol=0.01)
     assert not np.allclose(minilm.encode(TEXTS[:1], query=True), prompted.encode(TEXTS[:1], query=True), atol=0.01)
     assert minilm.name.rsplit("-", 1)[1] != prompted.name.rsplit("-", 1)[1]
+
+
+def test_an_arrow_column_of_terms_gives_the_same_bits_as_the_texts(builtin: StaticEncoder) -> None:
+    texts = [*TEXTS, "", "xyzzyplugh", "naïve größe 日本語", "retry " * 50]
+    column = pa.array([" ".join(search_terms(text)) for text in texts])
+    assert builtin.encode_column(column).tobytes() == builtin.encode(texts).tobytes()
