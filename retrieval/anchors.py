@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from indexer import FoundSymbol
+from indexer import FoundSymbol, Symbol
 
 from .lookup import Lookup
+from .mentions import Frame
 from .question import Question
 
 K = TypeVar("K")
@@ -55,9 +56,24 @@ def _frames(lookup: Lookup, question: Question, anchors: Anchors) -> None:
             continue  # another project's file, of which only the name is the same
         for path, agreement in files[:MAX_FILES]:
             sure = strength * agreement**0.5 / len(files)
-            _raise(anchors.lines, (path, frame.line), sure)
+            function = _function(lookup, path, frame)
+            if function is not None:
+                _raise(anchors.symbols, function, sure)
+            else:
+                _raise(anchors.lines, (path, frame.line), sure)
             _raise(anchors.files, path, sure)
         strength *= FRAME_DECAY
+
+
+def _function(lookup: Lookup, path: str, frame: Frame) -> FoundSymbol | None:
+    """The function that a frame names, of several the one nearest to its line: lines shift from version to version."""
+    name = frame.name.rpartition(".")[2]
+    named = [found for found in lookup.symbols_in([path])[path] if found.symbol.name == name]
+    return min(named, key=lambda found: _distance(found.symbol, frame.line), default=None)
+
+
+def _distance(symbol: Symbol, line: int) -> int:
+    return max(symbol.start_line - line, line - symbol.end_line, 0)
 
 
 def _files(lookup: Lookup, mention: str, strength: float, anchors: Anchors) -> None:

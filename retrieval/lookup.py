@@ -33,7 +33,8 @@ class Lookup:
         return found
 
     def files(self, mention: str) -> list[tuple[str, float]]:
-        """The paths that `mention` may mean, each with how much of the longer of the two agrees, from the end; best first.
+        """The paths that `mention` may mean, each with how much of the mention agrees, from the end; best first. A path
+        that agrees as a whole, folders and all, agrees fully: what stands before it is where it is installed.
 
         Takes absolute paths of other machines (`/app/lib/site-packages/django/db/utils.py`), bare names, and modules
         (`django.db.utils`).
@@ -48,7 +49,7 @@ class Lookup:
         scored = [(path, agreement) for path in candidates if (agreement := _agreement(path, wanted))]
         best = max((agreement for _, agreement in scored), default=0)
         ties = [path for path, agreement in scored if agreement == best]
-        return [(path, best / max(len(wanted), 1)) for path in ties]
+        return [(path, 1.0 if 1 < best == path.count("/") + 1 else best / len(wanted)) for path in ties]
 
     # -- symbols
 

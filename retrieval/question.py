@@ -51,6 +51,8 @@ def read_question(text: str) -> Question:
     kind = _kind(text)
     body = _COMMENT.sub(" ", text) if kind == "issue" else text
     found = mentions(body)
+    if found.frames:
+        kind = "issue"  # a trace tells what went wrong, however short
     counts = Counter(term for term in search_terms(body) if term not in FUNCTION_WORDS) or Counter(search_terms(body))
     wants_tests = bool(_TESTS.search(text if kind != "issue" else body.strip().split("\n", 1)[0]))
     examples = bool(_EXAMPLES.search(text)) and kind != "issue"

@@ -93,6 +93,13 @@ def test_a_frame_of_a_trace_finds_the_function_that_it_stands_in(searcher: Searc
     assert any(signal == "mention" for hit in top for signal, _ in hit.why)
 
 
+def test_a_frame_finds_its_function_where_it_is_installed_elsewhere_and_its_lines_have_shifted(
+    searcher: Searcher,
+) -> None:
+    trace = 'File "/usr/lib/python3/site-packages/courier/queue.py", line 2, in take\nKeyError'
+    assert searcher.query(trace, 1)[0].symbol == "Queue.take"
+
+
 def test_vectors_add_to_the_score(dense_searcher: Searcher) -> None:
     hits = dense_searcher.query("how long to wait before a failed job is tried again")
     assert any(signal == "dense" for hit in hits for signal, _ in hit.why)
