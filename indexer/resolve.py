@@ -34,6 +34,7 @@ CONFIDENCE = {
 
 IMPLICIT_THIS = frozenset({"java", "cpp", "c"})  # languages whose methods see members without a receiver
 DEPTH = 12  # of following aliases, re-exports and bases; a cycle ends here too
+MAX_LINEAGE = 64  # classes from one to its last base; only programs write longer chains
 MAX_INCLUDED = 2_000  # headers that one file sees; Linux' largest sees 1,500
 _COMPOUND = re.compile(r"[^_]_+[^_]|[a-z][A-Z]")  # a name of two words or more
 _KIND = {"call": "calls", "use": "references", "inherit": "inherits"}
@@ -50,6 +51,7 @@ class Resolver:
         self._finder = ModuleFinder(files)
         self._found: dict[tuple[str, str], list[str]] = {}
         self._linear: dict[tuple[str, int], list[Entity]] = {}
+        self._lineages_open = 0
         self._exports: dict[tuple[str, str], Entity | None] = {}
         self._packages: dict[tuple[str, str], dict[str, Entity]] = {}
         self._last_included: tuple[str, frozenset[str]] = ("", frozenset())
@@ -357,8 +359,11 @@ class Resolver:
         key = (path, index)
         if key in self._linear:
             return self._linear[key]
-        self._linear[key] = [Entity("symbol", path, index, "member")]  # what a cycle sees
-        found = list(self._linear[key])
+        found = [Entity("symbol", path, index, "member")]
+        if self._lineages_open == MAX_LINEAGE:  # Python's own stack is not deep enough for every chain
+            return found
+        self._linear[key] = list(found)  # what a cycle sees
+        self._lineages_open += 1
         file = self._files[path]
         parent = file.facts.symbols[index].parent
         for base in file.bases.get(index, ()):
@@ -366,7 +371,8 @@ class Resolver:
             entity = None if base.receiver == "?" else self._dotted(path, parent, written, 1)
             if entity is not None and entity.what == "symbol":
                 found += [e for e in self._lineage(entity.path, entity.index) if e not in found]
-        self._linear[key] = found
+        self._lineages_open -= 1
+        self._linear[key] = found = found[:MAX_LINEAGE]
         return found
 
     def _bound(self, path: str, scope: int, binding: Binding, depth: int) -> Entity | None:

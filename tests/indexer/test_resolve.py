@@ -239,3 +239,11 @@ def test_c_calls_reach_the_definition_behind_a_prototype_and_static_names_stay_i
 def test_no_edge_leaves_its_family_of_languages() -> None:
     files = {"a.py": "def shared_name(): pass\n", "b.js": "function main() { shared_name(); x.shared_name(); }\n"}
     assert all_edges(files) == []
+
+
+@pytest.mark.parametrize("inner", ["", ".Inner"])
+def test_a_chain_of_bases_that_is_deeper_than_pythons_stack_costs_only_its_far_end(inner: str) -> None:
+    chain = [f"class C{n}(C{n - 1}{inner}):\n    def run(self): self.last()\n" for n in range(2_000, 0, -1)]
+    found = edges({"a.py": "".join(chain) + "class C0:\n    class Inner: pass\n    def last(self): pass\n"})
+    assert ("a.py::C2000.run", "a.py::C0.last") not in found
+    assert (("a.py::C1.run", "a.py::C0.last") in found) == (not inner)
