@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .build import Progress, build_index
-    from .encode import Encoder, HashEncoder, load_encoder
+    from .encode import Encoder, HashEncoder, StaticEncoder, load_encoder
     from .errors import ClewError, EncoderError, SourceError, StoreError
     from .languages import LANGUAGES, language_of
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "build": ("Progress", "build_index"),
-    "encode": ("Encoder", "HashEncoder", "load_encoder"),
+    "encode": ("Encoder", "HashEncoder", "StaticEncoder", "load_encoder"),
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
     "languages": ("LANGUAGES", "language_of"),
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
@@ -60,6 +60,7 @@ __all__ = [
     "SourceError",
     "SourceFile",
     "State",
+    "StaticEncoder",
     "Store",
     "StoreError",
     "Symbol",

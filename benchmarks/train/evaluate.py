@@ -20,8 +20,7 @@ from scipy.sparse import csr_array
 
 from benchmarks.train.corpus import excluded_names, sources
 from benchmarks.train.pairs import Pair, pairs
-from indexer import load_encoder
-from indexer.encode import StaticEncoder
+from indexer import StaticEncoder, load_encoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -102,7 +102,10 @@ def test_the_same_content_is_not_encoded_twice_even_in_another_store(tree: Path,
 def test_an_incremental_build_equals_a_clean_one(tree: Path, tmp_path: Path) -> None:
     index(tree, tmp_path / "cache")
     (tree / "app/store.py").rename(tree / "app/storage.py")
-    write(tree, {"app/server.py": FILES["app/server.py"].replace("app.store", "app.storage"), "new.py": "def late(): ...\n"})
+    write(
+        tree,
+        {"app/server.py": FILES["app/server.py"].replace("app.store", "app.storage"), "new.py": "def late(): ...\n"},
+    )
     (tree / "README.md").unlink()
     report = index(tree, tmp_path / "cache")
     incremental = rows(opened(tree))
@@ -164,7 +167,9 @@ def test_no_encoder_gives_an_index_without_vectors(tree: Path, tmp_path: Path) -
 
 def test_another_encoder_replaces_the_index(tree: Path, tmp_path: Path) -> None:
     index(tree, tmp_path / "cache")
-    report = build_index(open_worktree(tree), Store(str(tree / ".clew")), HashEncoder(16), cache=VectorCache(tmp_path / "c"))
+    report = build_index(
+        open_worktree(tree), Store(str(tree / ".clew")), HashEncoder(16), cache=VectorCache(tmp_path / "c")
+    )
     assert report.changed == 4
     assert opened(tree).state.dim == 16 and len(rows(opened(tree))[0]) == 4  # type: ignore[arg-type]
 
@@ -212,4 +217,7 @@ def test_names_that_are_not_utf8_or_ascii_are_indexed(tmp_path: Path) -> None:
         file.write(b"def latin(): return '\xe9'\n")
     report = index(tree, tmp_path / "cache")
     assert report.files == 2
-    assert [f.id for f in opened(tree).symbols_named(["größer", "latin"])] == ["caf\\xe9.py::latin", "größe näher.py::größer"]
+    assert [f.id for f in opened(tree).symbols_named(["größer", "latin"])] == [
+        "caf\\xe9.py::latin",
+        "größe näher.py::größer",
+    ]
