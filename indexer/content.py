@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fnmatch import translate
 from hashlib import sha1
-from pathlib import PurePosixPath
+from posixpath import basename, splitext
 
 from .source import SkipReason
 
@@ -119,16 +119,17 @@ _CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r\f\b
 def _is_minified(path: str, data: bytes) -> bool:
     if MINIFIED_NAME.search(path):
         return True
-    limit = MINIFIED_LINE["script" if PurePosixPath(path).suffix.lower() in SCRIPTS else "other"]
-    return len(data) >= MIN_MINIFIED_BYTES and len(data) > limit * (data.count(b"\n") + 1)
+    if len(data) < MIN_MINIFIED_BYTES:
+        return False
+    limit = MINIFIED_LINE["script" if splitext(path)[1].lower() in SCRIPTS else "other"]
+    return len(data) > limit * (data.count(b"\n") + 1)
 
 
 def _is_generated(path: str, data: bytes) -> bool:
     """A comment near the top says that a program wrote the file. Prose is kept: it may show such a comment."""
-    name = PurePosixPath(path)
-    if name.name.lower() in LOCK_FILES:
+    if basename(path).lower() in LOCK_FILES:
         return True
-    if name.suffix.lower() in PROSE:
+    if splitext(path)[1].lower() in PROSE:
         return False
     head = b"\n".join(data[: SAMPLE_BYTES // 2].split(b"\n", HEADER_LINES)[:HEADER_LINES])
     head = CODE_BEGINS.split(head, maxsplit=1)[0]

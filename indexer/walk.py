@@ -251,10 +251,17 @@ def _read_regular(path: str, limit: int) -> bytes | None:
     """The first `limit` bytes of a regular file, None for what is none; a link is an OSError."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
             return None
-        with open(handle, "rb", closefd=False) as opened:
-            return opened.read(limit)
+        step = min(
+            limit, status.st_size + 1
+        )  # a buffer of the limit's size for each small file would cost more than reading
+        pieces: list[bytes] = []
+        while limit > 0 and (piece := os.read(handle, min(limit, step))):
+            pieces.append(piece)
+            limit -= len(piece)
+        return b"".join(pieces)
     finally:
         os.close(handle)
 
