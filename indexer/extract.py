@@ -118,7 +118,7 @@ class _Reader:
         scope = self.outline.scope_at(whole.start_byte)
         if self.row.import_reader:
             for module, name, alias in _reader(self.row.import_reader)(self.text(whole)):
-                self.imports.append(Import(module, name, alias, scope, whole.start_point.row + 1))
+                self._add_import(Import(module, name, alias, scope, whole.start_point.row + 1))
             return
         source = captures["module"][0] if "module" in captures else _source_around(whole)
         module = self.text(source).strip("\"'`<>") if source else ""
@@ -129,7 +129,11 @@ class _Reader:
             name = "*" if "import.star" in captures else "default" if "import.default" in captures else ""
         if not module and not alias:
             return  # `export { name }` says nothing that the definition does not
-        self.imports.append(Import(module, name, alias, scope, whole.start_point.row + 1))
+        self._add_import(Import(module, name, alias, scope, whole.start_point.row + 1))
+
+    def _add_import(self, found: Import) -> None:
+        if len(found.module) <= MAX_WRITTEN:  # a longer one names no file, and would be looked for part by part
+            self.imports.append(found)
 
     def _take_binding(self, captures: Captures) -> None:
         span = (captures.get("bind") or captures["return"])[0]

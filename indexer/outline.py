@@ -107,13 +107,14 @@ class Outline:
             if region.made.kind != "scope":
                 region.symbol, position = position, position + 1
         taken: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for region in sorted(self._regions, key=lambda region: region.made.kind == "prototype"):
             if region.made.kind == "scope":
                 continue
-            base, count = region.qualname, 1
+            base = region.qualname
             while region.qualname in taken:
-                count += 1
-                region.qualname = f"{base}#{count}"
+                counts[base] = counts.get(base, 1) + 1
+                region.qualname = f"{base}#{counts[base]}"
             taken[region.qualname] = region.symbol
         for region in self._regions:
             if region.made.kind == "scope":

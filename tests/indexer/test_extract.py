@@ -112,3 +112,22 @@ def test_a_method_far_from_its_type_has_a_chunk_of_its_own() -> None:
     source = b"package a\n\ntype S struct{}\n\nfunc (s S) M() {\n\tone()\n\ttwo()\n\tthree()\n}\n"
     facts = extract("a.go", source, "go")
     assert [facts.symbols[chunk.symbol].qualname for chunk in facts.chunks if chunk.symbol >= 0] == ["S.M"]
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("a.py", "import {}\n".format(".".join(["a"] * 50_000))),
+        ("a.go", 'package a\nimport "a.b{}"\n'.format("/b" * 50_000)),
+        ("A.java", "import {};\n".format(".".join(["a"] * 50_000))),
+        ("a.rs", "use {};\n".format("::".join(["a"] * 50_000))),
+    ],
+)
+def test_a_module_of_ten_thousand_parts_is_no_import(path: str, source: str) -> None:
+    assert extract(path, source.encode(), language_of(path)).imports == ()
+
+
+def test_a_name_that_is_defined_again_and_again_costs_no_more_than_others() -> None:
+    facts = extract("a.py", b"def f(): 0\n" * 20_000, "python")
+    assert [symbol.qualname for symbol in facts.symbols[:3]] == ["f", "f#2", "f#3"]
+    assert facts.symbols[-1].qualname == "f#20000"
