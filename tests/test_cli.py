@@ -86,6 +86,14 @@ def test_index_reports_counts_and_a_second_run_reads_nothing(copy: Path) -> None
     assert "generation 1" in again.out
 
 
+def test_a_store_keeps_its_encoder(copy: Path) -> None:
+    clew("index", "--encoder", "none", cwd=copy)
+    again = clew("index", "--json", cwd=copy)
+    status = clew("status", "--json", cwd=copy)
+    assert again.value["changed"] == 0
+    assert status.value["encoder"] == "none"
+
+
 def test_progress_goes_to_stderr_and_results_to_stdout(copy: Path) -> None:
     ran = clew("index", cwd=copy)
     assert "find files" in ran.err

@@ -38,11 +38,13 @@ def index(
     ] = None,
     store: StoreOption = None,
     encoder: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="NAME|PATH|none", help="builtin, none, or a sentence-transformers model by name or folder."
+            metavar="NAME|PATH|none",
+            help="builtin, none, or a sentence-transformers model by name or folder.",
+            show_default="the store's, at first builtin",
         ),
-    ] = "builtin",
+    ] = None,
     no_ignore: Annotated[bool, typer.Option("--no-ignore", help="Index what .gitignore leaves out, too.")] = False,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=0, help="Worker processes.", show_default="one a processor")
@@ -78,10 +80,15 @@ def _source(path: Path, rev: str | None, git_dir: Path | None, ignore: bool) -> 
     return open_revision(git_dir or repository_top(real) or real, rev or "HEAD")
 
 
-def build(source: Source, store: Store, encoder_spec: str, jobs: int, show: Progress) -> Report:
-    """Index `source`; an interrupt ends the program with a line that says what has been kept."""
+def build(source: Source, store: Store, encoder: str | None, jobs: int, show: Progress) -> Report:
+    """Index `source`, without a word about the encoder with the store's own; an interrupt ends the program with a line
+    that says what has been kept."""
     from indexer import VectorCache, build_index, load_encoder
 
+    state = store.state() if encoder is None else None
+    encoder_spec = encoder or (state.encoder if state else "builtin")
+    if os.path.isdir(encoder_spec):
+        encoder_spec = os.path.realpath(encoder_spec)  # queries load it from wherever they stand
     cache = VectorCache()
     with _interruptible(show) as counted:
         report = build_index(

@@ -106,7 +106,7 @@ def _index(uri: str, top: Path) -> Any:
     view = str(top)
     try:
         with progress() as show:
-            build(open_worktree(view), Store(uri), state.encoder if state else "builtin", 0, show)
+            build(open_worktree(view), Store(uri), None, 0, show)
     except StoreError as error:
         if state is None or view not in state.views:
             raise
