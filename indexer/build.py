@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -126,25 +126,30 @@ def _run(state: _Build) -> Report:
     with state.phase("extract"):
         _extract(state, pending, known)
     rows = sorted(state.rows + state.directories, key=lambda row: row.path)
-    if _is_same(rows, published) and writer.state is not None:
-        return _unchanged(state)
+    if writer.state is not None and _same_contents(rows, published):
+        return _unchanged(state, rows, published)
     with state.phase("resolve"), ThreadPoolExecutor(1) as beside:
         indexing = beside.submit(writer.index_chunks)  # Lance works on it outside the interpreter's lock
         facts = read_facts(writer.tables, {row.path: row.file_id for row in rows if row.file_id})
         edges = _resolve(state, facts, rows)
         indexing.result()
     with state.phase("publish"):
-        manifest = batch_of([_manifest_row(source.view, row) for row in rows], MANIFESTS)
-        writer.replace_manifest(source.view, manifest)
-        report = _report(state, rows, facts, edges)
         writer.index_keys()
-        published_state = writer.publish(View(source.view, source.kind, source.root, source.commit, report))
+        report = _publish(state, rows, _report(state, rows, facts, edges))
         writer.drop_other_epochs()
         if writer.collect():
             writer.index_chunks()
             writer.index_keys()
-            published_state = writer.publish(published_state.views[source.view])
-    return published_state.views[source.view].report
+            report = _publish(state, rows, report)
+    return report
+
+
+def _publish(state: _Build, rows: Sequence[_Row], report: Report) -> Report:
+    """Publish `rows` as the view's manifest; the report, with its generation."""
+    source, writer = state.source, state.writer
+    writer.replace_manifest(source.view, batch_of([_manifest_row(source.view, row) for row in rows], MANIFESTS))
+    published = writer.publish(View(source.view, source.kind, source.root, source.commit, report))
+    return published.views[source.view].report
 
 
 # -- walk
@@ -223,7 +228,7 @@ def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
 
 def _row(outcome: Outcome, start_ns: int) -> _Row:
     file = outcome.file
-    settled = file.mtime_ns and file.mtime_ns < start_ns - RACY_NS
+    settled = file.mtime_ns < start_ns - RACY_NS and outcome.skipped != SkipReason.UNREADABLE  # that may pass
     mtime_ns = file.mtime_ns if settled else 0
     return _Row(printable(file.path), max(file.size, 0), mtime_ns, outcome.content, outcome.file_id, outcome.skipped)
 
@@ -308,23 +313,26 @@ def _manifest_row(view: str, row: _Row) -> tuple[Any, ...]:
     return (view, row.path, row.size, row.mtime_ns, row.content, row.file_id, row.edges_id, row.skipped)
 
 
-def _is_same(rows: Sequence[_Row], published: Sequence[dict[str, Any]]) -> bool:
-    """Whether the view is what is published already; time stamps may differ."""
+def _same_contents(rows: Sequence[_Row], published: Sequence[dict[str, Any]]) -> bool:
+    """Whether the view is what is published already, but for time stamps."""
     if len(rows) != len(published):
         return False
     return all(
-        (row.path, row.content, row.file_id, row.skipped, row.mtime_ns)
-        == (old["path"], old["content"], old["file_id"], old["skipped"], old["mtime_ns"])
+        (row.path, row.content, row.file_id, row.skipped)
+        == (old["path"], old["content"], old["file_id"], old["skipped"])
         for row, old in zip(rows, published, strict=True)
     )
 
 
-def _unchanged(state: _Build) -> Report:
-    from dataclasses import replace
-
+def _unchanged(state: _Build, rows: Sequence[_Row], published: Sequence[dict[str, Any]]) -> Report:
+    """The published report; time stamps that are news are published, so that the next build need not read the files."""
     assert state.writer.state is not None
-    report = state.writer.state.views[state.source.view].report
-    return replace(report, changed=0, encoded=0, seconds=state.seconds)
+    report = replace(state.writer.state.views[state.source.view].report, changed=0, encoded=0, seconds=state.seconds)
+    if all(row.mtime_ns == old["mtime_ns"] for row, old in zip(rows, published, strict=True)):
+        return report
+    for row, old in zip(rows, published, strict=True):
+        row.edges_id = old["edges_id"]
+    return _publish(state, rows, report)
 
 
 def _report(state: _Build, rows: Sequence[_Row], facts: dict[str, FileFacts], edges: int) -> Report:

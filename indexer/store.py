@@ -199,11 +199,19 @@ class Writer:
         self.tables = {
             name: self._open(name, schema, f"{name}-{epoch}" in present) for name, schema in tables(encoder[2]).items()
         }
+        self._undo_manifests()
         self._drop_torn_facts()
 
     def _open(self, name: str, schema: pa.Schema, present: bool) -> Table:
         physical = f"{name}-{self.epoch}"
         return self.store.db.open_table(physical) if present else self.store.db.create_table(physical, schema=schema)
+
+    def _undo_manifests(self) -> None:
+        """Take back what a killed build did to its view's manifest, or the next view would publish that, too."""
+        table = self.tables["manifests"]
+        if self.state and self.same_epoch and table.version != self.state.versions["manifests"]:
+            table.checkout(self.state.versions["manifests"])
+            table.restore()
 
     def _drop_torn_facts(self) -> None:
         """Delete the rows that a killed build left for files whose `files` row it did not reach."""
@@ -224,9 +232,13 @@ class Writer:
         """The edge sets that are stored."""
         return set(column(self.tables["edges"], "edges_id").tolist())
 
+    def view(self, name: str) -> View | None:
+        """The view `name` as it is published, if its facts are of this epoch."""
+        return self.state.views.get(name) if self.state and self.same_epoch else None
+
     def manifest(self, view: str) -> list[dict[str, Any]]:
         """The published manifest rows of `view`, in order of paths."""
-        if self.state is None or not self.same_epoch or view not in self.state.views:
+        if self.state is None or self.view(view) is None:
             return []
         published = self.store.table("manifests", self.epoch, self.state.versions["manifests"])
         rows: list[dict[str, Any]] = published.search().where(f"view = {quoted(view)}").to_arrow().to_pylist()

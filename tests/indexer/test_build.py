@@ -221,3 +221,42 @@ def test_names_that_are_not_utf8_or_ascii_are_indexed(tmp_path: Path) -> None:
         "caf\\xe9.py::latin",
         "größe näher.py::größer",
     ]
+
+
+def test_the_view_that_was_indexed_last_is_the_one_that_answers_changed_or_not(tree: Path, tmp_path: Path) -> None:
+    store, other = tmp_path / "store", tmp_path / "other"
+    write(other, {"b.py": "def b(): ...\n"})
+    for folder in (tree, other, tree):
+        index(folder, tmp_path / "cache", store)
+        assert Snapshot.open(str(store)).view.name == str(folder)
+
+
+def test_an_empty_tree_is_a_view_beside_others(tree: Path, tmp_path: Path) -> None:
+    index(tree, tmp_path / "cache", tmp_path / "store")
+    (tmp_path / "empty").mkdir()
+    assert index(tmp_path / "empty", tmp_path / "cache", tmp_path / "store").files == 0
+    assert Snapshot.open(str(tmp_path / "store"), str(tree)).entries
+
+
+def test_a_build_that_dies_with_its_manifest_half_replaced_does_not_empty_its_view(tree: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    write(other, {"b.py": "def b(): ...\n"})
+    index(tree, tmp_path / "cache", tmp_path / "store")
+    store = Store(str(tmp_path / "store"))
+    state = store.state()
+    assert state
+    with store.writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
+        writer.tables["manifests"].delete("true")  # and here it is killed
+    index(other, tmp_path / "cache", tmp_path / "store")
+    assert len(Snapshot.open(store.uri, str(tree)).entries) == len(FILES)
+
+
+def test_news_of_time_stamps_alone_resolves_nothing_and_loses_nothing(tree: Path, tmp_path: Path) -> None:
+    index(tree, tmp_path / "cache")
+    before = rows(opened(tree))
+    for path in FILES:
+        os.utime(tree / path, ns=(10**18, 10**18))
+    report = index(tree, tmp_path / "cache")
+    assert (report.changed, "resolve" in report.seconds) == (0, False)
+    assert rows(opened(tree)) == before
+    assert index(tree, tmp_path / "cache").generation == report.generation
