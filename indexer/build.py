@@ -126,7 +126,7 @@ def _run(state: _Build) -> Report:
     with state.phase("extract"):
         _extract(state, pending, known)
     rows = sorted(state.rows + state.directories, key=lambda row: row.path)
-    if writer.state is not None and _same_contents(rows, published):
+    if writer.view(source.view) is not None and _same_contents(rows, published):
         return _unchanged(state, rows, published)
     with state.phase("resolve"), ThreadPoolExecutor(1) as beside:
         indexing = beside.submit(writer.index_chunks)  # Lance works on it outside the interpreter's lock
@@ -325,10 +325,13 @@ def _same_contents(rows: Sequence[_Row], published: Sequence[dict[str, Any]]) ->
 
 
 def _unchanged(state: _Build, rows: Sequence[_Row], published: Sequence[dict[str, Any]]) -> Report:
-    """The published report; time stamps that are news are published, so that the next build need not read the files."""
-    assert state.writer.state is not None
-    report = replace(state.writer.state.views[state.source.view].report, changed=0, encoded=0, seconds=state.seconds)
-    if all(row.mtime_ns == old["mtime_ns"] for row, old in zip(rows, published, strict=True)):
+    """The published report. What is news still is published: time stamps, so that the next build need not read the
+    files, and that this view is now the latest."""
+    before = state.writer.state
+    assert before is not None
+    report = replace(before.views[state.source.view].report, changed=0, encoded=0, seconds=state.seconds)
+    same_times = all(row.mtime_ns == old["mtime_ns"] for row, old in zip(rows, published, strict=True))
+    if same_times and before.latest == state.source.view:
         return report
     for row, old in zip(rows, published, strict=True):
         row.edges_id = old["edges_id"]
