@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from .errors import StoreError
 from .lance import lance_errors
 from .records import Reference, Symbol, key64
+from .source import changed_ns
 from .store import State, Store, View, quoted
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class Entry:
 
     path: str
     size: int
-    mtime_ns: int  # 0 where it does not tell: a revision, or a file that changed while it was read
+    mtime_ns: (
+        int  # as `changed_ns` gives it; 0 where it does not tell: a revision, or a file that changed while it was read
+    )
     content: str  # content id; "" where the file was not read
     file_id: int  # 0 where there are no facts
     skipped: str  # the reason why there are no facts, or ""
@@ -145,7 +148,7 @@ class Snapshot:
             now = os.stat(os.path.join(self.view.root, path), follow_symlinks=False)
         except OSError:
             return True
-        if (now.st_size, now.st_mtime_ns) == (entry.size, entry.mtime_ns):
+        if (now.st_size, changed_ns(now)) == (entry.size, entry.mtime_ns):
             return False
         return now.st_size != entry.size or self._content_now(path) != entry.content
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,7 +50,7 @@ class SourceFile:
 
     path: str  # relative to the root, forward slashes; bytes that are not UTF-8 are kept by surrogateescape
     size: int  # bytes
-    mtime_ns: int  # 0 in a revision
+    mtime_ns: int  # as `changed_ns` gives it; 0 in a revision
     content: str  # git blob id where it is known without reading (a revision), else ""
 
 
@@ -97,6 +98,11 @@ class Source(Protocol):
         ...
 
     def reader(self) -> Reader: ...
+
+
+def changed_ns(status: os.stat_result) -> int:
+    """When a file last changed. Archives set equal times and a rename keeps them, but nobody can set the inode's own."""
+    return max(status.st_mtime_ns, status.st_ctime_ns)
 
 
 TOOL_FOLDERS = frozenset({".git", ".hg", ".svn", ".clew"})

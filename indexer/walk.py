@@ -30,6 +30,7 @@ from .source import (
     SkipReason,
     Source,
     SourceFile,
+    changed_ns,
     depth_first,
 )
 
@@ -135,7 +136,7 @@ class Worktree:
             return Skipped(path, SkipReason.SECRET)
         if status.st_size > MAX_FILE_BYTES:
             return Skipped(path, SkipReason.TOO_LARGE)
-        return SourceFile(path, status.st_size, status.st_mtime_ns, "")
+        return SourceFile(path, status.st_size, changed_ns(status), "")
 
     def _visit_directory(self, parent: _Directory, path: str) -> Skipped | _Directory:
         name = self.prefix + path

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
+import indexer.build
 from indexer import (
     HashEncoder,
     Report,
@@ -35,15 +37,7 @@ FILES = {
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     write(tmp_path / "tree", FILES)
-    settle(tmp_path / "tree")
     return tmp_path / "tree"
-
-
-def settle(folder: Path) -> None:
-    """Make every file old enough for its time stamp to be trusted."""
-    for path in folder.rglob("*"):
-        if path.is_file() and ".clew" not in path.parts:
-            os.utime(path, ns=(path.stat().st_mtime_ns - 10**10,) * 2)
 
 
 def index(tree: Path, cache: Path, store: Path | None = None, ignore: bool = True) -> Report:
@@ -251,12 +245,34 @@ def test_a_build_that_dies_with_its_manifest_half_replaced_does_not_empty_its_vi
     assert len(Snapshot.open(store.uri, str(tree)).entries) == len(FILES)
 
 
-def test_news_of_time_stamps_alone_resolves_nothing_and_loses_nothing(tree: Path, tmp_path: Path) -> None:
+def test_news_of_time_stamps_alone_resolves_nothing_and_loses_nothing(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index(tree, tmp_path / "cache")
     before = rows(opened(tree))
+    monkeypatch.setattr(indexer.build, "RACY_NS", 0)  # every time stamp is trusted at once
     for path in FILES:
         os.utime(tree / path, ns=(10**18, 10**18))
+    time.sleep(0.05)  # more than the grain of the file system's clock
     report = index(tree, tmp_path / "cache")
     assert (report.changed, "resolve" in report.seconds) == (0, False)
     assert rows(opened(tree)) == before
     assert index(tree, tmp_path / "cache").generation == report.generation
+
+
+def test_files_that_change_places_are_seen_although_sizes_and_times_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer.build, "RACY_NS", 0)  # every time stamp is trusted at once
+    tree, aside = tmp_path / "tree", tmp_path / "aside"
+    write(tree, {"a.py": "def a(): ...\n", "b.py": "def b(): ...\n"})
+    for path in tree.iterdir():
+        os.utime(path, ns=(10**18, 10**18))
+    time.sleep(0.05)  # more than the grain of the file system's clock
+    assert index(tree, tmp_path / "cache").changed == 2
+    (tree / "a.py").rename(aside)
+    (tree / "b.py").rename(tree / "a.py")
+    aside.rename(tree / "b.py")
+    assert opened(tree).is_stale("a.py")
+    assert index(tree, tmp_path / "cache").changed == 2
+    assert [f.id for f in opened(tree).symbols_named(["a"])] == ["b.py::a"]
