@@ -1,7 +1,7 @@
 """Worker processes whose limits are enforced from outside: a worker that hangs, grows or dies costs one item.
 
 A batch whose worker was lost is tried again item by item, each in its own turn, so the culprit is found without any
-word from the process that died. Results come in the order of the batches, so a build does not depend on timing.
+word from the process that died. One crash proves nothing, since a worker may be killed from outside: an item is lost at its second. Results come in the order of the batches, so a build does not depend on timing.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class _Job(Generic[T]):
     slot: int
     part: int
     items: Sequence[T]
+    again: bool = False  # a worker was lost over it, or over the batch that it comes from
 
 
 @dataclass(slots=True)
@@ -182,14 +183,14 @@ class Pool(Generic[T, R]):
     def _lose(
         self, worker: _Worker[T], reason: SkipReason, waiting: deque[_Job[T]], slots: dict[int, _Slot[T, R]]
     ) -> None:
-        """Replace the worker; its first job is lost or, if of several items, tried again one by one."""
+        """Replace the worker; its first job is tried again one by one or, if that was done, lost."""
         self._stop(worker)
         guilty, *innocent = worker.jobs
-        if len(guilty.items) == 1:
+        if len(guilty.items) == 1 and (guilty.again or reason == SkipReason.TIMEOUT):
             slots[guilty.slot].parts[guilty.part] = Lost(guilty.items[0], reason)
         else:
             slots[guilty.slot].parts = [None] * len(guilty.items)
-            innocent[:0] = [_Job(guilty.slot, part, [item]) for part, item in enumerate(guilty.items)]
+            innocent[:0] = [_Job(guilty.slot, part, [item], True) for part, item in enumerate(guilty.items)]
         waiting.extendleft(reversed(innocent))
         self._workers[self._workers.index(worker)] = self._start()
 
@@ -211,7 +212,9 @@ def _work(pipe: Connection, make: Callable[[], Callable[[Sequence[T]], R]]) -> N
     import gc
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = MEMORY_BYTES if most == resource.RLIM_INFINITY else min(MEMORY_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     gc.disable()  # parse trees are freed by reference counts, and nothing else here is cyclic
     work = make()
     with suppress(EOFError, OSError):  # the parent has gone

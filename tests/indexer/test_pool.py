@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +27,18 @@ def squares(numbers: Sequence[int]) -> list[int]:
     return [number * number for number in numbers]
 
 
+def make_fragile() -> Callable[[Sequence[Path]], list[str]]:
+    return names_at_second_sight
+
+
+def names_at_second_sight(paths: Sequence[Path]) -> list[str]:
+    for path in paths:
+        if not path.exists():
+            path.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    return [path.name for path in paths]
+
+
 def run(batches: list[list[int]], seconds: float = 20.0) -> list[list[int] | Lost[int]]:
     with Pool(make, 2, seconds) as pool:
         return list(pool.run(batches))
@@ -37,6 +51,11 @@ def test_results_come_in_the_order_of_the_batches() -> None:
 def test_a_crash_costs_the_one_item_that_caused_it() -> None:
     found = run([[1, 2], [3, 13, 4], [5]])
     assert found == [[1, 4], [9], Lost(13, SkipReason.CRASHED), [16], [25]]
+
+
+def test_a_worker_that_is_killed_from_outside_costs_nothing(tmp_path: Path) -> None:
+    with Pool(make_fragile, 2) as pool:
+        assert list(pool.run([[tmp_path / "a"], [tmp_path / "b"]])) == [["a"], ["b"]]
 
 
 def test_an_item_that_never_ends_is_given_up() -> None:
