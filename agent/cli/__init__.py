@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from contextlib import suppress
 
 import typer
 
@@ -50,7 +51,11 @@ def main() -> None:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     if not os.environ.get("CLEW_DEBUG"):
         warnings.simplefilter("ignore")  # of libraries, for those who program with them
-    sys.exit(_run())
+    code = _run()
+    with suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)  # to free millions of records one by one takes half a second, and the process ends anyway
 
 
 def _run() -> int:
