@@ -70,4 +70,6 @@ def lance_errors(uri: str) -> Iterator[None]:
         raise StoreError(f"the store {uri} is damaged or unreadable ({first}): delete it and index again") from error
 
 
-_FROM_LANCE = re.compile(r"lance|^Table '.*' was not found|rust future panicked", re.IGNORECASE)
+_FROM_LANCE = re.compile(
+    r"lance|^Table '.*' was not found|^Version .* no longer exists|rust future panicked", re.IGNORECASE
+)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -100,10 +101,22 @@ class Snapshot:
         name = state.latest if view is None else _match_view(state, view)
         return cls(store, state, state.views[name])
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Tells a store that is damaged from one that has gone on and, after a while, cleaned up behind itself."""
+        try:
+            with lance_errors(self.store.uri):
+                yield
+        except StoreError as error:
+            newest = self.store.state()
+            if newest is None or newest.generation == self.state.generation:
+                raise
+            raise StoreError(f"{self.store.uri} was indexed again since it was opened here: open it anew") from error
+
     def table(self, name: str) -> Table:
         """The table `name` at this generation's version."""
         if name not in self._tables:
-            with lance_errors(self.store.uri):
+            with self._reading():
                 self._tables[name] = self.store.table(name, self.state.epoch, self.state.versions[name])
         return self._tables[name]
 
@@ -211,7 +224,7 @@ class Snapshot:
 
         total, count = self.table("chunks").count_rows(), limit
         while True:
-            with lance_errors(self.store.uri):
+            with self._reading():
                 rows = search(count)
             mine = np.isin(rows["file_id"].to_numpy(), self._file_ids)
             if int(mine.sum()) >= limit or rows.num_rows < count or count >= total:
@@ -331,7 +344,7 @@ class Snapshot:
         return self._memory[name]
 
     def _read(self, name: str, columns: list[str], where: str | None, with_row_id: bool = False) -> pa.Table:
-        with lance_errors(self.store.uri):
+        with self._reading():
             query = self.table(name).search()
             query = query.where(where) if where else query
             return query.with_row_id(with_row_id).select(columns).to_arrow()

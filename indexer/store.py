@@ -97,6 +97,12 @@ class Store:
         files = (path for table in self.local.glob("*.lance") for path in table.rglob("*"))
         return sum(path.lstat().st_size for path in files if path.is_file())
 
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table `name`. A folder alone is none: a build may be killed while it creates one."""
+        if self.local is None:
+            return name in _table_names(self.db)
+        return any(self.local.glob(f"{name}.lance/_versions/*.manifest"))
+
     @property
     def db(self) -> DBConnection:
         if self._db is None:
@@ -111,7 +117,7 @@ class Store:
         if not self.exists():
             return None
         with lance_errors(self.uri):
-            if "generations" not in _table_names(self.db):
+            if not self.has_table("generations"):
                 return None
             rows = self.db.open_table("generations").to_arrow()
         if rows.num_rows == 0:
@@ -195,16 +201,15 @@ class Writer:
         self._flushing = False
         self._buffers: dict[str, list[pa.RecordBatch]] = {}
         self._buffered = 0
-        present = _table_names(store.db)
-        self.tables = {
-            name: self._open(name, schema, f"{name}-{epoch}" in present) for name, schema in tables(encoder[2]).items()
-        }
+        self.tables = {name: self._open(name, schema) for name, schema in tables(encoder[2]).items()}
         self._undo_manifests()
         self._drop_torn_facts()
 
-    def _open(self, name: str, schema: pa.Schema, present: bool) -> Table:
+    def _open(self, name: str, schema: pa.Schema) -> Table:
         physical = f"{name}-{self.epoch}"
-        return self.store.db.open_table(physical) if present else self.store.db.create_table(physical, schema=schema)
+        if self.same_epoch or self.store.has_table(physical):  # what is published has to be there
+            return self.store.db.open_table(physical)
+        return self.store.db.create_table(physical, schema=schema)
 
     def _undo_manifests(self) -> None:
         """Take back what a killed build did to its view's manifest, or the next view would publish that, too."""
@@ -317,7 +322,7 @@ class Writer:
         versions = {name: table.version for name, table in self.tables.items()}
         state = State(generation, self.epoch, spec, encoder_id, dim, versions, views, view.name)
         row = pa.table({"generation": [generation], "format": [FORMAT], "state": [state.to_json()]}, schema=GENERATIONS)
-        if "generations" in _table_names(self.store.db):
+        if self.store.has_table("generations"):
             table = self.store.db.open_table("generations")
             table.add(row)
             table.delete(f"generation <= {generation - KEPT_GENERATIONS}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import indexer.store
-from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
+from indexer import HashEncoder, Snapshot, Store, StoreError, VectorCache, build_index, open_worktree
 
 
 def build(root: Path, store: Path, stop_at: str = "") -> None:
@@ -55,3 +56,23 @@ def test_what_was_read_before_an_interrupt_is_not_read_again(tmp_path: Path) -> 
     cache = VectorCache(tmp_path / "other cache")
     report = build_index(open_worktree(root), Store(str(store)), HashEncoder(16), jobs=1, cache=cache)
     assert (report.files, report.changed) == (5, 0)
+
+
+def test_a_build_that_is_killed_while_it_creates_a_table_is_taken_up(tmp_path: Path) -> None:
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    created = sorted(folder.name for folder in store.glob("*.lance"))
+    shutil.rmtree(store)
+    for name in created:
+        (store / name / "data").mkdir(parents=True)
+    build(root, store)
+    assert names(store) == {"f0", "f1", "f2", "f3", "f4"}
+
+
+def test_a_reader_whose_generation_has_gone_is_told_to_open_the_store_anew(tmp_path: Path) -> None:
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    reader = Snapshot.open(str(store))
+    build_index(open_worktree(root), Store(str(store)), HashEncoder(8), jobs=1, cache=VectorCache(tmp_path / "cache"))
+    with pytest.raises(StoreError, match="open it anew"):
+        reader.symbols_in(reader.entries)
