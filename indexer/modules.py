@@ -85,6 +85,8 @@ class ModuleFinder:
                 low -= 1
             for start in sorted({0, low, 1 if parts[0] == "src" else 0}):
                 names[".".join(parts[start:])].append(path)
+                if start == len(parts) - 1:  # of thousands of scripts' `utils` the one of a folder
+                    names[f"{os.path.dirname(path)}/{parts[-1]}"].append(path)
         return names
 
     def _is_package(self, folder: str) -> bool:
@@ -99,9 +101,8 @@ class ModuleFinder:
             return self._python_at("/".join(filter(None, [folder, *name.split(".")])))
         found = self._python_modules.get(name, [])
         if "." not in name and len(found) > 1:  # a script's neighbour; equal names elsewhere are other scripts
-            found = [f for f in found if os.path.dirname(f) == os.path.dirname(path)] or [
-                f for f in found if "/__init__" in f
-            ]
+            beside = self._python_modules.get(f"{os.path.dirname(path)}/{name}")
+            found = beside or [f for f in found if "/__init__" in f]
         return _nearest(path, found)
 
     def _python_at(self, stem: str) -> list[str]:

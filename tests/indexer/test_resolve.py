@@ -247,3 +247,11 @@ def test_a_chain_of_bases_that_is_deeper_than_pythons_stack_costs_only_its_far_e
     found = edges({"a.py": "".join(chain) + "class C0:\n    class Inner: pass\n    def last(self): pass\n"})
     assert ("a.py::C2000.run", "a.py::C0.last") not in found
     assert (("a.py::C1.run", "a.py::C0.last") in found) == (not inner)
+
+
+def test_of_equally_named_scripts_the_neighbour_is_imported() -> None:
+    files = {f"{folder}/utils.py": "def run(): pass\n" for folder in ("a", "b", "c")}
+    found = edges(
+        files | {"b/main.py": "from utils import run\nrun()\n", "d/main.py": "from utils import run\nrun()\n"}
+    )
+    assert found == {("b/main.py", "b/utils.py::run")}
