@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from .chunk import CHUNKER
 from .encode import Encoder, StaticEncoder
+from .errors import SourceError
 from .extract import EXTRACTOR
 from .facts import read_facts
 from .pool import Lost, Pool
@@ -110,6 +111,9 @@ def build_index(
     one for each processor. Raises `StoreError` where the store cannot be written, `SourceError` where the tree
     cannot be read; what was published before stays as it was.
     """
+    for name in (source.root, source.view, store.uri):
+        if printable(name) != name:  # Lance keeps text in UTF-8 alone, and so does a generation
+            raise SourceError(f"the path {printable(name)} is not UTF-8: rename that folder")
     Pool.warm()
     epoch = epoch_of(EXTRACTOR, CHUNKER, encoder.name)
     with store.writer(epoch, (encoder_spec, encoder.name, encoder.dim)) as writer:

@@ -13,6 +13,7 @@ from indexer import (
     HashEncoder,
     Report,
     Snapshot,
+    SourceError,
     Store,
     StoreError,
     VectorCache,
@@ -276,3 +277,10 @@ def test_files_that_change_places_are_seen_although_sizes_and_times_stay(
     assert opened(tree).is_stale("a.py")
     assert index(tree, tmp_path / "cache").changed == 2
     assert [f.id for f in opened(tree).symbols_named(["a"])] == ["b.py::a"]
+
+
+def test_a_root_that_is_not_utf8_is_refused_by_name(tmp_path: Path) -> None:
+    root = tmp_path / os.fsdecode(b"caf\xe9")
+    root.mkdir()
+    with pytest.raises(SourceError, match=r"caf\\xe9 is not UTF-8"):
+        index(root, tmp_path / "cache", tmp_path / "store")
