@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 KEPT_GENERATIONS = 4  # rows of `generations` that stay; readers pin at most the last
-NEVER = timedelta(days=365_000)  # an age that no version has
+NEVER = timedelta(days=365_000)  # an age that no version has: what is published has to live until something else is
 READER_GRACE = timedelta(minutes=10)  # the least age of a version that goes; those of the last two generations never do
-FLUSH_BYTES = 64 << 20  # rows are buffered up to this size, since each append is a commit and a fragment
+FLUSH_BYTES = 16 << 20  # rows are buffered up to this size: an append is a commit, and is made while workers go on
 KEYS = {
     "files": ("file_id",),
     "symbols": ("file_id", "uid", "name"),
@@ -196,8 +196,6 @@ class Writer:
     def __init__(self, store: Store, state: State | None, epoch: str, encoder: tuple[str, str, int]) -> None:
         self.store, self.state, self.epoch, self.encoder = store, state, epoch, encoder
         self.same_epoch = state is not None and state.epoch == epoch
-        # What is published has to live until something else is; before the first generation nobody reads.
-        self._prunable = NEVER if state else timedelta(milliseconds=1)
         self._flushing = False
         self._buffers: dict[str, list[pa.RecordBatch]] = {}
         self._buffered = 0
@@ -291,26 +289,33 @@ class Writer:
             base_tokenizer="whitespace", with_position=False, max_token_length=None, lower_case=False,
             stem=False, remove_stop_words=False, ascii_folding=False,
         )  # fmt: skip
-        self._index("chunks", "terms", text)
+        fresh = self._index("chunks", "terms", text)
         if self.encoder[2] and self.tables["chunks"].count_rows() > EXACT_ROWS:
             self._index("chunks", "vector", IvfSq(distance_type="dot"))
-        self.tables["chunks"].optimize(cleanup_older_than=self._prunable)
+        self._upkeep("chunks", fresh)
 
     def index_keys(self) -> None:
         """Bring the indices of all other tables up to date; the first time, build them."""
         from lancedb.index import BTree
 
-        for name, keys in KEYS.items():
-            for key in keys:
-                self._index(name, key, BTree())
-        for name, table in self.tables.items():
+        for name in self.tables:
             if name != "chunks":
-                table.optimize(cleanup_older_than=self._prunable)
+                fresh = [self._index(name, key, BTree()) for key in KEYS.get(name, ())]
+                self._upkeep(name, any(fresh))
 
-    def _index(self, name: str, key: str, config: Any) -> None:
+    def _index(self, name: str, key: str, config: Any) -> bool:
+        """Build the index over a column, if it is not there; whether it was built."""
         table = self.tables[name]
-        if table.count_rows() and not any(key in index.columns for index in table.list_indices()):
-            table.create_index(key, config=config)
+        if not table.count_rows() or any(key in index.columns for index in table.list_indices()):
+            return False
+        table.create_index(key, config=config)
+        return True
+
+    def _upkeep(self, name: str, fresh: bool) -> None:
+        """Take new rows into the indices and join small fragments. A table whose indices are fresh has few fragments yet,
+        and to join them would write everything twice."""
+        if not fresh:
+            self.tables[name].optimize(cleanup_older_than=NEVER)
 
     def publish(self, view: View) -> State:
         """Make all that was written visible, in one commit."""
