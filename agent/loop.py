@@ -164,7 +164,7 @@ def run_agent(
         ending = run.until_it_ends()
     except KeyboardInterrupt:
         ending = Interrupted("interrupted by the user")
-    except BaseException as error:
+    except BaseException as error:  # the transcript says how the run ended; raised again
         ending = Ending(f"{type(error).__name__}: {error}")
         raise
     finally:

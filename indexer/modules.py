@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from .records import FileFacts
@@ -125,14 +125,16 @@ class ModuleFinder:
     @cached_property
     def _go_prefix(self) -> str:
         """The module path, as most imports spell it: go.mod says it too, but a folder of sources may lack one."""
-        votes: Counter[str] = Counter()
-        for path in self._of_family("go"):
-            for spec in self._files[path].imports:
-                parts = spec.module.split("/")
-                for at in range(1, len(parts)):
-                    if "." in parts[0] and "/".join(parts[at:]) in self._folders:
-                        votes["/".join(parts[:at])] += 1
+        votes = Counter(prefix for path in self._of_family("go") for prefix in self._go_prefixes(path))
         return min(votes, key=lambda prefix: (-votes[prefix], prefix)) if votes else ""
+
+    def _go_prefixes(self, path: str) -> Iterator[str]:
+        """What would have to stand before a folder of ours for an import of the file to name it."""
+        for spec in self._files[path].imports:
+            parts = spec.module.split("/")
+            for at in range(1, len(parts) if "." in parts[0] else 0):
+                if "/".join(parts[at:]) in self._folders:
+                    yield "/".join(parts[:at])
 
     def _go(self, module: str) -> list[str]:
         prefix = self._go_prefix

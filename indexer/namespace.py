@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .extract import CONTAINERS
@@ -11,6 +11,7 @@ from .modules import family_of
 from .records import Binding, FileFacts, Import, Reference
 
 VARIABLES = frozenset({"variable", "constant"})
+IMPLICIT_THIS = frozenset({"java", "cpp", "c"})  # languages whose methods see members without a receiver
 SELVES = frozenset({"self", "cls", "this", "Self"})
 
 
@@ -41,6 +42,16 @@ class Namespace:
     bindings: dict[tuple[int, str], Binding] = field(default_factory=dict)
     bases: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
     memo: dict[tuple[int, str], Entity | None] = field(default_factory=dict)
+
+    def scopes(self, scope: int) -> Iterator[int]:
+        """`scope` and the symbols around it, from the inside out."""
+        while scope >= 0:
+            yield scope
+            scope = self.facts.symbols[scope].parent
+
+    def sees_members(self, scope: int) -> bool:
+        """Whether `scope` is a type whose members its methods name without a receiver."""
+        return scope >= 0 and self.facts.language in IMPLICIT_THIS and self.facts.symbols[scope].kind in CONTAINERS
 
     def distinct_references(self) -> Iterable[Reference]:
         """The first of the references that say the same in the same scope: they have the same answer."""

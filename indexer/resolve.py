@@ -32,7 +32,6 @@ CONFIDENCE = {
 }
 """How often a rule is right, in the order of trust."""
 
-IMPLICIT_THIS = frozenset({"java", "cpp", "c"})  # languages whose methods see members without a receiver
 DEPTH = 12  # of following aliases, re-exports and bases; a cycle ends here too
 MAX_LINEAGE = 64  # classes from one to its last base; only programs write longer chains
 MAX_INCLUDED = 2_000  # headers that one file sees; Linux' largest sees 1,500
@@ -121,7 +120,7 @@ class Resolver:
         file = self._files[path]
         if root == "super" or (-1, root) in file.imports:
             return False
-        return not any((around, root) in file.imports for around in self._scopes(file, scope))
+        return not any((around, root) in file.imports for around in file.scopes(scope))
 
     def _unique(self, path: str, reference: Reference) -> Entity | None:
         if reference.kind != "call" or not _COMPOUND.search(reference.name):
@@ -156,16 +155,16 @@ class Resolver:
     def _root(self, path: str, scope: int, name: str, depth: int) -> Entity | None:
         file = self._files[path]
         if name in SELVES or name == "super":
-            inside = next((s for s in self._scopes(file, scope) if file.facts.symbols[s].kind in CONTAINERS), None)
+            inside = next((s for s in file.scopes(scope) if file.facts.symbols[s].kind in CONTAINERS), None)
             if inside is not None:
                 what = "super" if name == "super" else "symbol" if name == "Self" else "instance"
                 return Entity(what, path, inside, "member")
-        for around in (*self._scopes(file, scope), -1):
+        for around in (*file.scopes(scope), -1):
             binding = file.bindings.get((around, name))
             if binding is not None:
                 return self._bound(path, around, binding, depth + 1)
             holder = Entity("instance", path, around, "member")
-            if _sees_members(file, around) and (field := self._attribute(holder, name, depth + 1)):
+            if file.sees_members(around) and (field := self._attribute(holder, name, depth + 1)):
                 return field
         return self._name(path, scope, name, depth)
 
@@ -174,7 +173,7 @@ class Resolver:
         if depth > DEPTH:
             return None
         file = self._files[path]
-        for position, around in enumerate(self._scopes(file, scope)):
+        for position, around in enumerate(file.scopes(scope)):
             if found := self._in_scope(file, around, position, name, depth):
                 return found
         if name in file.top:
@@ -194,7 +193,7 @@ class Resolver:
         index = file.children[around].get(name) if around in file.children else None
         if symbol.kind not in CONTAINERS:
             return Entity("symbol", path, index, "local") if index is not None else None
-        if _sees_members(file, around):
+        if file.sees_members(around):
             return self._member(Entity("instance", path, around, "member"), name, depth + 1)
         return Entity("symbol", path, index, "local") if index is not None and position == 0 else None
 
@@ -401,13 +400,3 @@ class Resolver:
         if result is None:
             return None
         return self._bound(entity.path, symbol.parent, replace(result, how="annotation"), depth + 1)
-
-    def _scopes(self, file: Namespace, scope: int) -> Iterator[int]:
-        while scope >= 0:
-            yield scope
-            scope = file.facts.symbols[scope].parent
-
-
-def _sees_members(file: Namespace, scope: int) -> bool:
-    """Whether `scope` is a type whose members its methods name without a receiver."""
-    return scope >= 0 and file.facts.language in IMPLICIT_THIS and file.facts.symbols[scope].kind in CONTAINERS
