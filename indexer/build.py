@@ -42,6 +42,7 @@ Progress = Callable[[str, int, int], None]
 
 BATCH_FILES = 64  # files for a worker at a time: enough that handing over costs nothing,
 BATCH_BYTES = 1 << 20  # and few enough that two workers end together
+PATH_COST = 16  # of a character: what is sent to a worker at work has to fit into the pipe, or both would wait for ever
 EXAMPLES = 5  # paths that a report names for each reason to skip
 RACY_NS = 2_000_000_000  # a file that changed so shortly before it was read may change again within its time stamp
 
@@ -222,7 +223,7 @@ def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
     size = 0
     for file in files:
         batch.append(file)
-        size += max(file.size, 0)
+        size += max(file.size, 0) + PATH_COST * len(file.path)
         if len(batch) == BATCH_FILES or size > BATCH_BYTES:
             yield batch
             batch, size = [], 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from indexer import (
     Report,
     Snapshot,
     SourceError,
+    SourceFile,
     Store,
     StoreError,
     VectorCache,
@@ -284,3 +286,10 @@ def test_a_root_that_is_not_utf8_is_refused_by_name(tmp_path: Path) -> None:
     root.mkdir()
     with pytest.raises(SourceError, match=r"caf\\xe9 is not UTF-8"):
         index(root, tmp_path / "cache", tmp_path / "store")
+
+
+def test_a_batch_of_long_paths_fits_into_the_pipe_to_a_worker() -> None:
+    files = [SourceFile(f"{'d' * 12_000}{number}", 1, 0, "") for number in range(200)]
+    batches = list(indexer.build._batches(files))
+    assert [file for batch in batches for file in batch] == files
+    assert max(len(pickle.dumps(batch)) for batch in batches) < 100_000
