@@ -259,7 +259,7 @@ def _vectors(
     start = 0
     for outcome in outcomes:
         if outcome.chunks:
-            key = vector_key(state.encoder.name, key_of(outcome), str(CHUNKER))
+            key = vector_key(state.encoder.name, key_of(outcome), f"{EXTRACTOR}.{CHUNKER}")
             spans.append((key, start, start + outcome.chunks))
             start += outcome.chunks
     vectors = np.zeros((chunks.num_rows, state.encoder.dim), np.float16)

@@ -32,7 +32,7 @@ CONFIDENCE = {
 }
 """How often a rule is right, in the order of trust."""
 
-DEPTH = 12  # of following aliases, re-exports and bases; a cycle ends here too
+DEPTH = 24  # of following aliases, re-exports and bases; a cycle ends here too
 MAX_LINEAGE = 64  # classes from one to its last base; only programs write longer chains
 MAX_INCLUDED = 2_000  # headers that one file sees; Linux' largest sees 1,500
 _COMPOUND = re.compile(r"[^_]_+[^_]|[a-z][A-Z]")  # a name of two words or more
