@@ -52,6 +52,11 @@ class Resolver:
         self._linear: dict[tuple[str, int], list[Entity]] = {}
         self._lineages_open = 0
         self._exports: dict[tuple[str, str], Entity | None] = {}
+        self._stars: dict[str, list[str]] = {}
+        self._public = {
+            name for file in self._files.values() for name in (*file.top, *(n for at, n in file.imports if at < 0))
+        }
+        """Names that some file defines or imports at its top: all that a star import can bring."""
         self._packages: dict[tuple[str, str], dict[str, Entity]] = {}
         self._last_included: tuple[str, frozenset[str]] = ("", frozenset())
         self._globals, self._methods = program_names(files)
@@ -180,11 +185,8 @@ class Resolver:
             return self._definition(Entity("symbol", path, file.top[name], "local"))
         if (-1, name) in file.imports:
             return self._import_target(path, file.imports[-1, name], depth + 1)
-        for star in file.stars:
-            for module in self._modules(path, star.module):
-                if module != path and (found := self._exported(module, name, depth + 1)):
-                    return found.by("star")
-        return self._program_wide(path, name)
+        found = self._through_stars(path, name, depth)
+        return found.by("star") if found else self._program_wide(path, name)
 
     def _in_scope(self, file: Namespace, around: int, position: int, name: str, depth: int) -> Entity | None:
         path, symbol = file.facts.path, file.facts.symbols[around]
@@ -279,7 +281,7 @@ class Resolver:
         return Entity("module", found[0], -1, "import") if found else None
 
     def _exported(self, path: str, name: str, depth: int) -> Entity | None:
-        """The name `name` as others see it in the file `path`; memoised, or a web of star imports would cost its square."""
+        """The name `name` as others see it in the file `path`; memoised, since many ask for the same."""
         key = (path, name)
         if key not in self._exports:
             self._exports[key] = None  # what a cycle finds
@@ -294,11 +296,32 @@ class Resolver:
             return self._definition(Entity("symbol", path, file.top[name], "import"))
         if (-1, name) in file.imports:
             return self._import_target(path, file.imports[-1, name], depth + 1)
-        for star in file.stars:
-            for module in self._modules(path, star.module):
-                if module != path and (found := self._exported(module, name, depth + 1)):
-                    return found
+        return self._through_stars(path, name, depth)
+
+    def _through_stars(self, path: str, name: str, depth: int) -> Entity | None:
+        """What `name` stands for in the first of the files that star imports reach from `path` and that knows it."""
+        if name not in self._public:
+            return None
+        for module in self._star_modules(path):
+            file = self._files[module]
+            if (name in file.top or (-1, name) in file.imports) and (found := self._exported(module, name, depth + 1)):
+                return found
         return None
+
+    def _star_modules(self, path: str) -> list[str]:
+        """The files whose names star imports bring to `path`, through others too: each once, in the order of the text."""
+        if path not in self._stars:
+            seen: dict[str, None] = {}
+            stack = [path]
+            while stack:
+                at = stack.pop()
+                if at in seen:
+                    continue
+                seen[at] = None
+                targets = [found for star in self._files[at].stars for found in self._modules(at, star.module)]
+                stack += [target for target in reversed(targets) if target not in seen]
+            self._stars[path] = list(seen)[1:]
+        return self._stars[path]
 
     # -- members and types
 

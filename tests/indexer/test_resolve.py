@@ -255,3 +255,19 @@ def test_of_equally_named_scripts_the_neighbour_is_imported() -> None:
         files | {"b/main.py": "from utils import run\nrun()\n", "d/main.py": "from utils import run\nrun()\n"}
     )
     assert found == {("b/main.py", "b/utils.py::run")}
+
+
+def test_a_name_is_found_through_star_imports_that_form_a_cycle_whoever_asks_first() -> None:
+    files = {
+        "a.py": "from b import *\nfrom c import *\ndef f():\n    g()\n",
+        "b.py": "from a import *\ndef h():\n    g()\n",
+        "c.py": "def g(): pass\n",
+    }
+    assert edges(files) == {("a.py::f", "c.py::g"), ("b.py::h", "c.py::g")}
+
+
+def test_a_web_of_star_imports_is_resolved() -> None:
+    stars = "".join(f"from m{n} import *\n" for n in range(150))
+    uses = "".join(f"    f{n}()\n    unknown{n}()\n" for n in range(150))
+    files = {f"m{n}.py": f"{stars}def f{n}(): pass\ndef g{n}():\n{uses}" for n in range(150)}
+    assert len(edges(files)) == 150 * 150
