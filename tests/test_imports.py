@@ -34,10 +34,7 @@ def loaded(code: str, cwd: Path) -> set[str]:
 
 def run(*arguments: str) -> str:
     """Code that runs the command line and goes on after it."""
-    return (
-        f"import sys, contextlib\nsys.argv = {['clew', *arguments]!r}\nfrom agent.cli import main\n"
-        "with contextlib.suppress(SystemExit):\n    main()\nsys.stdout.flush()"
-    )
+    return f"import sys\nsys.argv = {['clew', *arguments]!r}\nfrom agent.cli import run\nrun()\nsys.stdout.flush()"
 
 
 def test_the_packages_and_the_command_line_load_nothing_heavy(tmp_path: Path) -> None:

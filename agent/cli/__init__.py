@@ -51,14 +51,15 @@ def main() -> None:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     if not os.environ.get("CLEW_DEBUG"):
         warnings.simplefilter("ignore")  # of libraries, for those who program with them
-    code = _run()
+    code = run()
     with suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(code)  # to free millions of records one by one takes half a second, and the process ends anyway
 
 
-def _run() -> int:
+def run() -> int:
+    """Carry out the command of this process; its exit code."""
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
