@@ -369,6 +369,3 @@ def _report(state: _Build, rows: Sequence[_Row], facts: dict[str, FileFacts], ed
         examples={reason: examples[reason] for reason in sorted(examples)},
         seconds=state.seconds,
     )
-
-
-__all__ = ["Progress", "SkipReason", "build_index"]

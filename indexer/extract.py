@@ -10,15 +10,13 @@ from .chunk import chunk_lines
 from .languages import LANGUAGES, TEXT, Language, grammar
 from .mentions import Mentions
 from .names import MAX_WRITTEN, dotted, type_name
-from .outline import CONTAINERS, VALUES, Definition, Outline
+from .outline import VALUES, Definition, Outline
 from .records import Binding, FileFacts, Import
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     Captures = dict[str, list[Node]]
-
-__all__ = ["CONTAINERS", "EXTRACTOR", "extract"]
 
 EXTRACTOR = 3
 """Version of what extraction yields; facts of another version are not reused."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from .records import FileFacts
@@ -235,6 +235,19 @@ class ModuleFinder:
 
     def _of_family(self, family: str) -> Iterable[str]:
         return (path for path, facts in self._files.items() if family_of(facts.language) == family)
+
+
+def reach(start: str, following: Callable[[str], list[str]], most: int) -> dict[str, None]:
+    """`start` and the files that `following` leads to from it, through others too: each once, in the order of the text,
+    and no more than about `most`."""
+    seen: dict[str, None] = {}
+    stack = [start]
+    while stack and len(seen) < most:
+        at = stack.pop()
+        if at not in seen:
+            seen[at] = None
+            stack += [target for target in reversed(following(at)) if target not in seen]
+    return seen
 
 
 def nearness(path: str, other: str) -> tuple[int, int, str]:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .extract import CONTAINERS
 from .modules import family_of
+from .outline import CONTAINERS
 from .records import Binding, FileFacts, Import, Reference
 
 VARIABLES = frozenset({"variable", "constant"})

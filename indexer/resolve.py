@@ -12,25 +12,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from .extract import CONTAINERS
 from .languages import LANGUAGES
-from .modules import ModuleFinder, family_of, nearness
+from .modules import ModuleFinder, family_of, nearness, reach
 from .namespace import SELVES, VARIABLES, Entity, Namespace, arrange, outer_type, program_names
+from .outline import CONTAINERS
 from .records import Binding, Edge, FileFacts, Import, Reference, symbol_id
-
-CONFIDENCE = {
-    "local": 0.98,  # defined in the same file, visible from there
-    "import": 0.97,  # an import names it, through any re-exports
-    "member": 0.95,  # of the class around, or of its bases
-    "typed": 0.92,  # of a receiver whose type is annotated, or seen where it is made
-    "package": 0.92,  # another file of the same package
-    "star": 0.9,  # through an import of everything
-    "include": 0.9,  # of several definitions of a name the one that is included
-    "global": 0.85,  # the one definition of a name that is visible program-wide
-    "nearest": 0.6,  # of several such definitions the one in the nearest folder
-    "unique": 0.6,  # the receiver is unknown, and only one type of the repository has a method of this name
-}
-"""How often a rule is right, in the order of trust."""
+from .rules import CONFIDENCE
 
 DEPTH = 24  # of following aliases, re-exports and bases; a cycle ends here too
 MAX_LINEAGE = 64  # classes from one to its last base; only programs write longer chains
@@ -225,17 +212,13 @@ class Resolver:
             }
         return self._packages[key]
 
+    def _includes_of(self, path: str) -> list[str]:
+        return [found for module in self._files[path].includes for found in self._modules(path, module)]
+
     def _included(self, path: str) -> frozenset[str]:
         """The files that a C file includes, directly or through others. Only the last answer is kept: files come in order."""
         if self._last_included[0] != path:
-            seen, stack = {path}, [path]
-            while stack and len(seen) < MAX_INCLUDED:
-                at = stack.pop()
-                for module in self._files[at].includes:
-                    fresh = [found for found in self._modules(at, module) if found not in seen]
-                    seen.update(fresh)
-                    stack += fresh
-            self._last_included = (path, frozenset(seen))
+            self._last_included = (path, frozenset(reach(path, self._includes_of, MAX_INCLUDED)))
         return self._last_included[1]
 
     def _definition(self, entity: Entity) -> Entity:
@@ -308,19 +291,13 @@ class Resolver:
                 return found
         return None
 
+    def _stars_of(self, path: str) -> list[str]:
+        return [found for star in self._files[path].stars for found in self._modules(path, star.module)]
+
     def _star_modules(self, path: str) -> list[str]:
         """The files whose names star imports bring to `path`, through others too: each once, in the order of the text."""
         if path not in self._stars:
-            seen: dict[str, None] = {}
-            stack = [path]
-            while stack:
-                at = stack.pop()
-                if at in seen:
-                    continue
-                seen[at] = None
-                targets = [found for star in self._files[at].stars for found in self._modules(at, star.module)]
-                stack += [target for target in reversed(targets) if target not in seen]
-            self._stars[path] = list(seen)[1:]
+            self._stars[path] = list(reach(path, self._stars_of, len(self._files)))[1:]
         return self._stars[path]
 
     # -- members and types

@@ -72,12 +72,11 @@ def _items(searcher: Searcher, ranked: Sequence[Ranked]) -> list[Item]:
     best = ranked[0].score if ranked else 1.0
     items = [Item(r.candidate.chunk.path, r.symbol, tuple(r.windows), (r.score / best) ** SHARPNESS) for r in ranked]
     known = {item.symbol.uid for item in items if item.symbol is not None}
-    for item in items[:RELATED_HITS]:
-        if item.symbol is not None:
-            for found in _needed(searcher, item.symbol):
-                if found.uid not in known:
-                    known.add(found.uid)
-                    items.append(Item(found.path, found, (), item.use * RELATED_USE))
+    hits = [(item, item.symbol) for item in items[:RELATED_HITS] if item.symbol is not None]
+    for item, found in [(item, found) for item, symbol in hits for found in _needed(searcher, symbol)]:
+        if found.uid not in known:
+            known.add(found.uid)
+            items.append(Item(found.path, found, (), item.use * RELATED_USE))
     return items
 
 
