@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .languages import LANGUAGES, language_of
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
     from .revision import open_revision
+    from .secrets import redact, redact_text
     from .snapshot import Entry, FoundChunk, FoundEdge, FoundSymbol, Snapshot
     from .source import Skipped, SkipReason, Source, SourceFile
     from .store import State, Store, View
@@ -29,6 +30,7 @@ _MODULES = {
     "languages": ("LANGUAGES", "language_of"),
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
     "revision": ("open_revision",),
+    "secrets": ("redact", "redact_text"),
     "snapshot": ("Entry", "FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
     "source": ("SkipReason", "Skipped", "Source", "SourceFile"),
     "store": ("State", "Store", "View"),
@@ -73,6 +75,8 @@ __all__ = [
     "open_revision",
     "open_worktree",
     "printable",
+    "redact",
+    "redact_text",
     "search_terms",
     "symbol_id",
 ]

@@ -13,6 +13,7 @@ from .extract import extract
 from .languages import language_of
 from .records import key64, printable
 from .schema import ExtractedFile, fact_batches
+from .secrets import redact
 from .source import Reader, SkipReason, SourceFile
 
 
@@ -71,6 +72,7 @@ def _one(reader: Reader, known: frozenset[int], file: SourceFile) -> tuple[Outco
     fid = key64(path, content)
     if fid in known:
         return Outcome(file, content, fid, "", 0), None
+    data, _ = redact(data)  # before anything is made of it: facts, terms and the stored text are without secrets
     try:
         facts = extract(path, data, language_of(path, data))
     except MemoryError:
