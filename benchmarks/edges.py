@@ -20,8 +20,11 @@ from typing import Any
 from indexer import Snapshot, Store, build_index, load_encoder, open_revision, open_worktree
 from retrieval import Searcher
 
+from .sites import plain
+
 MODULE = "<module>"
 CALLERS = frozenset({"function", "method"})
+CALLS = frozenset({"call", "decorator"})  # `how` of the truth's rows; a decorator is called
 SHOWN = 10  # edges of each kind of disagreement that are printed
 
 Call = tuple[str, str, str, str]
@@ -44,7 +47,21 @@ class Figure:
 def true_calls(lines: Iterable[str]) -> set[Call]:
     """The calls of a truth file whose callers are no tests."""
     rows = [json.loads(line) for line in lines if line.strip()]
-    return {(r["src_path"], r["src"], r["dst_path"], r["dst"]) for r in rows if not is_test(r["src_path"])}
+    calls = [row for row in rows if row.get("how", "call") in CALLS and not is_test(row["src_path"])]
+    return {(r["src_path"], r["src"], r["dst_path"], r["dst"]) for r in calls}
+
+
+def documents(lines: Iterable[str]) -> frozenset[str]:
+    """The files that a truth says it covers; empty where it does not say."""
+    rows = [json.loads(line) for line in lines if line.strip()]
+    return frozenset(row["src_path"] for row in rows if row.get("how") == "document")
+
+
+def within(found: dict[Call, str], covered: frozenset[str]) -> dict[Call, str]:
+    """The calls whose two ends lie in files that the truth covers."""
+    if not covered:
+        return found
+    return {call: rule for call, rule in found.items() if call[0] in covered and call[2] in covered}
 
 
 def found_calls(searcher: Searcher) -> dict[Call, str]:
@@ -63,7 +80,7 @@ def found_calls(searcher: Searcher) -> dict[Call, str]:
 def named(symbol: str) -> tuple[str, str]:
     """An id as path and qualified name; of equal names (`f#2`) the truth knows one."""
     path, _, name = symbol.partition("::")
-    return path, name.partition("#")[0]
+    return path, plain(name)
 
 
 def is_test(path: str) -> bool:
@@ -104,7 +121,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = found_calls(index(arguments.repo, folder))
-    result = compare(true_calls(arguments.truth.read_text("utf-8").splitlines()), found)
+    lines = arguments.truth.read_text("utf-8").splitlines()
+    result = compare(true_calls(lines), within(found, documents(lines)))
     if arguments.json:
         print(json.dumps(result))
         return

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from .build import Progress, build_index
     from .encode import Encoder, HashEncoder, StaticEncoder, load_encoder
     from .errors import ClewError, EncoderError, SourceError, StoreError
-    from .languages import LANGUAGES, language_of
+    from .extract import extract_facts
+    from .languages import LANGUAGES, grammar, language_of
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
     from .revision import open_revision
+    from .scip import DEFINITION, Document, Occurrence, ScipError, read_scip, written
     from .secrets import redact, redact_text
     from .snapshot import Entry, FoundChunk, FoundEdge, FoundSymbol, Snapshot
     from .source import Skipped, SkipReason, Source, SourceFile
@@ -27,10 +29,12 @@ _MODULES = {
     "build": ("Progress", "build_index"),
     "encode": ("Encoder", "HashEncoder", "StaticEncoder", "load_encoder"),
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
-    "languages": ("LANGUAGES", "language_of"),
+    "extract": ("extract_facts",),
+    "languages": ("LANGUAGES", "grammar", "language_of"),
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
     "revision": ("open_revision",),
     "secrets": ("redact", "redact_text"),
+    "scip": ("DEFINITION", "Document", "Occurrence", "ScipError", "read_scip", "written"),
     "snapshot": ("Entry", "FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
     "source": ("SkipReason", "Skipped", "Source", "SourceFile"),
     "store": ("State", "Store", "View"),
@@ -40,9 +44,11 @@ _MODULES = {
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = [
+    "DEFINITION",
     "LANGUAGES",
     "Chunk",
     "ClewError",
+    "Document",
     "Edge",
     "Encoder",
     "EncoderError",
@@ -52,9 +58,11 @@ __all__ = [
     "FoundEdge",
     "FoundSymbol",
     "HashEncoder",
+    "Occurrence",
     "Progress",
     "Reference",
     "Report",
+    "ScipError",
     "SkipReason",
     "Skipped",
     "Snapshot",
@@ -69,16 +77,20 @@ __all__ = [
     "VectorCache",
     "View",
     "build_index",
+    "extract_facts",
+    "grammar",
     "key64",
     "language_of",
     "load_encoder",
     "open_revision",
     "open_worktree",
     "printable",
+    "read_scip",
     "redact",
     "redact_text",
     "search_terms",
     "symbol_id",
+    "written",
 ]
 
 

@@ -174,3 +174,7 @@ def _reader(name: str) -> Callable[[str], Iterable[tuple[str, str, str]]]:
     module, function = name.split(":")
     read: Callable[[str], Iterable[tuple[str, str, str]]] = getattr(import_module(module, __package__), function)
     return read
+
+
+extract_facts = extract
+"""The package's name for it: there `extract` is this module."""

@@ -1,0 +1,130 @@
+"""Truth for `benchmarks.edges` from a compiler's index: `python -m benchmarks.truth --scip INDEX.scip --root DIR > truth.jsonl`.
+
+A line is an edge between two definitions of the tree: `src_path`, `src`, `dst_path`, `dst`, `line`, `how`, `dst_kind`.
+`src` is the innermost function around the mention, by its qualified name, or `<module>`; class bodies, decorators,
+defaults and annotations belong to what is around the definition. `how` is call, decorator, inherit, import, or
+reference. Which name a call ends in comes from the parser, what that name means from the index. Rows whose `how` is
+document come first, one for each file that the index covers: of others it can't be said what is missing or wrong.
+
+Make an index of Python by scip-python (a `src/` layout flattened first), of TypeScript and JavaScript by
+scip-typescript (JavaScript with a tsconfig that sets `allowJs`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from indexer import DEFINITION, Document, Occurrence, language_of, read_scip, written
+
+from .sites import MODULE, Definition, Place, Sites, ecmascript_sites, python_sites
+
+ECMASCRIPT = frozenset({"javascript", "typescript", "tsx"})
+
+
+@dataclass(slots=True)
+class File:
+    """A document with what its text says."""
+
+    document: Document
+    lines: list[str]
+    sites: Sites
+
+    def place(self, occurrence: Occurrence) -> Place:
+        line = self.lines[occurrence.line - 1] if occurrence.line <= len(self.lines) else ""
+        before = written(line, 0, occurrence.start, self.document.encoding)
+        return occurrence.line, len(before.encode("utf-8", "surrogatepass"))
+
+
+@dataclass(slots=True)
+class Project:
+    """The documents of an index, and where they define what."""
+
+    files: dict[str, File] = field(default_factory=dict)
+    defined: dict[str, tuple[str, Definition]] = field(default_factory=dict)  # global symbol → path, definition
+
+
+def read_project(scip: Path, root: Path) -> Project:
+    """The documents of the index that are files below `root` of a language that we know."""
+    project = Project()
+    for document in read_scip(scip):
+        if (read := _read(document, root)) is not None:
+            project.files[document.path] = read
+    for path, file in project.files.items():
+        for each in file.document.occurrences:
+            definition = file.sites.definitions.get(file.place(each)) if each.roles & DEFINITION else None
+            if definition is not None:
+                project.defined.setdefault(_key(path, each.symbol), (path, definition))
+    return project
+
+
+def _read(document: Document, root: Path) -> File | None:
+    file = (root / document.path).resolve()
+    if not file.is_relative_to(root.resolve()) or not file.is_file():
+        return None
+    source = file.read_bytes()
+    text = source.decode("utf-8", "replace")
+    language = language_of(document.path, source)
+    try:
+        if language == "python":
+            return File(document, text.split("\n"), python_sites(text))
+    except SyntaxError:
+        return None
+    if language in ECMASCRIPT:
+        return File(document, text.split("\n"), ecmascript_sites(document.path, source, language))
+    return None
+
+
+def _key(path: str, symbol: str) -> str:
+    return f"{path}\0{symbol}" if symbol.startswith("local ") else symbol
+
+
+def edges(project: Project) -> Iterator[dict[str, Any]]:
+    """The rows, each pair of ends once for each `how`, at its first line; before them one for each document."""
+    for path in sorted(project.files):
+        whole = {"src_path": path, "src": MODULE, "dst_path": path, "dst": MODULE}
+        yield whole | {"line": 0, "how": "document", "dst_kind": "file"}
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+    for path, file in project.files.items():
+        for each in file.document.occurrences:
+            target = None if each.roles & DEFINITION else _target(project, path, each.symbol)
+            if target is None:
+                continue
+            place = file.place(each)
+            how = file.sites.how.get(place, "reference")
+            ends = (path, file.sites.owner(place), target[0], target[1].qualname)
+            key = (*ends, "call" if how == "decorator" else how)
+            if key not in rows or place[0] < rows[key]["line"]:
+                named = dict(zip(("src_path", "src", "dst_path", "dst"), ends, strict=True))
+                rows[key] = named | {"line": place[0], "how": how, "dst_kind": target[1].kind}
+    yield from (rows[key] for key in sorted(rows))
+
+
+def _target(project: Project, path: str, symbol: str) -> tuple[str, Definition] | None:
+    """What a symbol means; for a constructor its class, since that is what a `new` names."""
+    found = project.defined.get(_key(path, symbol))
+    if found is None and symbol.endswith("`<constructor>`()."):
+        found = project.defined.get(symbol.removesuffix("`<constructor>`()."))
+    elif found is not None and symbol.endswith("`<constructor>`()."):
+        found = project.defined.get(symbol.removesuffix("`<constructor>`()."), found)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.truth", description=__doc__)
+    parser.add_argument("--scip", type=Path, required=True, help="an index that scip-python or scip-typescript wrote")
+    parser.add_argument("--root", type=Path, required=True, help="the tree that it was made of")
+    arguments = parser.parse_args()
+    project = read_project(arguments.scip, arguments.root)
+    for row in edges(project):
+        print(json.dumps(row, ensure_ascii=False))
+    print(f"{len(project.files)} files", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
