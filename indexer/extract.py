@@ -79,6 +79,9 @@ class _Reader:
         self.outline = Outline(row, source, self._definitions(groups))
         for captures in imports:
             self._take_import(captures)
+        for _, captures in groups.get("package", ()):
+            name = captures["package"][0]
+            self.bindings.append(Binding("package", dotted(self.text(name)), "package", -1, name.start_point.row + 1))
         for role in ("bind", "return"):
             for _, captures in groups.get(role, ()):
                 self._take_binding(captures)

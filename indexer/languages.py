@@ -9,6 +9,7 @@ A query file is a list of patterns. What a pattern is for follows from its captu
   `@bind` with `@bind.name` (or `@bind.field`, an attribute of the object that methods write without `this`) and one of
       `@bind.type` (an annotation), `@bind.call` (the callee that made the value), `@bind.alias` (another name for it).
   `@return` with `@bind.type`: the annotated result of the function that the capture spans.
+  `@package`: the name of the package or namespace that the whole file belongs to.
   `@call`: the callee as written, receiver included.
   `@call.whole`: a call, of which the text before its arguments is the callee.
   `@use`: a name that is read. `@inherit`: a base of the definition around it.
@@ -43,7 +44,6 @@ class Language:
     wrappers: tuple[str, ...] = ()  # node types around a definition that belong to it: `export`, `template<>`
     attributes: tuple[str, ...] = ()  # node types above a definition that belong to it: `#[derive]`
     docstrings: bool = False  # documentation is the first string of the body, not the comment above
-    package_scope: bool = False  # names of other files are visible without an import that names them
     import_reader: str = ""  # `module:function` that reads the text of an `@import`: Rust's trees
     builtins: frozenset[str] = frozenset()  # names that the language gives: bare mentions of them are no references
     queries: tuple[str, ...] = ()  # query files to join; by default the one of this name
@@ -80,11 +80,10 @@ TSX = Language(
 )  # fmt: skip
 GO = Language(
     "go", (".go",), "tree_sitter_go:language", ("comment",),
-    package_scope=True,
     builtins=frozenset(_GO_BUILTINS.split()),
 )  # fmt: skip
 JAVA = Language(
-    "java", (".java",), "tree_sitter_java:language", ("line_comment", "block_comment"), package_scope=True,
+    "java", (".java",), "tree_sitter_java:language", ("line_comment", "block_comment"),
     builtins=frozenset(_JAVA_BUILTINS.split()),
 )  # fmt: skip
 RUST = Language(
@@ -94,12 +93,12 @@ RUST = Language(
 )  # fmt: skip
 C = Language(
     "c", (".c", ".h"), "tree_sitter_c:language", ("comment",),
-    wrappers=("declaration", "type_definition"), package_scope=True, builtins=frozenset(_C_BUILTINS.split()),
+    wrappers=("declaration", "type_definition"), builtins=frozenset(_C_BUILTINS.split()),
 )  # fmt: skip
 CPP = Language(
     "cpp", (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tpp", ".cu", ".cuh"),
     "tree_sitter_cpp:language", ("comment",),
-    wrappers=("declaration", "type_definition", "template_declaration"), package_scope=True, queries=("c", "cpp"),
+    wrappers=("declaration", "type_definition", "template_declaration"), queries=("c", "cpp"),
     builtins=frozenset(_C_BUILTINS.split()),
 )  # fmt: skip
 

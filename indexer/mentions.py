@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from .families import family_rules
 from .languages import Language
 from .names import MAX_WRITTEN, dotted, last_name, split_name
 from .outline import CALLABLES, VALUES, Outline
@@ -105,7 +106,7 @@ class Mentions:
 
     def _known(self, imports: Iterable[Import]) -> set[bytes] | None:
         """The names that a use can mean: what this file defines or imports; None where other names are visible."""
-        if self._row.package_scope:
+        if family_rules(self._row.name).sees != "file":
             return None
         symbols = self._outline.symbols
         known = {i.alias or i.name or i.module.partition(".")[0] for i in imports}

@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .modules import family_of
+from .families import Family, family_of, family_rules
+from .modules import package_of
 from .outline import CONTAINERS
 from .records import Binding, FileFacts, Import, Reference
 
 VARIABLES = frozenset({"variable", "constant"})
-IMPLICIT_THIS = frozenset({"java", "cpp", "c"})  # languages whose methods see members without a receiver
-SELVES = frozenset({"self", "cls", "this", "Self"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,8 @@ class Namespace:
     """A file's facts, arranged for looking things up by name."""
 
     facts: FileFacts
+    rules: Family
+    package: str  # as declared; "" where the folder is the package
     top: dict[str, int] = field(default_factory=dict)
     children: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     imports: dict[tuple[int, str], Import] = field(default_factory=dict)
@@ -51,7 +52,7 @@ class Namespace:
 
     def sees_members(self, scope: int) -> bool:
         """Whether `scope` is a type whose members its methods name without a receiver."""
-        return scope >= 0 and self.facts.language in IMPLICIT_THIS and self.facts.symbols[scope].kind in CONTAINERS
+        return scope >= 0 and self.rules.implicit_this and self.facts.symbols[scope].kind in CONTAINERS
 
     def distinct_references(self) -> Iterable[Reference]:
         """The first of the references that say the same in the same scope: they have the same answer."""
@@ -62,7 +63,8 @@ class Namespace:
 
 
 def arrange(facts: FileFacts) -> Namespace:
-    file = Namespace(facts)
+    rules = family_rules(facts.language)
+    file = Namespace(facts, rules, package_of(facts) if rules.package == "declared" else "")
     for index, symbol in enumerate(facts.symbols):
         names = file.top if symbol.parent < 0 and "." not in symbol.qualname else file.children[symbol.parent]
         if symbol.parent < 0 and "." in symbol.qualname:
@@ -72,15 +74,16 @@ def arrange(facts: FileFacts) -> Namespace:
     for spec in facts.imports:
         if spec.name == "*":
             file.stars.append(spec)
-        elif family_of(facts.language) == "c":
+        elif file.rules.includes:
             file.includes.append(spec.module)
-        elif name := spec.alias or spec.name or _bound_name(spec.module, facts.language):
+        elif name := spec.alias or spec.name or _bound_name(spec.module, file.rules):
             file.imports[spec.scope, name] = spec
     for reference in facts.references:
         if reference.kind == "inherit" and reference.scope >= 0:
             file.bases[reference.scope].append(reference)
     for binding in facts.bindings:
-        _arrange_binding(file, binding)
+        if binding.how != "package":
+            _arrange_binding(file, binding)
     return file
 
 
@@ -93,27 +96,24 @@ def _arrange_binding(file: Namespace, binding: Binding) -> None:
         known = file.bindings.setdefault((scope, binding.name), binding)
         if known.how != "annotation" and binding.how == "annotation":
             file.bindings[scope, binding.name] = binding
-    elif root in SELVES and "." not in attribute:
+    elif root in file.rules.selves and "." not in attribute:
         while scope >= 0 and file.facts.symbols[scope].kind not in CONTAINERS:
             scope = file.facts.symbols[scope].parent
         if scope >= 0:
             file.bindings.setdefault((scope, f".{attribute}"), binding)
 
 
-def _bound_name(module: str, language: str) -> str:
+def _bound_name(module: str, rules: Family) -> str:
     """The local name of a whole module that is imported without an alias."""
-    match language:
-        case "python":
-            return module.partition(".")[0]
-        case "go":
-            parts = module.split("/")
-            versioned = len(parts) > 1 and parts[-1][:1] == "v" and parts[-1][1:].isdigit()
-            return parts[-2] if versioned else parts[-1].rpartition(".")[0] or parts[-1]
-        case "java":
-            return module.rpartition(".")[2]
-        case "rust":
-            return module.rpartition("::")[2]
-    return ""
+    if rules.bound == "first":
+        return module.partition(rules.joint)[0]
+    if rules.bound != "last":
+        return ""
+    rest, _, last = module.rpartition(rules.joint)
+    if rules.joint != "/":
+        return last
+    versioned = rest and last[:1] == "v" and last[1:].isdigit()  # Go: `example.com/yaml/v3` is `yaml`, `yaml.v3` too
+    return rest.rpartition("/")[2] if versioned else last.rpartition(".")[0] or last
 
 
 _GENERICS = (
@@ -154,11 +154,11 @@ def program_names(files: Mapping[str, FileFacts]) -> tuple[Names, Names]:
     visible: Names = defaultdict(list)
     methods: Names = defaultdict(list)
     for path, facts in files.items():
-        family = family_of(facts.language)
+        family, program = family_of(facts.language), family_rules(facts.language).sees == "program"
         for index, symbol in enumerate(facts.symbols):
             if symbol.kind == "method":
                 methods[family, symbol.name].append(Entity("symbol", path, index, "unique"))
-            elif family == "c" and symbol.kind != "prototype" and _is_global(path, symbol.signature):
+            elif program and symbol.kind != "prototype" and _is_global(path, symbol.signature):
                 visible[family, symbol.name].append(Entity("symbol", path, index, "global"))
     return visible, methods
 

@@ -56,11 +56,14 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What a local name or attribute holds, as far as its own line says: an annotation or a constructor call."""
+    """What a local name or attribute holds, as far as its own line says: an annotation or a constructor call.
+
+    With how = package it is what the file says its package is (name: `package`).
+    """
 
     name: str  # `client`, `self.client`; "return" for what the scope's function gives back
     type: str  # the type or the callee as written: `Client`, `http.Client`
-    how: str  # annotation | call | alias
+    how: str  # annotation | call | alias | package
     scope: int  # as in Reference
     line: int  # 1-based
 

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from .languages import LANGUAGES
-from .modules import ModuleFinder, family_of, nearness, reach
-from .namespace import SELVES, VARIABLES, Entity, Namespace, arrange, outer_type, program_names
+from .families import family_of
+from .modules import ModuleFinder, nearness, reach
+from .namespace import VARIABLES, Entity, Namespace, arrange, outer_type, program_names
 from .outline import CONTAINERS
 from .records import Binding, Edge, FileFacts, Import, Reference, symbol_id
 from .rules import CONFIDENCE
@@ -24,8 +24,6 @@ MAX_LINEAGE = 64  # classes from one to its last base; only programs write longe
 MAX_INCLUDED = 2_000  # headers that one file sees; Linux' largest sees 1,500
 _COMPOUND = re.compile(r"[^_]_+[^_]|[a-z][A-Z]")  # a name of two words or more
 _KIND = {"call": "calls", "use": "references", "inherit": "inherits"}
-_JOINT = {"rust": "::", "java": ".", "javascript": "/", "typescript": "/", "tsx": "/", "go": "/"}
-"""Between a module and a submodule that an import names; a dot elsewhere."""
 
 
 class Resolver:
@@ -146,10 +144,10 @@ class Resolver:
 
     def _root(self, path: str, scope: int, name: str, depth: int) -> Entity | None:
         file = self._files[path]
-        if name in SELVES or name == "super":
+        if name in file.rules.selves or name in file.rules.supers:
             inside = next((s for s in file.scopes(scope) if file.facts.symbols[s].kind in CONTAINERS), None)
             if inside is not None:
-                what = "super" if name == "super" else "symbol" if name == "Self" else "instance"
+                what = "super" if name in file.rules.supers else "symbol" if name == "Self" else "instance"
                 return Entity(what, path, inside, "member")
         for around in (*file.scopes(scope), -1):
             binding = file.bindings.get((around, name))
@@ -187,12 +185,10 @@ class Resolver:
         return Entity("symbol", path, index, "local") if index is not None and position == 0 else None
 
     def _program_wide(self, path: str, name: str) -> Entity | None:
-        language = self._files[path].facts.language
-        if language not in LANGUAGES or not LANGUAGES[language].package_scope:
-            return None
-        if language in ("go", "java"):
+        rules = self._files[path].rules
+        if rules.sees == "package":
             return self._package(path).get(name)
-        candidates = self._globals.get((family_of(language), name), [])
+        candidates = self._globals.get((rules.name, name), []) if rules.sees == "program" else []
         if len(candidates) > 1:
             included = self._included(path)
             seen = [candidate for candidate in candidates if candidate.path in included]
@@ -202,8 +198,9 @@ class Resolver:
         return candidates[0] if candidates else None
 
     def _package(self, path: str) -> dict[str, Entity]:
-        """What the files of the folder of `path` define, by name; of equal names the first file's."""
-        key = (os.path.dirname(path), family_of(self._files[path].facts.language))
+        """What the files of the package of `path` define, by name; of equal names the first file's."""
+        file = self._files[path]
+        key = (file.package or os.path.dirname(path), file.rules.name)
         if key not in self._packages:
             self._packages[key] = {
                 name: Entity("symbol", sibling, index, "package")
@@ -242,18 +239,19 @@ class Resolver:
         """What the local name of an import stands for."""
         if depth > DEPTH:
             return None
+        rules = self._files[path].rules
         if not spec.module:  # `export { a as b }`: another name for what this file defines or imports
             return self._name(path, -1, spec.name, depth + 1) if spec.name != spec.alias else None
         if spec.name and spec.name != "*":
             for module in self._modules(path, spec.module):
                 if found := self._exported(module, spec.name, depth + 1):
                     return found.by("import")
-            joint = "" if spec.module.endswith(".") else _JOINT.get(self._files[path].facts.language, ".")
+            joint = "" if spec.module.endswith(".") else rules.joint
             return self._module(path, f"{spec.module}{joint}{spec.name}")
-        if self._files[path].facts.language == "python" and not spec.alias:
-            return self._module(path, spec.module.partition(".")[0])  # `import a.b` binds `a`
-        if self._files[path].facts.language in ("java", "rust"):  # the last part may be what the file defines
-            last = spec.module.replace("::", ".").rpartition(".")[2]
+        if rules.bound == "first" and not spec.alias:
+            return self._module(path, spec.module.partition(rules.joint)[0])  # `import a.b` binds `a`
+        if rules.by_last:
+            last = spec.module.rpartition(rules.joint)[2]
             for module in self._modules(path, spec.module):
                 if found := self._exported(module, last, depth + 1):
                     return found.by("import")
@@ -346,7 +344,7 @@ class Resolver:
         if found := self._exported(entity.path, name, depth + 1):
             return found.by("import")
         file = self._files[entity.path]
-        if file.facts.language == "go":
+        if file.rules.sees == "package":
             found = self._package(entity.path).get(name)
             return found.by("import") if found else None
         if file.facts.language == "python" and entity.path.endswith("__init__.py"):

@@ -70,3 +70,5 @@
 (inferred_parameters (identifier) @local)
 (instanceof_expression name: (identifier) @local)
 (type_parameter . (type_identifier) @local)
+
+(package_declaration [(identifier) (scoped_identifier)] @package)

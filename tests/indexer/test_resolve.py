@@ -223,6 +223,15 @@ def test_rust_use_trees_and_associated_functions() -> None:
     } <= found
 
 
+def test_a_java_package_reaches_over_source_folders_by_its_declared_name() -> None:
+    found = edges({
+        "main/a/Tool.java": "package a.b;\nclass Tool { static void go() {} }\n",
+        "test/a/ToolTest.java": "package a.b;\nclass ToolTest { void run() { Tool.go(); } }\n",
+        "test/a/Stray.java": "package other;\nclass Stray { void run() { Tool.go(); } }\n",
+    })  # fmt: skip
+    assert found == {("test/a/ToolTest.java::ToolTest.run", "main/a/Tool.java::Tool.go")}
+
+
 def test_c_calls_reach_the_definition_behind_a_prototype_and_static_names_stay_in_their_file() -> None:
     found = edges({
         "io.h": "int io_read(int fd);\n",

@@ -1,0 +1,50 @@
+"""Families: languages that see each other's names, and the rules by which they do. No edge leaves a family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """How names reach from file to file, and from a type to its methods, in some languages.
+
+    A family is a row here and, where its imports name files, a finder in `modules`.
+    """
+
+    name: str
+    languages: tuple[str, ...]
+    sees: str = "file"
+    """What a bare name can mean beyond its file and its imports: nothing ("file"), what the same package defines
+    ("package"), or what any file defines ("program")."""
+    package: str = "folder"
+    """What makes files one package: the "folder" they lie in, or the name that they have "declared"."""
+    includes: bool = False  # imports are texts to paste: they bring every name, and no local one
+    implicit_this: bool = False  # methods name members without a receiver
+    selves: frozenset[str] = frozenset({"self", "cls", "this", "Self"})  # names of the object, or type, around
+    supers: frozenset[str] = frozenset({"super"})  # names of the bases of the type around
+    joint: str = "."  # between a module and a submodule that an import names
+    bound: str = ""  # local name of a module imported whole: its "first" part, its "last", or none
+    by_last: bool = False  # the last part of an imported module may be a definition in the file that the rest names
+
+
+PYTHON = Family("python", ("python",), bound="first")
+ECMASCRIPT = Family("ecmascript", ("javascript", "typescript", "tsx"), joint="/")
+GO = Family("go", ("go",), sees="package", joint="/", bound="last")
+JAVA = Family("java", ("java",), sees="package", package="declared", implicit_this=True, bound="last", by_last=True)
+RUST = Family("rust", ("rust",), joint="::", bound="last", by_last=True)
+C = Family("c", ("c", "cpp"), sees="program", includes=True, implicit_this=True)
+
+FAMILIES = (PYTHON, ECMASCRIPT, GO, JAVA, RUST, C)
+_OF = {language: family for family in FAMILIES for language in family.languages}
+_ALONE = Family("", ())
+
+
+def family_rules(language: str) -> Family:
+    """The family of a language; for one without a row the rules of a family of its own."""
+    return _OF.get(language, _ALONE)
+
+
+def family_of(language: str) -> str:
+    """The name of a language's family; a language without one is a family of its own."""
+    return family_rules(language).name or language
