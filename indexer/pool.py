@@ -26,8 +26,12 @@ from .source import SkipReason
 T = TypeVar("T")
 R = TypeVar("R")
 
-SECONDS = 20.0  # for a batch, and for an item alone: a hundred times what the slowest honest file takes
+SECONDS = (
+    20.0  # of the processor, for a batch and for an item alone: a hundred times what the slowest honest file takes
+)
+PATIENCE = 10  # times as long by the clock: other programs may keep the machine busy, and a disk may be slow
 MEMORY_BYTES = 4 << 30  # address space of a worker; the parse tree of the largest file that is read takes a tenth
+SHORTEST_WAIT = 0.01  # seconds: processor time is told in such steps
 READY = 8  # results that wait for the caller: some 10 MB
 QUEUED = 2  # batches that wait at a worker, so that it never idles while the parent writes
 
@@ -63,7 +67,30 @@ class _Worker(Generic[T]):
     process: ForkServerProcess
     pipe: Connection
     jobs: deque[_Job[T]] = field(default_factory=deque)
-    deadline: float = 0.0
+    since: float = 0.0  # when it began with its first job, by the clock
+    spent: float = 0.0  # seconds of the processor that it had used by then
+    deadline: float = 0.0  # when to look whether its time is over
+
+    def begin(self, seconds: float) -> None:
+        """Start the clock for its first job, which may take `seconds` of the processor."""
+        self.since, self.spent = time.monotonic(), self.processor_time()
+        self.deadline = self.since + seconds
+
+    def time_left(self, seconds: float) -> float:
+        """What its first job has left of `seconds` of the processor; nothing once the clock's patience is over."""
+        if time.monotonic() - self.since > PATIENCE * seconds:
+            return 0.0
+        return seconds - (self.processor_time() - self.spent)
+
+    def processor_time(self) -> float:
+        """Seconds of the processor that it has used; where it has died, no matter."""
+        import psutil
+
+        try:
+            used = psutil.Process(self.process.pid).cpu_times()
+        except psutil.Error:
+            return 0.0
+        return float(used.user + used.system)
 
 
 class Pool(Generic[T, R]):
@@ -154,7 +181,7 @@ class Pool(Generic[T, R]):
 
     def _send(self, worker: _Worker[T], job: _Job[T]) -> None:
         if not worker.jobs:
-            worker.deadline = time.monotonic() + self._seconds
+            worker.begin(self._seconds)
         worker.jobs.append(job)
         with suppress(OSError):  # it has died: `_collect` sees that and hands the job out again
             worker.pipe.send(job.items)
@@ -168,7 +195,15 @@ class Pool(Generic[T, R]):
             if worker.pipe in ready:
                 self._receive(worker, waiting, slots)
             elif time.monotonic() > worker.deadline and not worker.pipe.poll():
-                self._lose(worker, SkipReason.TIMEOUT, waiting, slots)
+                self._judge(worker, waiting, slots)
+
+    def _judge(self, worker: _Worker[T], waiting: deque[_Job[T]], slots: dict[int, _Slot[T, R]]) -> None:
+        """Give up a worker whose time is over; the others had to share the processor."""
+        left = worker.time_left(self._seconds)
+        if left <= 0.0:
+            self._lose(worker, SkipReason.TIMEOUT, waiting, slots)
+        else:
+            worker.deadline = time.monotonic() + max(left, SHORTEST_WAIT)
 
     def _receive(self, worker: _Worker[T], waiting: deque[_Job[T]], slots: dict[int, _Slot[T, R]]) -> None:
         try:
@@ -178,7 +213,7 @@ class Pool(Generic[T, R]):
             return
         job = worker.jobs.popleft()
         slots[job.slot].parts[job.part] = result
-        worker.deadline = time.monotonic() + self._seconds
+        worker.begin(self._seconds)
 
     def _lose(
         self, worker: _Worker[T], reason: SkipReason, waiting: deque[_Job[T]], slots: dict[int, _Slot[T, R]]

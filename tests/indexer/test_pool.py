@@ -23,6 +23,8 @@ def squares(numbers: Sequence[int]) -> list[int]:
         if number == 13:
             os.abort()
         while number == 99:
+            pass
+        while number == 98:
             time.sleep(1)
     return [number * number for number in numbers]
 
@@ -60,6 +62,10 @@ def test_a_worker_that_is_killed_from_outside_costs_nothing(tmp_path: Path) -> N
 
 def test_an_item_that_never_ends_is_given_up() -> None:
     assert run([[1, 99, 2], [3]], seconds=1.0) == [[1], Lost(99, SkipReason.TIMEOUT), [4], [9]]
+
+
+def test_an_item_that_waits_for_ever_is_given_up_too() -> None:
+    assert run([[98], [3]], seconds=0.5) == [Lost(98, SkipReason.TIMEOUT), [9]]
 
 
 def test_many_crashes_lose_no_other_item() -> None:
