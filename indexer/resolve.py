@@ -10,7 +10,6 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from .families import family_of
 from .modules import ModuleFinder, nearness, reach
@@ -397,4 +396,4 @@ class Resolver:
         result = self._files[entity.path].bindings.get((entity.index, "return"))
         if result is None:
             return None
-        return self._bound(entity.path, symbol.parent, replace(result, how="annotation"), depth + 1)
+        return self._bound(entity.path, symbol.parent, result._replace(how="annotation"), depth + 1)
