@@ -31,11 +31,22 @@ class Family:
 PYTHON = Family("python", ("python",), bound="first")
 ECMASCRIPT = Family("ecmascript", ("javascript", "typescript", "tsx"), joint="/")
 GO = Family("go", ("go",), sees="package", joint="/", bound="last")
-JAVA = Family("java", ("java",), sees="package", package="declared", implicit_this=True, bound="last", by_last=True)
+JVM = Family(
+    "jvm", ("java", "kotlin", "scala"), sees="package", package="declared", implicit_this=True, bound="last"
+)  # one class path: each calls what the others define
 RUST = Family("rust", ("rust",), joint="::", bound="last", by_last=True)
+CSHARP = Family(
+    "csharp", ("csharp",), sees="package", package="declared", implicit_this=True, bound="last",
+    selves=frozenset({"this"}), supers=frozenset({"base"}),
+)  # fmt: skip
+PHP = Family(
+    "php", ("php",), sees="package", package="declared", joint="\\", bound="last",
+    selves=frozenset({"$this", "this", "self", "static"}), supers=frozenset({"parent"}),
+)  # fmt: skip
+SWIFT = Family("swift", ("swift",), sees="package", package="declared", implicit_this=True)
 C = Family("c", ("c", "cpp"), sees="program", includes=True, implicit_this=True)
 
-FAMILIES = (PYTHON, ECMASCRIPT, GO, JAVA, RUST, C)
+FAMILIES = (PYTHON, ECMASCRIPT, GO, JVM, RUST, C, CSHARP, PHP, SWIFT)
 _OF = {language: family for family in FAMILIES for language in family.languages}
 _ALONE = Family("", ())
 

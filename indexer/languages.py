@@ -44,7 +44,7 @@ class Language:
     wrappers: tuple[str, ...] = ()  # node types around a definition that belong to it: `export`, `template<>`
     attributes: tuple[str, ...] = ()  # node types above a definition that belong to it: `#[derive]`
     docstrings: bool = False  # documentation is the first string of the body, not the comment above
-    import_reader: str = ""  # `module:function` that reads the text of an `@import`: Rust's trees
+    import_reader: str = ""  # `module:function` that reads the text of an `@import`: trees and lists of names
     builtins: frozenset[str] = frozenset()  # names that the language gives: bare mentions of them are no references
     queries: tuple[str, ...] = ()  # query files to join; by default the one of this name
 
@@ -58,6 +58,20 @@ int64 len make new panic print println recover rune string uint uint8 uint16 uin
 _JAVA_BUILTINS = "Boolean Class Deprecated Integer Long Object Override String SuppressWarnings var"
 _RUST_BUILTINS = """Box Err None Ok Option Result Self Some String Vec assert assert_eq assert_ne debug_assert
 debug_assert_eq eprintln format matches panic print println todo unimplemented unreachable vec write writeln"""
+
+_KOTLIN_BUILTINS = """Any Boolean Byte ByteArray Char CharSequence Double Float Int Long Nothing Short String Unit and
+arrayOf downTo emptyList emptyMap it let listOf mapOf mutableListOf mutableMapOf or println setOf shl shr step to until
+xor"""
+_SCALA_BUILTINS = """Any AnyRef AnyVal Array Boolean Byte Char Double Either Float Int Left List Long Map None Nil
+Nothing Null Option Right Seq Set Short Some String Unit Vector implicitly println require"""
+_SWIFT_BUILTINS = """Any AnyObject Array Bool Character Codable Dictionary Double Equatable Error Float Hashable Int
+Int32 Int64 MainActor Sendable Set String UInt UInt8 UInt32 UInt64 Void autoclosure available discardableResult escaping
+fatalError inlinable main objc precondition print testable unchecked"""
+_CSHARP_BUILTINS = """Action Boolean Byte Convert DateTime Enum Exception Func Guid IDisposable IEnumerable IList Int32
+List Math Nullable Object String StringBuilder Task Type nameof"""
+_PHP_BUILTINS = """array_filter array_key_exists array_keys array_map array_merge array_pop array_shift array_values class
+compact count define explode false implode in_array is_array is_callable is_int is_null is_object is_string isset json_decode
+json_encode null preg_match preg_replace sprintf str_replace strlen strpos strtolower strtoupper substr trim true"""
 
 _C_BUILTINS = """NULL EXPORT_SYMBOL EXPORT_SYMBOL_GPL likely unlikely defined static_cast dynamic_cast
 reinterpret_cast const_cast true false nullptr"""
@@ -102,7 +116,28 @@ CPP = Language(
     builtins=frozenset(_C_BUILTINS.split()),
 )  # fmt: skip
 
-LANGUAGES = {row.name: row for row in (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, JAVA, RUST, C, CPP)}
+KOTLIN = Language(
+    "kotlin", (".kt", ".kts"), "tree_sitter_kotlin:language", ("line_comment", "block_comment"),
+    builtins=frozenset(_KOTLIN_BUILTINS.split()),
+)  # fmt: skip
+SCALA = Language(
+    "scala", (".scala", ".sc", ".sbt"), "tree_sitter_scala:language", ("comment", "block_comment"),
+    import_reader=".scala_import:read_imports", builtins=frozenset(_SCALA_BUILTINS.split()),
+)  # fmt: skip
+CSHARP = Language(
+    "csharp", (".cs",), "tree_sitter_c_sharp:language", ("comment",), builtins=frozenset(_CSHARP_BUILTINS.split()),
+)  # fmt: skip
+SWIFT = Language(
+    "swift", (".swift",), "tree_sitter_swift:language", ("comment", "multiline_comment"),
+    builtins=frozenset(_SWIFT_BUILTINS.split()),
+)  # fmt: skip
+PHP = Language(
+    "php", (".php", ".phtml"), "tree_sitter_php:language_php", ("comment",),
+    import_reader=".php_use:read_imports", builtins=frozenset(_PHP_BUILTINS.split()),
+)  # fmt: skip
+
+_ROWS = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, JAVA, RUST, C, CPP, KOTLIN, SCALA, CSHARP, SWIFT, PHP)
+LANGUAGES = {row.name: row for row in _ROWS}
 _BY_EXTENSION = {extension: row for row in LANGUAGES.values() for extension in row.extensions}
 _CAPTURE = re.compile(r"@(\w[\w.]*)")
 _CPP_HEADER = re.compile(rb"namespace |template ?<|\nclass |public:|private:|constexpr |std::")

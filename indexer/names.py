@@ -8,14 +8,15 @@ from functools import lru_cache
 MAX_WRITTEN = 400  # bytes; of a longer expression (a chain of calls over many lines) only the last name is taken
 
 _SPACE = re.compile(r"\s+")
-_SEPARATOR = re.compile(r"[?!]?\.|->|(?:::)+")
+_SEPARATOR = re.compile(r"[?!]*\.|\??->|(?:::)+\$?|\\")
 _DOTTED = re.compile(r"[\w$]+(?:\.[\w$]+)*")
-_RECEIVER = re.compile(r"[\w$@#]+(\(\))?(\.[\w$@#]+(\(\))?)*")
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
+_RECEIVER = re.compile(r"[\w$@#\\]+(\(\))?(\.[\w$@#]+(\(\))?)*")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|\{[^{}]*\}")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|[ \t]#[^\n\w][^\n]*", re.DOTALL)
 _LINE_COMMENT = re.compile(r"[ \t](?://|#[^\n\w])[^\n]*\n")
 _PREFIX = re.compile(r"new\s+")
-_CLOSED = {"(": "\x00", "[": "\x01", "<": ""}
+_CLOSED = {"(": "\x00", "[": "\x01", "<": "", "{": "\x00"}
+_ARGUMENTS = re.compile("\x00+")
 _LAST_NAME = re.compile(r"[\w$#]+$")
 _COMMENT_MARK = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*|///?!?|#+|--)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
 _INDIRECTION = re.compile(r"^(?:[*&\s]|\[\]|\.\.\.|(?:mut|dyn|const|struct|enum|union|class)\b|'\w+\b)+")
@@ -31,7 +32,10 @@ def one_line(written: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def dotted(written: str) -> str:
-    """A callee or a type as a dotted name: arguments become `()`, indices `[]`; type arguments go."""
+    """A callee or a type as a dotted name: arguments become `()`, indices `[]`; type arguments go.
+
+    What PHP writes from the root of all namespaces keeps that mark as its first part: `\\A\\B` → `\\.A.B`.
+    """
     if _DOTTED.fullmatch(written):
         return written
     if len(written) > MAX_WRITTEN:
@@ -41,10 +45,12 @@ def dotted(written: str) -> str:
     if prefix := _PREFIX.match(written):
         written = written[prefix.end() :]
     previous = ""
-    while previous != written and ("(" in written or "[" in written or "<" in written):
+    while previous != written and any(bracket in written for bracket in _CLOSED):
         previous, written = written, _BRACKETS.sub(lambda match: _CLOSED[match[0][0]], written)
-    written = _SEPARATOR.sub(".", _SPACE.sub("", written)).lstrip("*&!.")
-    return written.replace(".await.", ".").replace("\x00", "()").replace("\x01", "[]")
+    root = "\\." if written.startswith("\\") else ""
+    written = root + _SEPARATOR.sub(".", _SPACE.sub("", written)).lstrip("*&!.")
+    written = _ARGUMENTS.sub("()", written)  # `f(x) { … }` is one call
+    return written.replace(".await.", ".").replace("\x01", "[]")
 
 
 def last_name(written: str) -> str:

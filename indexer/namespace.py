@@ -125,6 +125,8 @@ _GENERICS = (
     "Annotated",
     "Awaitable",
     "Promise",
+    "Task",
+    "ValueTask",
     "Option",
     "Box",
     "Arc",
@@ -135,14 +137,15 @@ _WRAPPERS = tuple(name + bracket for name in _GENERICS for bracket in "[<")
 
 def outer_type(written: str) -> str:
     """The class that an annotation names: `Optional["a.B[int]"] | None` → `a.B`; "" where it is not one class."""
-    written = written.strip("\"'").replace("const ", "").strip("&*?: ")
+    written = written.strip("\"'").replace("const ", "").strip("&*?!: ").removeprefix("any ").removeprefix("some ")
     for wrapper in _WRAPPERS:
         if written.startswith(wrapper):
             return outer_type(written[len(wrapper) : -1].split(",")[0])
     alternatives = [part for part in written.split("|") if part not in ("None", "null", "undefined")]
     if len(alternatives) != 1:
         return ""
-    return alternatives[0].strip("\"'&*").replace("::", ".").split("[")[0].split("<")[0]
+    named = alternatives[0].strip("\"'&*").replace("::", ".").replace("\\", ".").split("[")[0].split("<")[0]
+    return f"\\{named}" if named.startswith(".") else named
 
 
 Names = dict[tuple[str, str], list[Entity]]

@@ -1,14 +1,9 @@
-"""The records that the indexer passes on: plain frozen values, no behaviour beyond naming.
-
-What a file has thousands of is a named tuple: making a frozen dataclass costs five to ten times as much, and rows of
-tuples turn into columns without a loop.
-"""
+"""The records that the indexer passes on: plain frozen values, no behaviour beyond naming."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import NamedTuple
 
 Kind = str
 """A symbol's kind: function, method, class, interface, struct, enum, type, trait, macro, constant, variable, module,
@@ -17,7 +12,8 @@ A prototype never takes the plain qualified name from a definition of the same f
 """
 
 
-class Symbol(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Symbol:
     """A definition in one file."""
 
     name: str
@@ -30,7 +26,8 @@ class Symbol(NamedTuple):
     parent: int  # position of the enclosing symbol in the file's list, or -1
 
 
-class Reference(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Reference:
     """A mention of a name that some definition may answer to."""
 
     kind: str  # call | use | inherit
@@ -40,7 +37,8 @@ class Reference(NamedTuple):
     line: int  # 1-based
 
 
-class Import(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Import:
     """A name that a file brings in from elsewhere, or hands on.
 
     The local name is `alias`, else `name`, else what the language makes of `module`. A default import is the name
@@ -56,7 +54,8 @@ class Import(NamedTuple):
     line: int  # 1-based
 
 
-class Binding(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Binding:
     """What a local name or attribute holds, as far as its own line says: an annotation or a constructor call.
 
     With how = package it is what the file says its package is (name: `package`).
@@ -69,7 +68,8 @@ class Binding(NamedTuple):
     line: int  # 1-based
 
 
-class Chunk(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Chunk:
     """A run of lines that is searched, embedded and shown as one."""
 
     start_line: int  # 1-based, inclusive
@@ -94,7 +94,8 @@ class FileFacts:
     has_error: bool = False  # the parser met something that it did not understand; the rest still counts
 
 
-class Edge(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Edge:
     """A directed relation between two symbols of a view."""
 
     src: str  # symbol id

@@ -10,11 +10,13 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from .families import family_of
 from .modules import ModuleFinder, nearness, reach
 from .namespace import VARIABLES, Entity, Namespace, arrange, outer_type, program_names
-from .outline import CONTAINERS
+from .outline import CALLABLES, CONTAINERS
+from .packages import Packages
 from .records import Binding, Edge, FileFacts, Import, Reference, symbol_id
 from .rules import CONFIDENCE
 
@@ -42,6 +44,7 @@ class Resolver:
         }
         """Names that some file defines or imports at its top: all that a star import can bring."""
         self._packages: dict[tuple[str, str], dict[str, Entity]] = {}
+        self._declared = Packages(self._files, lambda holder, name: self._member(holder, name, 1))
         self._last_included: tuple[str, frozenset[str]] = ("", frozenset())
         self._globals, self._methods = program_names(files)
 
@@ -62,9 +65,9 @@ class Resolver:
                 yield Edge(source, end, "imports", "import", CONFIDENCE["import"], path, spec.line)
 
     def _imported(self, path: str, spec: Import) -> list[Entity]:
-        if spec.name and spec.name != "*":
+        if (spec.name and spec.name != "*") or self._declared.reads(path, spec):
             found = self._import_target(path, spec)
-            return [found] if found else []
+            return [found] if found and found.what != "package" else []
         return [Entity("module", target, -1, "import") for target in self._modules(path, spec.module)]
 
     def _reference_edges(self, path: str) -> Iterator[Edge]:
@@ -94,14 +97,36 @@ class Resolver:
 
     def _target(self, path: str, scope: int, reference: Reference) -> Entity | None:
         if not reference.receiver:
-            return self._name(path, scope, reference.name, 0)
+            return self._own(path, scope, reference.name) or self._name(path, scope, reference.name, 0)
         if reference.receiver != "?":
             holder = self._dotted(path, scope, reference.receiver, 0)
             if holder is not None:
-                return self._member(holder, reference.name, 0)
+                return self._member(holder, reference.name, 0) or self._imported_extension(path, reference.name)
+            if found := self._imported_extension(path, reference.name):
+                return found
             if not self._is_unknown(path, scope, reference.receiver):
                 return None
         return self._unique(path, reference)
+
+    def _own(self, path: str, scope: int, name: str) -> Entity | None:
+        """What `this(…)`, `new static` and `super(…)` make: the type around, or its base."""
+        rules = self._files[path].rules
+        if rules.package != "declared" or name not in rules.selves | rules.supers:
+            return None
+        around = self._root(path, scope, name, 0)
+        if around is None or around.what != "super":
+            return around and Entity("symbol", around.path, around.index, "member")
+        return next(iter(self._lineage(around.path, around.index)[1:]), None)
+
+    def _imported_extension(self, path: str, name: str) -> Entity | None:
+        """A method of that name that the file imports by its own name: what Kotlin adds to a type of any file."""
+        file = self._files[path]
+        if file.rules.package != "declared" or (-1, name) not in file.imports:
+            return None
+        found = self._import_target(path, file.imports[-1, name])
+        if found is None or found.what != "symbol":
+            return None
+        return found if self._files[found.path].facts.symbols[found.index].kind in CALLABLES else None
 
     def _is_unknown(self, path: str, scope: int, receiver: str) -> bool:
         """Whether nothing is known of the receiver, rather than that it comes from outside the repository."""
@@ -145,9 +170,10 @@ class Resolver:
         file = self._files[path]
         if name in file.rules.selves or name in file.rules.supers:
             inside = next((s for s in file.scopes(scope) if file.facts.symbols[s].kind in CONTAINERS), None)
-            if inside is not None:
+            owner = Entity("symbol", path, inside, "member") if inside is not None else self._extended(path, scope)
+            if owner is not None:
                 what = "super" if name in file.rules.supers else "symbol" if name == "Self" else "instance"
-                return Entity(what, path, inside, "member")
+                return Entity(what, owner.path, owner.index, "member")
         for around in (*file.scopes(scope), -1):
             binding = file.bindings.get((around, name))
             if binding is not None:
@@ -155,7 +181,19 @@ class Resolver:
             holder = Entity("instance", path, around, "member")
             if file.sees_members(around) and (field := self._attribute(holder, name, depth + 1)):
                 return field
-        return self._name(path, scope, name, depth)
+        owner = self._extended(path, scope) if file.rules.implicit_this else None
+        if owner and (field := self._attribute(Entity("instance", owner.path, owner.index, "member"), name, depth + 1)):
+            return field
+        found = self._name(path, scope, name, depth)
+        return found or (self._declared.root(path, name) if file.rules.package == "declared" else None)
+
+    def _extended(self, path: str, scope: int) -> Entity | None:
+        """The type to which the outermost definition around `scope` belongs, where another place defines it."""
+        file = self._files[path]
+        outermost = list(file.scopes(scope))[-1:]
+        owner = file.facts.symbols[outermost[0]].qualname.rpartition(".")[0] if outermost else ""
+        found = self._dotted(path, -1, owner, 1) if owner else None
+        return found if found and found.what == "symbol" else None
 
     def _name(self, path: str, scope: int, name: str, depth: int) -> Entity | None:
         """What a bare name stands for by the language's rules: inner scopes, the file, imports, the package, the program."""
@@ -165,10 +203,15 @@ class Resolver:
         for position, around in enumerate(file.scopes(scope)):
             if found := self._in_scope(file, around, position, name, depth):
                 return found
+        owner = self._extended(path, scope) if file.rules.implicit_this else None
+        if owner and (found := self._member(Entity("instance", owner.path, owner.index, "member"), name, depth + 1)):
+            return found
         if name in file.top:
             return self._definition(Entity("symbol", path, file.top[name], "local"))
         if (-1, name) in file.imports:
             return self._import_target(path, file.imports[-1, name], depth + 1)
+        if file.rules.package == "declared":
+            return self._declared.name(path, name)
         found = self._through_stars(path, name, depth)
         return found.by("star") if found else self._program_wide(path, name)
 
@@ -239,6 +282,8 @@ class Resolver:
         if depth > DEPTH:
             return None
         rules = self._files[path].rules
+        if self._declared.reads(path, spec):
+            return self._declared.imported(path, spec)
         if not spec.module:  # `export { a as b }`: another name for what this file defines or imports
             return self._name(path, -1, spec.name, depth + 1) if spec.name != spec.alias else None
         if spec.name and spec.name != "*":
@@ -319,6 +364,8 @@ class Resolver:
         entity = self._value(entity, depth)
         if entity.what == "module":
             return self._module_member(entity, name, depth)
+        if entity.what == "package":
+            return self._declared.member(entity, name)
         if entity.what == "symbol" and self._files[entity.path].facts.symbols[entity.index].kind == "module":
             index = self._files[entity.path].children[entity.index].get(name)
             return Entity("symbol", entity.path, index, entity.rule) if index is not None else None
@@ -328,6 +375,9 @@ class Resolver:
             index = self._files[owner.path].children[owner.index].get(name)
             if index is not None:
                 return Entity("symbol", owner.path, index, rule)
+        if self._files[entity.path].rules.package == "declared":
+            names = [self._files[owner.path].facts.symbols[owner.index].name for owner in lineage]
+            return self._declared.extension(entity.path, names, name)
         return None
 
     def _value(self, entity: Entity, depth: int) -> Entity:
@@ -336,7 +386,12 @@ class Resolver:
             return entity
         file = self._files[entity.path]
         symbol = file.facts.symbols[entity.index]
-        binding = file.bindings.get((symbol.parent, symbol.name)) if symbol.kind in VARIABLES else None
+        is_value = symbol.kind in VARIABLES
+        if symbol.kind == "method":  # a property with code is a method
+            is_value = symbol.parent >= 0 or file.rules.package == "declared"
+        binding = file.bindings.get((symbol.parent, symbol.name)) if is_value else None
+        if binding is None and file.rules.name == "jvm" and symbol.kind in CALLABLES:
+            return self._called(entity, depth + 1) or entity  # Scala: a method named without parentheses is called
         return (binding and self._bound(entity.path, symbol.parent, binding, depth + 1)) or entity
 
     def _module_member(self, entity: Entity, name: str, depth: int) -> Entity | None:
@@ -355,18 +410,19 @@ class Resolver:
         key = (path, index)
         if key in self._linear:
             return self._linear[key]
-        found = [Entity("symbol", path, index, "member")]
+        found = [Entity("symbol", path, index, "member"), *self._declared.parts(path, index)]
         if self._lineages_open == MAX_LINEAGE:  # Python's own stack is not deep enough for every chain
             return found
         self._linear[key] = list(found)  # what a cycle sees
         self._lineages_open += 1
-        file = self._files[path]
-        parent = file.facts.symbols[index].parent
-        for base in file.bases.get(index, ()):
-            written = f"{base.receiver}.{base.name}" if base.receiver else base.name
-            entity = None if base.receiver == "?" else self._dotted(path, parent, written, 1)
-            if entity is not None and entity.what == "symbol":
-                found += [e for e in self._lineage(entity.path, entity.index) if e not in found]
+        for part in tuple(found):
+            file = self._files[part.path]
+            parent = file.facts.symbols[part.index].parent
+            for base in file.bases.get(part.index, ()):
+                written = f"{base.receiver}.{base.name}" if base.receiver else base.name
+                entity = None if base.receiver == "?" else self._dotted(part.path, parent, written, 1)
+                if entity is not None and entity.what == "symbol":
+                    found += [e for e in self._lineage(entity.path, entity.index) if e not in found]
         self._lineages_open -= 1
         self._linear[key] = found = found[:MAX_LINEAGE]
         return found
@@ -383,7 +439,8 @@ class Resolver:
         if entity is None:
             return None
         if binding.how == "annotation":
-            return Entity("instance", entity.path, entity.index, "typed") if entity.what == "symbol" else None
+            known = entity.what in ("symbol", "instance")  # `static`, `Self`: an instance of the type around
+            return Entity("instance", entity.path, entity.index, "typed") if known else None
         return self._called(entity, depth + 1) if binding.how == "call" else entity.by("typed")
 
     def _called(self, entity: Entity, depth: int) -> Entity | None:
@@ -396,4 +453,5 @@ class Resolver:
         result = self._files[entity.path].bindings.get((entity.index, "return"))
         if result is None:
             return None
-        return self._bound(entity.path, symbol.parent, result._replace(how="annotation"), depth + 1)
+        how = "call" if result.how == "call" else "annotation"
+        return self._bound(entity.path, symbol.parent, replace(result, how=how), depth + 1)

@@ -13,7 +13,7 @@ from .c import IncludeFinder
 from .ecmascript import EcmascriptFinder
 from .finder import Finder, nearest, nearness, package_of, reach
 from .go import GoFinder
-from .java import JavaFinder
+from .php import PhpFinder
 from .python import PythonFinder
 from .rust import RustFinder
 
@@ -23,7 +23,7 @@ _FINDERS: dict[str, type[Finder]] = {
     "python": PythonFinder,
     "ecmascript": EcmascriptFinder,
     "go": GoFinder,
-    "java": JavaFinder,
+    "php": PhpFinder,
     "rust": RustFinder,
     "c": IncludeFinder,
 }

@@ -1,0 +1,222 @@
+"""Packages and namespaces that files declare: what is in each, and which of them a file sees without an import.
+
+Java, Kotlin and Scala name one package and share them all; C# sees the namespaces around its own, too; PHP falls back to
+the root for functions; a Swift module is a folder below `Sources` or `Tests`, as its package manager has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+
+from .modules import nearness
+from .namespace import Entity, Namespace
+from .outline import CALLABLES, CONTAINERS
+from .records import FileFacts, Import, Symbol
+
+Member = Callable[[Entity, str], Entity | None]
+"""(what stands before the dot, name) → the symbol that it names."""
+
+_SWIFT_MODULE = re.compile(r"(?:^|/)(?:Sources|Tests|Plugins)/([^/]+)/")
+_NUMBER = re.compile(r"#\d+$")
+_PARTIAL = re.compile(r"\bpartial\s")
+_VALUE_KINDS = CALLABLES | {"constant", "variable"}
+
+
+def packages_of(facts: FileFacts) -> list[tuple[int, str]]:
+    """(first line, package) of the stretches of a file; names with dots, the root's is ""."""
+    if facts.language == "swift":
+        module = _SWIFT_MODULE.search(facts.path)
+        return [(0, module[1] if module else "")]
+    found: list[tuple[int, str]] = []
+    for binding in facts.bindings:
+        if binding.how == "package":
+            inside = facts.language == "scala" and found  # `package a` and `package b` below it: a.b
+            found.append((binding.line, f"{found[-1][1]}.{binding.type}" if inside else binding.type))
+    return found or [(0, "")]
+
+
+def seen_packages(facts: FileFacts) -> tuple[str, ...]:
+    """The packages whose names a file sees without an import, the nearest first."""
+    declared = [name for _, name in reversed(packages_of(facts))]
+    if facts.language == "csharp":
+        around = (name.rsplit(".", cut)[0] for name in declared for cut in range(name.count(".") + 1))
+        return tuple(dict.fromkeys([*around, ""]))
+    return tuple(dict.fromkeys([*declared, ""] if facts.language == "php" else declared))
+
+
+class Packages:
+    """The definitions of a view's files by package. Built once."""
+
+    def __init__(self, files: Mapping[str, Namespace], member: Member) -> None:
+        self._files, self._member = files, member
+        self._full: dict[tuple[str, str], Entity | None] = {}
+        self._seen: dict[str, tuple[str, ...]] = {}
+        self._tops: dict[str, dict[str, list[Entity]]] = defaultdict(lambda: defaultdict(list))
+        self._known: set[str] = set()  # `family:package`, and the packages around
+        self._parts: dict[str, list[Entity]] = defaultdict(list)
+        self._extensions: dict[tuple[str, str], list[tuple[str, Entity]]] = defaultdict(list)
+        self._swift: dict[str, list[Entity]] = defaultdict(list)
+        for path, file in files.items():
+            if file.rules.package == "declared":
+                self._add(path, file)
+
+    def _add(self, path: str, file: Namespace) -> None:
+        stretches = packages_of(file.facts)
+        family = file.rules.name
+        self._seen[path] = seen_packages(file.facts)
+        for _, name in stretches:
+            self._known.update(f"{family}:{name.rsplit('.', cut)[0]}" for cut in range(name.count(".") + 1))
+        symbols = file.facts.symbols
+        for index, symbol in enumerate(symbols):
+            package = next((name for line, name in reversed(stretches) if line <= symbol.start_line), stretches[0][1])
+            extended = _extended(file, index)
+            if extended:
+                self._extensions[family, symbol.name].append((extended, Entity("symbol", path, index, "typed")))
+            if (symbol.parent < 0 and "." not in symbol.qualname) or (extended and family == "jvm"):
+                self._tops[f"{family}:{package}"][symbol.name].append(Entity("symbol", path, index, "package"))
+                if family == "swift" and not symbol.signature.startswith(("private ", "fileprivate ")):
+                    self._swift[symbol.name].append(Entity("symbol", path, index, "global"))
+            if (place := _part(path, symbol, file.facts.language)) is not None:
+                self._parts[f"{family}:{package}:{place}"].append(Entity("symbol", path, index, "member"))
+
+    def reads(self, path: str, spec: Import) -> bool:
+        """Whether an import names a package or what is in one, rather than a file."""
+        return self._files[path].rules.package == "declared" and not spec.module.startswith(".")
+
+    def imported(self, path: str, spec: Import) -> Entity | None:
+        """What an import names, for which `reads` holds; of a star the package or type before it."""
+        named = f"{spec.module}.{spec.name}" if spec.name and spec.name != "*" else spec.module
+        found = self._named_in_full(path, named)
+        return found and found.by("import")
+
+    def name(self, path: str, name: str) -> Entity | None:
+        """What a bare `name` stands for by the packages that the file sees and by its star imports; of equal names the nearest."""
+        return self._in_sight(path, name) or self._through_stars(path, name) or self._anywhere(path, name)
+
+    def _through_stars(self, path: str, name: str) -> Entity | None:
+        for star in self._files[path].stars:
+            holder = self._named_in_full(path, star.module) if self.reads(path, star) else None
+            if holder is not None and (found := self._member(holder, name)) and found.what != "package":
+                return found.by("star")
+        return None
+
+    def _named_in_full(self, path: str, written: str) -> Entity | None:
+        key = (path, written)
+        if key not in self._full:
+            self._full[key] = None  # what asks for itself has no answer
+            seek = self._absolute if self._files[path].rules.name == "php" else self._relative
+            self._full[key] = seek(path, written.replace("\\", ".").strip("."))
+        return self._full[key]
+
+    def _in_sight(self, path: str, name: str) -> Entity | None:
+        family = self._files[path].rules.name
+        for package in self._seen[path]:
+            found = self._top(path, f"{family}:{package}", name)
+            if found and not (
+                family == "php" and not package and self._seen[path][0] and self._kind(found) in CONTAINERS
+            ):
+                return found
+        return None
+
+    def _anywhere(self, path: str, name: str) -> Entity | None:
+        """Swift, whose modules a folder's name does not always tell: the one definition of `name` in any of them."""
+        found = self._swift.get(name, []) if self._files[path].rules.name == "swift" else []
+        return found[0] if len(found) == 1 else None
+
+    def _absolute(self, path: str, written: str) -> Entity | None:
+        """What a full name, `a.b.Class.member`, stands for; a package where it names no definition."""
+        family, parts = self._files[path].rules.name, written.split(".")
+        for cut in range(len(parts) - 1, -1, -1):
+            entity = self._top(path, f"{family}:{'.'.join(parts[:cut])}", parts[cut])
+            for name in parts[cut + 1 :] if entity else ():
+                entity = self._member(entity, name) if entity and name != "Companion" else entity
+            if entity:
+                return entity
+        return self._package(family, written)
+
+    def _relative(self, path: str, written: str) -> Entity | None:
+        """What a name stands for that may begin in a package around: `model.Item` in `com.example`."""
+        for package in self._seen[path]:
+            if found := self._absolute(path, f"{package}.{written}" if package else written):
+                return found
+        return self._absolute(path, written)
+
+    def root(self, path: str, name: str) -> Entity | None:
+        """The package that a dotted name begins with."""
+        family = self._files[path].rules.name
+        if name == "\\" or (name == "global" and family == "csharp"):
+            return Entity("package", f"{family}:", -1, "import")
+        found = (self._package(family, f"{package}.{name}") for package in self._seen[path] if package)
+        return next(filter(None, found), None) or self._package(family, name)
+
+    def member(self, package: Entity, name: str) -> Entity | None:
+        """What `package.name` is."""
+        family, _, inside = package.path.partition(":")
+        found = self._tops.get(package.path, {}).get(name)
+        if found:
+            return found[0].by("import")
+        return self._package(family, f"{inside}.{name}" if inside else name)
+
+    def parts(self, path: str, index: int) -> list[Entity]:
+        """The other parts of a type: of a C# partial class, or of a Scala class the object of its name."""
+        file = self._files[path]
+        if file.rules.package != "declared":
+            return []
+        place = _part(path, file.facts.symbols[index], file.facts.language)
+        if place is None:
+            return []
+        stretches = packages_of(file.facts)
+        line = file.facts.symbols[index].start_line
+        package = next((name for first, name in reversed(stretches) if first <= line), stretches[0][1])
+        found = self._parts.get(f"{file.rules.name}:{package}:{place}", [])
+        return [entity for entity in found if (entity.path, entity.index) != (path, index)]
+
+    def extension(self, near: str, lineage: list[str], name: str) -> Entity | None:
+        """The member `name` that is added to a type elsewhere; `lineage`: the names of the type and its bases."""
+        found = self._extensions.get((self._files[near].rules.name, name), [])
+        for owner in lineage:
+            fitting = [entity for extended, entity in found if extended == owner]
+            if fitting:
+                return min(fitting, key=lambda entity: nearness(near, entity.path))
+        return None
+
+    def _top(self, path: str, key: str, name: str) -> Entity | None:
+        found = self._tops[key].get(name) if key in self._tops else None
+        if not found:
+            return None
+        return found[0] if len(found) == 1 else min(found, key=lambda entity: nearness(path, entity.path))
+
+    def _package(self, family: str, name: str) -> Entity | None:
+        key = f"{family}:{name}"
+        return Entity("package", key, -1, "import") if key in self._known else None
+
+    def _kind(self, entity: Entity) -> str:
+        return self._files[entity.path].facts.symbols[entity.index].kind
+
+
+def _extended(file: Namespace, index: int) -> str:
+    """The name of the type to which a definition outside of it adds; "" for any other definition."""
+    symbol = file.facts.symbols[index]
+    if symbol.kind != "method":
+        return ""
+    if this := file.bindings.get((index, "this")):
+        return _last(this.type)
+    if symbol.parent < 0:
+        return _last(symbol.qualname.rpartition(".")[0])
+    around = file.facts.symbols[symbol.parent]
+    outside = not around.start_line <= symbol.start_line <= around.end_line
+    return around.name if outside else ""
+
+
+def _last(written: str) -> str:
+    return written.split("<")[0].rpartition(".")[2].strip("? ")
+
+
+def _part(path: str, symbol: Symbol, language: str) -> str | None:
+    if symbol.kind not in CONTAINERS:
+        return None
+    if language == "csharp" and _PARTIAL.search(symbol.signature):
+        return _NUMBER.sub("", symbol.qualname)
+    return f"{path}:{_NUMBER.sub('', symbol.qualname)}" if language == "scala" else None
