@@ -16,10 +16,10 @@ T = TypeVar("T")
 def read_facts(tables: Mapping[str, Table], wanted: Mapping[str, int]) -> dict[str, FileFacts]:
     """path → facts without chunks and documentation, for `wanted` (path → file_id), in its order."""
     files = {row["file_id"]: row for row in _scan(tables["files"], ["file_id", "language", "lines"])}
-    symbols = _grouped(tables["symbols"], Symbol, [*Symbol.__dataclass_fields__], blank="doc")
-    references = _grouped(tables["references"], Reference, [*Reference.__dataclass_fields__])
-    imports = _grouped(tables["imports"], Import, [*Import.__dataclass_fields__])
-    bindings = _grouped(tables["bindings"], Binding, [*Binding.__dataclass_fields__])
+    symbols = _grouped(tables["symbols"], Symbol, [*Symbol._fields], blank="doc")
+    references = _grouped(tables["references"], Reference, [*Reference._fields])
+    imports = _grouped(tables["imports"], Import, [*Import._fields])
+    bindings = _grouped(tables["bindings"], Binding, [*Binding._fields])
     return {
         path: FileFacts(
             path, files[fid]["language"], files[fid]["lines"],

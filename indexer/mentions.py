@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from .families import family_rules
@@ -23,6 +24,7 @@ SELF = frozenset({"self", "cls", "this", "super"})
 
 _CHAIN = re.compile(rb"[\w$\x80-\xff]+(?:(?:\.|::|->)(?!class\b|self\b)[\w$\x80-\xff]+)*")
 _OPENINGS = (b" ", b"(", b",", b"{", b"")  # before `::run` these say that it is a member of nothing
+_MEMBER_MARKS = frozenset(b".:>")
 
 
 class Mentions:
@@ -50,29 +52,31 @@ class Mentions:
                 found[scope].add(word)
             else:
                 found[scope] = {word}
+        symbols = self._outline.symbols
         for scope, words in found.items():
-            if self._outline.symbols[scope].kind in CALLABLES or self._outline.symbols[scope].kind in VALUES:
+            if symbols[scope].kind in CALLABLES or symbols[scope].kind in VALUES:
                 self._locals[scope] = {word.decode("utf-8", "replace") for word in words}
 
     def take_calls(self, calls: Matches, wholes: Matches, bindings: Iterable[Binding]) -> None:
         untyped = self._untyped(bindings)
         starts, holders = self._outline.cuts
         source, builtins = self._source, self._builtins
-        for start, end, node in (*_callees(calls), *_whole_callees(wholes)):
-            self._called.add(start)
+        called, append = self._called.add, self.found.append
+        for start, end, node in chain(_callees(calls), _whole_callees(wholes)):
+            called(start)
             written = source[start:end] if end - start <= MAX_WRITTEN else b"?." + source[end - MAX_WRITTEN // 4 : end]
             root, receiver, name = _callee(written)
             if not name or (name in builtins and not receiver):
                 continue
             scope = holders[bisect_right(starts, start) - 1]
-            if _is_member(source, start):
+            if start and source[start - 1] in _MEMBER_MARKS and _is_member(source, start):
                 receiver = "?"  # inside a Rust macro the grammar sees words only
             elif not receiver:
                 if self._is_bound(name, scope, self._locals):
                     continue  # calls a value that only running the program would tell
             elif root not in SELF and self._is_bound(root, scope, untyped):
                 receiver = "?"
-            self.found.append(Reference("call", name, receiver, scope, node.end_point.row + 1))
+            append(Reference("call", name, receiver, scope, node.end_point.row + 1))
 
     def take_bases(self, matches: Matches) -> None:
         for _, captures in matches:
@@ -90,18 +94,26 @@ class Mentions:
         seen: set[tuple[int, bytes]] = set()
         for _, captures in matches:
             node = captures["use"][0]
-            start, end = node.start_byte, node.end_byte
+            start = node.start_byte
+            if start in passed:
+                continue
+            end = node.end_byte
             word = source[start:end]
-            if (known is not None and word not in known) or start in passed or _is_member(source, start):
+            if known is not None and word not in known:
                 continue
-            if source[end : end + 1] in (b".", b":", b"-") and (chain := _CHAIN.match(source, start)):
-                word = max(chain[0], word)  # the longer: one begins with the other
-            scope = holders[bisect_right(starts, start) - 1]
-            if (scope, word) in seen:
+            if start and source[start - 1] in _MEMBER_MARKS and _is_member(source, start):
                 continue
-            seen.add((scope, word))
+            if end < len(source) and source[end] in _LINKS and (chained := _CHAIN.match(source, start)):
+                word = max(chained[0], word)  # the longer: one begins with the other
+            key = (holders[bisect_right(starts, start) - 1], word)
+            if key in seen:
+                continue
+            seen.add(key)
+            scope = key[0]
             root, receiver, name = _callee(word)
-            if name and (receiver or name not in builtins) and not self._is_bound(root, scope, self._locals):
+            if not name or (not receiver and name in builtins):
+                continue
+            if not self._is_bound(root, scope, self._locals):
                 self.found.append(Reference("use", name, receiver, scope, node.end_point.row + 1))
 
     def _known(self, imports: Iterable[Import]) -> set[bytes] | None:

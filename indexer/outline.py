@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .languages import Language
 from .names import comment_text, dotted, name_parts, one_line, string_text
@@ -28,8 +28,7 @@ _STRING_STARTS = tuple(bytes([start]) for start in b"\"'rRuUbBfF")
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """One match of a `@def` or `@scope` pattern."""
 
     start: int  # byte; together with `end` the region that the definition's name qualifies

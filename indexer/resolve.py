@@ -10,7 +10,6 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from .families import family_of
 from .modules import ModuleFinder, nearness, reach
@@ -454,4 +453,4 @@ class Resolver:
         if result is None:
             return None
         how = "call" if result.how == "call" else "annotation"
-        return self._bound(entity.path, symbol.parent, replace(result, how=how), depth + 1)
+        return self._bound(entity.path, symbol.parent, result._replace(how=how), depth + 1)

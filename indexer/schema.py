@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from .records import Edge, FileFacts, Symbol, key64, symbol_id
+from .records import Binding, Chunk, Edge, FileFacts, Import, Reference, Symbol, key64, symbol_id
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,6 +63,8 @@ def tables(dim: int) -> dict[str, pa.Schema]:
     }  # fmt: skip
 
 
+Columns = dict[str, Any]  # field → its values, as a sequence or an array
+
 FACTS = ("symbols", "references", "imports", "bindings", "chunks", "files")
 """The tables of facts, in the order in which a batch is written."""
 
@@ -83,33 +86,54 @@ class ExtractedFile:
 
 def fact_batches(files: Sequence[ExtractedFile]) -> dict[str, pa.RecordBatch]:
     """The rows of `files` for each table of facts; chunks have no vectors yet."""
+    facts = [file.facts for file in files]
+    ids = [file.file_id for file in files]
+    uids = [key64(symbol_id(each.path, symbol.qualname)) for each in facts for symbol in each.symbols]
+    packed = [pa.compress(file.source, codec="zstd", asbytes=True) for file in files]
+    symbols = _columns(ids, [each.symbols for each in facts], Symbol)
+    chunks = _columns(ids, [each.chunks for each in facts], Chunk)
+    columns: dict[str, Columns] = {
+        "symbols": symbols | {"uid": uids},
+        "references": _columns(ids, [each.references for each in facts], Reference),
+        "imports": _columns(ids, [each.imports for each in facts], Import),
+        "bindings": _columns(ids, [each.bindings for each in facts], Binding),
+        "chunks": chunks,
+        "files": {
+            "file_id": ids, "path": [each.path for each in facts], "content": [file.content for file in files],
+            "language": [each.language for each in facts], "lines": [each.lines for each in facts],
+            "size": [len(file.source) for file in files], "has_error": [each.has_error for each in facts],
+            "source": packed,
+        },
+    }  # fmt: skip
     schemas = tables(0)
-    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in FACTS}
-    for file in files:
-        facts, fid = file.facts, file.file_id
-        rows["symbols"] += [_symbol_row(fid, facts.path, i, s) for i, s in enumerate(facts.symbols)]
-        rows["references"] += [(fid, r.kind, r.name, r.receiver, r.scope, r.line) for r in facts.references]
-        rows["imports"] += [(fid, i.module, i.name, i.alias, i.scope, i.line) for i in facts.imports]
-        rows["bindings"] += [(fid, b.name, b.type, b.how, b.scope, b.line) for b in facts.bindings]
-        rows["chunks"] += [(fid, i, c.symbol, c.start_line, c.end_line, c.terms) for i, c in enumerate(facts.chunks)]
-        packed = pa.compress(file.source, codec="zstd", asbytes=True)
-        rows["files"].append(
-            (fid, facts.path, file.content, facts.language, facts.lines, len(file.source), facts.has_error, packed)
-        )
-    return {name: batch_of(rows[name], schemas[name]) for name in FACTS}
+    return {name: _batch(columns[name], schemas[name]) for name in FACTS}
 
 
-def _symbol_row(file_id: int, path: str, index: int, s: Symbol) -> tuple[Any, ...]:
-    uid = key64(symbol_id(path, s.qualname))
-    names = (s.name, s.qualname, s.kind)
-    return (file_id, index, uid, *names, s.start_line, s.end_line, s.signature, s.doc, s.parent)
+def _columns(ids: Sequence[int], records: Sequence[Sequence[tuple[Any, ...]]], record: type) -> Columns:
+    """The fields of all files' records as columns, with the file's id and the record's position in its file beside them."""
+    import numpy as np
+
+    names: tuple[str, ...] = record._fields  # type: ignore[attr-defined]
+    counts = [len(each) for each in records]
+    columns: Iterable[Sequence[Any]] = (
+        zip(*chain.from_iterable(records), strict=True) if any(counts) else [()] * len(names)
+    )
+    positions = chain.from_iterable(map(range, counts))
+    return {
+        "file_id": np.repeat(np.array(ids, np.int64), counts),
+        "idx": np.fromiter(positions, np.int32, sum(counts)),
+        **dict(zip(names, columns, strict=True)),
+    }
+
+
+def _batch(columns: Columns, schema: pa.Schema) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array(columns[field.name], field.type) for field in schema], schema=schema)
 
 
 def batch_of(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
     """Rows as one Arrow batch."""
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-    arrays = [pa.array(column, field.type) for field, column in zip(schema, columns, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    return _batch(dict(zip(schema.names, columns, strict=True)), schema)
 
 
 def with_vectors(chunks: pa.RecordBatch, vectors: NDArray[np.float16]) -> pa.RecordBatch:
