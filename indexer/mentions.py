@@ -24,6 +24,7 @@ SELF = frozenset({"self", "cls", "this", "super"})
 
 _CHAIN = re.compile(rb"[\w$\x80-\xff]+(?:(?:\.|::|->)(?!class\b|self\b)[\w$\x80-\xff]+)*")
 _OPENINGS = (b" ", b"(", b",", b"{", b"")  # before `::run` these say that it is a member of nothing
+_LINKS = frozenset(b".:-")
 _MEMBER_MARKS = frozenset(b".:>")
 
 
