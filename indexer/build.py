@@ -23,11 +23,13 @@ from .chunk import CHUNKER
 from .encode import Encoder, StaticEncoder
 from .errors import SourceError
 from .extract import EXTRACTOR
-from .facts import read_facts
+from .facts import read_facts, read_told
 from .pool import Lost, Pool
-from .records import FileFacts, Report, key64, printable
+from .precise import Told, merged, precise_edges, read_precise, settled
+from .records import FileFacts, Report, key64, printable, symbol_id
 from .resolve import Resolver
-from .schema import MANIFESTS, batch_of, edge_batch, edges_key, epoch_of, with_vectors
+from .schema import MANIFESTS, OCCURRENCES, batch_of, edge_batch, edges_key, epoch_of, with_vectors
+from .scip import read_scip
 from .source import Skipped, SkipReason, Source, SourceFile
 from .store import Store, View, Writer, column
 from .vector_cache import VectorCache, vector_key
@@ -70,11 +72,13 @@ class _Build:
     cache: VectorCache
     progress: Progress
     jobs: int
+    scip: Sequence[str] | None  # indexes to merge; None keeps what earlier ones said
     rows: list[_Row] = field(default_factory=list)
     directories: list[_Row] = field(default_factory=list)  # left out as a whole
     changed: int = 0
     encoded: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
+    merged: dict[str, int] = field(default_factory=dict)  # for the report: what came of SCIP indexes
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -104,21 +108,25 @@ def build_index(
     encoder_spec: str = "builtin",
     jobs: int = 0,
     cache: VectorCache | None = None,
+    scip: Sequence[str] | None = None,
     progress: Progress = lambda phase, done, total: None,
 ) -> Report:
     """Index `source` into `store` as the view `source.view`, and publish it.
 
     `encoder_spec` is what `load_encoder` was called with; queries load the same. `jobs` worker processes, by default
     one for each processor. Raises `StoreError` where the store cannot be written, `SourceError` where the tree
-    cannot be read; what was published before stays as it was.
+    cannot be read; what was published before stays as it was. `scip` are paths of SCIP indexes to merge, whose files
+    are the view's; what they say is kept for as long as a file is as it was. An empty list forgets it, None keeps it.
     """
     for name in (source.root, source.view, store.uri):
         if printable(name) != name:  # Lance keeps text in UTF-8 alone, and so does a generation
             raise SourceError(f"the path {printable(name)} is not UTF-8: rename that folder")
+    for index in scip or ():
+        next(read_scip(index))  # a wrong file is told now, not after minutes of reading
     Pool.warm()
     epoch = epoch_of(EXTRACTOR, CHUNKER, encoder.name)
     with store.writer(epoch, (encoder_spec, encoder.name, encoder.dim)) as writer:
-        state = _Build(source, writer, encoder, cache or VectorCache(), progress, jobs or os.cpu_count() or 1)
+        state = _Build(source, writer, encoder, cache or VectorCache(), progress, jobs or os.cpu_count() or 1, scip)
         return _run(state)
 
 
@@ -131,12 +139,14 @@ def _run(state: _Build) -> Report:
     with state.phase("extract"):
         _extract(state, pending, known)
     rows = sorted(state.rows + state.directories, key=lambda row: row.path)
-    if writer.view(source.view) is not None and _same_contents(rows, published):
+    known_view = state.scip is None and writer.view(source.view) is not None
+    if known_view and _same_contents(rows, published):
         return _unchanged(state, rows, published)
     with state.phase("resolve"), ThreadPoolExecutor(1) as beside:
         indexing = beside.submit(writer.index_chunks)  # Lance works on it outside the interpreter's lock
-        facts = read_facts(writer.tables, {row.path: row.file_id for row in rows if row.file_id})
-        edges = _resolve(state, facts, rows)
+        ids = {row.path: row.file_id for row in rows if row.file_id}
+        facts = read_facts(writer.tables, ids)
+        edges = _resolve(state, facts, rows, _told(state, facts, ids))
         indexing.result()
     with state.phase("publish"):
         writer.index_keys()
@@ -294,22 +304,44 @@ def _encode(
 # -- resolve and publish
 
 
-def _resolve(state: _Build, facts: dict[str, FileFacts], rows: Sequence[_Row]) -> int:
+def _told(state: _Build, facts: dict[str, FileFacts], ids: dict[str, int]) -> dict[str, tuple[Told, ...]]:
+    """path → what compilers say of the file, now or in an earlier build."""
+    if state.scip is not None:
+        root = state.source.root if state.source.kind == "worktree" else ""
+        found = read_precise(state.scip, facts, ids, state.writer.sources, root)
+        again = sorted(ids.values()) if not state.scip else sorted(ids[path] for path in found.told)
+        rows = [(ids[path], *each) for path, told in sorted(found.told.items()) for each in told]
+        state.writer.replace_occurrences(again, batch_of(rows, OCCURRENCES))
+        state.merged = {"documents": len(found.told), "stale": len(found.stale), "unknown": len(found.unknown)}
+    return read_told(state.writer.tables["occurrences"], ids)
+
+
+def _resolve(
+    state: _Build, facts: dict[str, FileFacts], rows: Sequence[_Row], told: dict[str, tuple[Told, ...]]
+) -> int:
     """Resolve the view, store the edge sets that are new, and note in each row which is its own; returns how many edges."""
     resolver = Resolver(facts)
+    known = {symbol_id(path, s.qualname) for path, file in facts.items() for s in file.symbols} if told else set()
+    precise = 0
     stored = state.writer.known_edges()
     total = 0
     fresh = []
     for done, row in enumerate(rows):
         if done % 500 == 0:
             state.progress("resolve", done, len(rows))
-        edges = resolver.edges(row.path) if row.path in facts else []
+        edges = resolver.edges(row.path) if row.path in facts and row.path not in told else []
+        if own := told.get(row.path):
+            heuristic = resolver.edges(row.path, settled(own, known))
+            edges = merged(heuristic, precise_edges(row.path, facts[row.path], own, known))
+            precise += sum(edge.rule == "scip" for edge in edges)
         total += len(edges)
         row.edges_id = edges_key(edges) if edges else 0
         if edges and row.edges_id not in stored:
             stored.add(row.edges_id)
             fresh.append((row.edges_id, edges))
     state.writer.add({"edges": edge_batch(fresh)})
+    if told:
+        state.merged["edges"] = precise
     state.progress("resolve", len(rows), len(rows))
     return total
 
@@ -368,4 +400,5 @@ def _report(state: _Build, rows: Sequence[_Row], facts: dict[str, FileFacts], ed
         skipped={reason: reasons[reason] for reason in sorted(reasons)},
         examples={reason: examples[reason] for reason in sorted(examples)},
         seconds=state.seconds,
+        scip=state.merged,
     )

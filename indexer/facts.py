@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .precise import Told
 from .records import Binding, FileFacts, Import, Reference, Symbol
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ def read_facts(tables: Mapping[str, Table], wanted: Mapping[str, int]) -> dict[s
         )
         for path, fid in wanted.items()
     }  # fmt: skip
+
+
+def read_told(table: Table, wanted: Mapping[str, int]) -> dict[str, tuple[Told, ...]]:
+    """path → what compilers say of the file, for those of `wanted` (path → file_id) of which they say anything."""
+    if not table.count_rows():
+        return {}
+    told = _grouped(table, Told, [*Told._fields])
+    return {path: rows for path, fid in wanted.items() if (rows := told(fid))}
 
 
 def _scan(table: Table, columns: list[str]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .families import Family, family_of, family_rules
@@ -54,10 +54,13 @@ class Namespace:
         """Whether `scope` is a type whose members its methods name without a receiver."""
         return scope >= 0 and self.rules.implicit_this and self.facts.symbols[scope].kind in CONTAINERS
 
-    def distinct_references(self) -> Iterable[Reference]:
-        """The first of the references that say the same in the same scope: they have the same answer."""
+    def distinct_references(self, settled: Collection[tuple[int, str]] = ()) -> Iterable[Reference]:
+        """The first of the references that say the same in the same scope: they have the same answer. Those that stand
+        at `settled` lines and names are left out."""
         first: dict[tuple[int, str, str, str], Reference] = {}
         for reference in self.facts.references:
+            if settled and (reference.line, reference.name) in settled:
+                continue
             first.setdefault((reference.scope, reference.kind, reference.receiver, reference.name), reference)
         return first.values()
 

@@ -7,6 +7,7 @@ word from the process that died. One crash proves nothing, since a worker may be
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
 import signal
 import time
@@ -110,7 +111,15 @@ class Pool(Generic[T, R]):
         A server that is free of threads: to fork this process, with Lance's threads in it, would not be safe.
         """
         multiprocessing.get_context("forkserver").set_forkserver_preload(["indexer.worker"])
-        forkserver.ensure_running()
+        before = os.environ.get("PYTHONSAFEPATH")
+        os.environ["PYTHONSAFEPATH"] = "1"  # or it would import `queue` from the folder it stands in: the repository's
+        try:
+            forkserver.ensure_running()
+        finally:
+            if before is None:
+                del os.environ["PYTHONSAFEPATH"]
+            else:
+                os.environ["PYTHONSAFEPATH"] = before
 
     def __enter__(self) -> Pool[T, R]:
         return self

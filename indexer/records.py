@@ -124,6 +124,9 @@ class Report:
     skipped: dict[str, int] = field(default_factory=dict)  # reason → number of files
     examples: dict[str, list[str]] = field(default_factory=dict)  # reason → some of the paths
     seconds: dict[str, float] = field(default_factory=dict)  # phase → wall time
+    scip: dict[str, int] = field(
+        default_factory=dict
+    )  # edges by SCIP indexes; documents used, stale and unknown, if read
 
 
 def symbol_id(path: str, qualname: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from .families import family_of
 from .modules import ModuleFinder, nearness, reach
@@ -47,17 +47,22 @@ class Resolver:
         self._last_included: tuple[str, frozenset[str]] = ("", frozenset())
         self._globals, self._methods = program_names(files)
 
-    def edges(self, path: str) -> list[Edge]:
-        """The edges that leave the file `path`: one for each pair of symbols and kind, at its first line; by line."""
+    def edges(self, path: str, settled: Collection[tuple[int, str]] = ()) -> list[Edge]:
+        """The edges that leave the file `path`: one for each pair of symbols and kind, at its first line; by line.
+
+        `settled` are lines and names of which a compiler has said what they mean: they give no edges here.
+        """
         found: dict[tuple[str, str, str], Edge] = {}
-        for edge in (*self._import_edges(path), *self._reference_edges(path)):
+        for edge in (*self._import_edges(path, settled), *self._reference_edges(path, settled)):
             if edge.src != edge.dst or edge.kind == "calls":  # recursion is a fact, a mention of oneself is none
                 found.setdefault((edge.src, edge.dst, edge.kind), edge)
         return sorted(found.values(), key=lambda e: (e.line, e.src, e.dst, e.kind))
 
-    def _import_edges(self, path: str) -> Iterator[Edge]:
+    def _import_edges(self, path: str, settled: Collection[tuple[int, str]]) -> Iterator[Edge]:
         facts = self._files[path].facts
         for spec in facts.imports:
+            if (spec.line, spec.name) in settled:
+                continue
             for target in self._imported(path, spec):
                 source = self._owner(path, spec.scope)
                 end = self._id(target.path, target.index)
@@ -69,9 +74,9 @@ class Resolver:
             return [found] if found and found.what != "package" else []
         return [Entity("module", target, -1, "import") for target in self._modules(path, spec.module)]
 
-    def _reference_edges(self, path: str) -> Iterator[Edge]:
+    def _reference_edges(self, path: str, settled: Collection[tuple[int, str]]) -> Iterator[Edge]:
         file = self._files[path]
-        for reference in file.distinct_references():
+        for reference in file.distinct_references(settled):
             scope = reference.scope
             if reference.kind == "inherit":
                 scope = file.facts.symbols[scope].parent if scope >= 0 else -1

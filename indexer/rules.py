@@ -1,6 +1,7 @@
 """The rules by which `resolve` makes edges, and how far each can be trusted."""
 
 CONFIDENCE = {
+    "scip": 0.99,  # a compiler says so, in an index that was merged
     "local": 0.98,  # defined in the same file, visible from there
     "import": 0.97,  # an import names it, through any re-exports
     "member": 0.95,  # of the class around, or of its bases

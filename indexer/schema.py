@@ -43,6 +43,8 @@ BINDINGS = pa.schema({"file_id": _I64, "name": _STR, "type": _STR, "how": _STR, 
 EDGES = pa.schema(
     {"edges_id": _I64, "src": _I64, "dst": _I64, "kind": _STR, "rule": _STR, "confidence": pa.float32(), "line": _I32}
 )
+OCCURRENCES = pa.schema({"file_id": _I64, "line": _I32, "name": _STR, "kind": _STR, "scope": _I32, "target": _STR})
+"""What SCIP indexes say of a file version; see `precise.Told`."""
 MANIFESTS = pa.schema(
     {"view": _STR, "path": _STR, "size": _I64, "mtime_ns": _I64, "content": _STR, "file_id": _I64, "edges_id": _I64}
     | {"skipped": _STR}  # reason why there are no facts, or ""
@@ -59,7 +61,7 @@ def tables(dim: int) -> dict[str, pa.Schema]:
     """Every table of an epoch. `files` comes last: its row says that the other facts of the file are complete."""
     return {
         "symbols": SYMBOLS, "references": REFERENCES, "imports": IMPORTS, "bindings": BINDINGS,
-        "chunks": chunks_schema(dim), "edges": EDGES, "manifests": MANIFESTS, "files": FILES,
+        "occurrences": OCCURRENCES, "chunks": chunks_schema(dim), "edges": EDGES, "manifests": MANIFESTS, "files": FILES,
     }  # fmt: skip
 
 

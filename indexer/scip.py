@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
@@ -21,7 +22,7 @@ DEFINITION, IMPORT, FORWARD = 0x1, 0x2, 0x40  # bits of `Occurrence.roles`
 ENCODINGS = {0: "utf-16", 1: "utf-8", 2: "utf-16", 3: "utf-32"}
 """Of columns. Those that do not say are the indexers on Node, whose strings count in UTF-16."""
 
-_LAST_NAME = re.compile(r"(?:`((?:[^`]|``)*)`|([^\s`/#.:!()\[\]]+))(\([^()]*\)\.|[/#.:!])$")
+_LAST_NAME = re.compile(r"(?:`((?:[^`]|``)*)`|([^\s`/#.:!()\[\]]+))(?:\([^()]*\)\.|[#.!])$")
 
 
 class ScipError(ClewError):
@@ -82,17 +83,14 @@ def read_scip(path: str | os.PathLike[str]) -> Iterator[Document]:
         raise ScipError(f"{os.fspath(path)} is not a whole SCIP index ({error}): make it anew") from error
 
 
+@lru_cache(maxsize=1 << 16)
 def symbol_name(symbol: str) -> str:
-    """The last name in a global symbol: `run` of `… pkg/Server#run().`; "" for locals, parameters and what has no name."""
+    """The last name in a global symbol: `run` of `… pkg/Server#run().`; "" where it tells none that stands in the text:
+    locals, parameters, namespaces, and metadata, which indexers use for modules and for numbered members of objects."""
     if symbol.startswith("local "):
         return ""
     found = _LAST_NAME.search(symbol)
     return (found[1].replace("``", "`") if found[1] is not None else found[2]) if found else ""
-
-
-def is_module(symbol: str) -> bool:
-    """Whether the symbol is a file or a namespace."""
-    return symbol.endswith(("/", "/__init__:"))
 
 
 def written(line: str, start: int, end: int, encoding: str) -> str:

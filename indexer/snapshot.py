@@ -16,7 +16,7 @@ from .errors import StoreError
 from .lance import lance_errors
 from .records import Reference, Symbol, key64
 from .source import changed_ns
-from .store import State, Store, View, quoted
+from .store import State, Store, View, quoted, unpacked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -150,7 +150,7 @@ class Snapshot:
         entries = [self.entries[path] for path in sorted(set(paths)) if path in self.entries]
         rows = self._rows("files", ["file_id", "size", "source"], "file_id", [e.file_id for e in entries if e.file_id])
         found = {row["file_id"]: row for row in rows.to_pylist()}
-        return {entry.path: _unpacked(found[entry.file_id]) for entry in entries if entry.file_id in found}
+        return {entry.path: unpacked(found[entry.file_id]) for entry in entries if entry.file_id in found}
 
     def is_stale(self, path: str) -> bool:
         """Whether the file on disk has changed, or gone, since it was indexed. A revision never changes."""
@@ -354,11 +354,6 @@ _CHUNK = ["file_id", "symbol", "start_line", "end_line"]
 _SYMBOL = ["file_id", "uid", "idx", "name", "qualname", "kind", "start_line", "end_line", "signature", "doc", "parent"]
 _HELD = {"symbols": _SYMBOL, "chunks": ["_rowid", *_CHUNK]}
 _EDGE = ["src", "dst", "kind", "rule", "confidence", "line"]
-
-
-def _unpacked(row: dict[str, Any]) -> str:
-    data = pa.decompress(row["source"], decompressed_size=row["size"], codec="zstd", asbytes=True)
-    return str(data, "utf-8", "replace")
 
 
 def _match_query(weights: Mapping[str, float]) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -200,21 +200,26 @@ class Writer:
         self._buffers: dict[str, list[pa.RecordBatch]] = {}
         self._buffered = 0
         self.tables = {name: self._open(name, schema) for name, schema in tables(encoder[2]).items()}
-        self._undo_manifests()
+        self._undo()
         self._drop_torn_facts()
 
     def _open(self, name: str, schema: pa.Schema) -> Table:
         physical = f"{name}-{self.epoch}"
-        if self.same_epoch or self.store.has_table(physical):  # what is published has to be there
+        published = self.state is not None and self.same_epoch and name in self.state.versions
+        if published or self.store.has_table(physical):  # what is published has to be there
             return self.store.db.open_table(physical)
         return self.store.db.create_table(physical, schema=schema)
 
-    def _undo_manifests(self) -> None:
-        """Take back what a killed build did to its view's manifest, or the next view would publish that, too."""
-        table = self.tables["manifests"]
-        if self.state and self.same_epoch and table.version != self.state.versions["manifests"]:
-            table.checkout(self.state.versions["manifests"])
-            table.restore()
+    def _undo(self) -> None:
+        """Take back what a killed build replaced, or the next view would publish that, too."""
+        for name in ("manifests", "occurrences"):
+            table = self.tables[name]
+            published = (
+                self.state.versions.get(name, table.version) if self.state and self.same_epoch else table.version
+            )
+            if table.version != published:
+                table.checkout(published)
+                table.restore()
 
     def _drop_torn_facts(self) -> None:
         """Delete the rows that a killed build left for files whose `files` row it did not reach."""
@@ -222,7 +227,7 @@ class Writer:
         if all(table.version == published.get(name) for name, table in self.tables.items()):
             return
         complete = self.known_files()
-        for name in FACTS[:-1]:
+        for name in (*FACTS[:-1], "occurrences"):
             found = column(self.tables[name], "file_id")
             torn = sorted(set(found.tolist()) - set(complete.tolist())) if len(found) else []
             self.delete(name, "file_id", torn)
@@ -279,6 +284,18 @@ class Writer:
         self.tables["manifests"].delete(f"view = {quoted(view)}")
         self.add({"manifests": rows})
         self.flush()
+
+    def replace_occurrences(self, file_ids: list[int], rows: pa.RecordBatch) -> None:
+        """Put `rows` in the place of what SCIP indexes said of `file_ids`."""
+        self.delete("occurrences", "file_id", file_ids)
+        self.add({"occurrences": rows})
+        self.flush()
+
+    def sources(self, file_ids: Sequence[int]) -> dict[int, str]:
+        """file_id → text, for `file_ids`."""
+        where = f"file_id IN ({','.join(map(str, file_ids))})" if file_ids else "false"
+        rows = self.tables["files"].search().where(where).select(["file_id", "size", "source"]).to_arrow().to_pylist()
+        return {row["file_id"]: unpacked(row) for row in rows}
 
     def index_chunks(self) -> None:
         """Bring the full-text and vector indices up to date; the first time, build them. Safe beside other tables' writes."""
@@ -359,7 +376,10 @@ class Writer:
         dead = sorted(set(self.known_files().tolist()) - set(live["file_id"].to_pylist()))
         if len(dead) * 4 < self.tables["files"].count_rows():
             return 0
-        for name in reversed(FACTS):  # `files` first: a kill in between leaves torn facts, which the next writer drops
+        for name in (
+            *reversed(FACTS),
+            "occurrences",
+        ):  # `files` first: a kill in between leaves torn facts, which the next writer drops
             self.delete(name, "file_id", dead)
         self.delete("edges", "edges_id", sorted(self.known_edges() - set(live["edges_id"].to_pylist())))
         return len(dead)
@@ -374,6 +394,12 @@ class Writer:
 def column(table: Table, name: str) -> NDArray[np.int64]:
     """One integer column of a table, whole."""
     return table.search().select([name]).to_arrow()[name].to_numpy()  # type: ignore[no-any-return]
+
+
+def unpacked(row: dict[str, Any]) -> str:
+    """The text of a row of `files`."""
+    data = pa.decompress(row["source"], decompressed_size=row["size"], codec="zstd", asbytes=True)
+    return str(data, "utf-8", "replace")
 
 
 def quoted(text: str) -> str:

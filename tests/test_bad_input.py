@@ -316,3 +316,12 @@ def test_an_encoder_that_does_not_exist_leaves_the_index(copy: Path) -> None:
     line = refused(clew("index", "--encoder", "nobody/no-such-model", cwd=copy))
     assert "nobody/no-such-model" in line
     assert clew("query", "back-off", cwd=copy).code == 0
+
+
+def test_modules_of_the_repository_never_run_in_our_processes(tmp_path: Path) -> None:
+    names = ("queue", "signal", "threading", "selectors", "struct", "json", "indexer", "typing")
+    for name in names:
+        (tmp_path / f"{name}.py").write_text("open('ran', 'a').close()\n\ndef helper(): pass\n")
+    assert clew("index", "--encoder", "none", "--json", cwd=tmp_path).value["files"] == len(names)
+    assert clew("callers", "helper", "--json", cwd=tmp_path).code in (1, 2)
+    assert not (tmp_path / "ran").exists()

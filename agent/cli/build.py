@@ -49,6 +49,14 @@ def index(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=0, help="Worker processes.", show_default="one a processor")
     ] = 0,
+    scip: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE|none",
+            help="Merge this SCIP index, which a compiler's front end wrote; repeatable. none forgets those merged before.",
+            show_default="what was merged before, for files that are as they were",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Index a folder, or a revision of a repository. What has not changed since the last time is not read again."""
@@ -59,7 +67,7 @@ def index(
     uri = store_to_write(store, Path(os.path.realpath(place)), bare=git_dir is not None)
     start = time.perf_counter()
     with progress() as show:
-        report = build(source, Store(uri), encoder, jobs, show)
+        report = build(source, Store(uri), encoder, jobs, show, _indexes(scip))
     seconds = time.perf_counter() - start
     if json:
         say_json({"store": uri, **asdict(report), "total_seconds": round(seconds, 3)})
@@ -67,6 +75,11 @@ def index(
         _say_report(report, uri, seconds)
     if not report.files:
         warn(f"{source.root} holds no text files: the index is empty")
+
+
+def _indexes(scip: list[str] | None) -> list[str] | None:
+    """The SCIP indexes to merge, none to forget them, None to leave things as they are."""
+    return [os.path.realpath(each) for each in scip if each != "none"] if scip else None
 
 
 def _source(path: Path, rev: str | None, git_dir: Path | None, ignore: bool) -> Source:
@@ -80,7 +93,9 @@ def _source(path: Path, rev: str | None, git_dir: Path | None, ignore: bool) -> 
     return open_revision(git_dir or repository_top(real) or real, rev or "HEAD")
 
 
-def build(source: Source, store: Store, encoder: str | None, jobs: int, show: Progress) -> Report:
+def build(
+    source: Source, store: Store, encoder: str | None, jobs: int, show: Progress, scip: list[str] | None = None
+) -> Report:
     """Index `source`, without a word about the encoder with the store's own; an interrupt ends the program with a line
     that says what has been kept."""
     from indexer import VectorCache, build_index, load_encoder
@@ -98,6 +113,7 @@ def build(source: Source, store: Store, encoder: str | None, jobs: int, show: Pr
             encoder_spec=encoder_spec,
             jobs=jobs,
             cache=cache,
+            scip=scip,
             progress=counted,
         )
     if cache.warning:
@@ -130,6 +146,8 @@ def _say_report(report: Report, uri: str, seconds: float) -> None:
     )
     if report.skipped:
         say(f"left out: {_reasons(report)} (`clew status` names them)")
+    if report.scip:
+        say(f"by SCIP indexes: {', '.join(f'{count:,} {what}' for what, count in report.scip.items())}")
     say(f"generation {report.generation} in {uri}")
 
 

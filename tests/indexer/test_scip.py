@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer import ClewError, read_scip
-from indexer.scip import is_module, symbol_name, written
+from indexer.scip import symbol_name, written
 
 from . import scip_index
 from .scip_index import Mention, message, varint
@@ -59,16 +59,13 @@ def test_relationships_say_what_is_implemented(tmp_path: Path) -> None:
         ("x y z . a/`b``c`.", "b`c"),
         ("x y z . a/f(+2).", "f"),
         (f"{GLOBAL}run().(argument)", ""),
+        (f"{GLOBAL}__init__:", ""),
+        (GLOBAL, ""),
         ("local 12", ""),
     ],
 )
 def test_the_name_of_a_symbol_is_its_last_descriptor(symbol: str, name: str) -> None:
     assert symbol_name(symbol) == name
-
-
-def test_modules_are_told_from_what_they_hold() -> None:
-    assert is_module(f"{GLOBAL}__init__:") and is_module(GLOBAL)
-    assert not is_module(f"{GLOBAL}run().")
 
 
 @pytest.mark.parametrize(
