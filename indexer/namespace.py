@@ -72,7 +72,7 @@ def arrange(facts: FileFacts) -> Namespace:
         names = file.top if symbol.parent < 0 and "." not in symbol.qualname else file.children[symbol.parent]
         if symbol.parent < 0 and "." in symbol.qualname:
             continue  # a member of what another file defines
-        if symbol.kind != "prototype" or symbol.name not in names:
+        if symbol.name not in names or (symbol.kind != "prototype" and _hides(file, index, names[symbol.name])):
             names[symbol.name] = index
     for spec in facts.imports:
         if spec.name == "*":
@@ -88,6 +88,16 @@ def arrange(facts: FileFacts) -> Namespace:
         if binding.how != "package":
             _arrange_binding(file, binding)
     return file
+
+
+def _hides(file: Namespace, index: int, known: int) -> bool:
+    """Whether of two definitions of one name in one place the later one, `index`, is meant."""
+    if file.rules.package != "declared":
+        return True
+    later, earlier = file.facts.symbols[index], file.facts.symbols[known]
+    if earlier.kind in VARIABLES:
+        return later.kind not in VARIABLES  # `f` and `f()`
+    return later.kind in CONTAINERS and "object " in earlier.signature and "object " not in later.signature
 
 
 def _arrange_binding(file: Namespace, binding: Binding) -> None:

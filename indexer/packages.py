@@ -20,6 +20,8 @@ Member = Callable[[Entity, str], Entity | None]
 
 _SWIFT_MODULE = re.compile(r"(?:^|/)(?:Sources|Tests|Plugins)/([^/]+)/")
 _NUMBER = re.compile(r"#\d+$")
+_OBJECT = re.compile(r"\bobject\s")
+_PRIVATE = re.compile(r"(?:@\S+\s+)*(?:file)?private\b")
 _PARTIAL = re.compile(r"\bpartial\s")
 _VALUE_KINDS = CALLABLES | {"constant", "variable"}
 
@@ -74,9 +76,10 @@ class Packages:
             extended = _extended(file, index)
             if extended:
                 self._extensions[family, symbol.name].append((extended, Entity("symbol", path, index, "typed")))
-            if (symbol.parent < 0 and "." not in symbol.qualname) or (extended and family == "jvm"):
+            is_own = file.top.get(symbol.name) == index and not _is_private(symbol, file.facts.language)
+            if is_own or (extended and family == "jvm"):
                 self._tops[f"{family}:{package}"][symbol.name].append(Entity("symbol", path, index, "package"))
-                if family == "swift" and not symbol.signature.startswith(("private ", "fileprivate ")):
+                if family == "swift":
                     self._swift[symbol.name].append(Entity("symbol", path, index, "global"))
             if (place := _part(path, symbol, file.facts.language)) is not None:
                 self._parts[f"{family}:{package}:{place}"].append(Entity("symbol", path, index, "member"))
@@ -173,20 +176,38 @@ class Packages:
         found = self._parts.get(f"{file.rules.name}:{package}:{place}", [])
         return [entity for entity in found if (entity.path, entity.index) != (path, index)]
 
-    def extension(self, near: str, lineage: list[str], name: str) -> Entity | None:
-        """The member `name` that is added to a type elsewhere; `lineage`: the names of the type and its bases."""
-        found = self._extensions.get((self._files[near].rules.name, name), [])
-        for owner in lineage:
-            fitting = [entity for extended, entity in found if extended == owner]
-            if fitting:
-                return min(fitting, key=lambda entity: nearness(near, entity.path))
-        return None
+    def in_order(self, path: str, bases: list[Entity]) -> list[Entity]:
+        """The bases of a type in `path` in the order in which members are looked for: interfaces come last."""
+        rules, language = self._files[path].rules, self._files[path].facts.language
+        if rules.package != "declared":
+            return bases
+        ranks = {"interface": 2, "trait": 0 if language == "php" else 1}
+        found = bases[::-1] if language == "scala" else bases
+        return sorted(found, key=lambda base: ranks.get(self._kind(base), 1))
+
+    def extension(self, owner: Entity, name: str, as_member: bool = False) -> Entity | None:
+        """The member `name` that is added elsewhere to the type `owner`; `as_member`: only where it counts as the type's own."""
+        family = self._files[owner.path].rules.name
+        found = self._extensions.get((family, name))
+        if not found or (as_member and family != "swift"):
+            return None
+        type_name = self._files[owner.path].facts.symbols[owner.index].name
+        fitting = [entity for extended, entity in found if extended == type_name]
+        return min(fitting, key=lambda entity: nearness(owner.path, entity.path)) if fitting else None
+
+    def applied(self, target: Entity) -> Entity:
+        """What a call of `target` calls: of a Scala object without a class its `apply`."""
+        file = self._files[target.path]
+        symbol = file.facts.symbols[target.index]
+        is_alone = _OBJECT.search(symbol.signature) and not self.parts(target.path, target.index)
+        index = file.children[target.index].get("apply") if is_alone and file.facts.language == "scala" else None
+        return target if index is None else Entity("symbol", target.path, index, target.rule)
 
     def _top(self, path: str, key: str, name: str) -> Entity | None:
         found = self._tops[key].get(name) if key in self._tops else None
         if not found:
             return None
-        return found[0] if len(found) == 1 else min(found, key=lambda entity: nearness(path, entity.path))
+        return found[0] if len(found) == 1 else min(found, key=lambda entity: _distance(path, entity.path))
 
     def _package(self, family: str, name: str) -> Entity | None:
         key = f"{family}:{name}"
@@ -210,8 +231,23 @@ def _extended(file: Namespace, index: int) -> str:
     return around.name if outside else ""
 
 
+def _distance(path: str, other: str) -> tuple[int, int, int, str]:
+    shared, depth, name = nearness(path, other)
+    return (
+        shared,
+        depth,
+        len(name),
+        name,
+    )  # of a class in parts that of the shortest name: `Reader.cs`, `Reader.Async.cs`
+
+
 def _last(written: str) -> str:
     return written.split("<")[0].rpartition(".")[2].strip("? ")
+
+
+def _is_private(symbol: Symbol, language: str) -> bool:
+    """Whether only its own file sees a definition at its top."""
+    return language in ("kotlin", "swift") and _PRIVATE.match(symbol.signature) is not None
 
 
 def _part(path: str, symbol: Symbol, language: str) -> str | None:

@@ -87,7 +87,23 @@ class Resolver:
                 continue
             source, rule = self._owner(path, reference.scope), target.rule
             end = self._id(target.path, target.index)
-            yield Edge(source, end, _KIND[reference.kind], rule, CONFIDENCE[rule], path, reference.line)
+            kind = _KIND[reference.kind]
+            if reference.kind == "call" and file.rules.package == "declared":
+                kind, end = self._called_kind(target)
+            yield Edge(source, end, kind, rule, CONFIDENCE[rule], path, reference.line)
+
+    def _called_kind(self, target: Entity) -> tuple[str, str]:
+        """The kind and the end of the edge to what is called: a variable's value is not known, an object is applied."""
+        file = self._files[target.path]
+        if file.facts.symbols[target.index].kind == "variable":
+            return "references", self._id(target.path, target.index)
+        applied = self._declared.applied(target)
+        return "calls", self._id(applied.path, applied.index)
+
+    def _is_hidden(self, path: str, scope: int, name: str) -> bool:
+        """Whether `self` is a parameter's name, as it may be in Scala and Java."""
+        file = self._files[path]
+        return file.rules.name == "jvm" and any((around, name) in file.bindings for around in file.scopes(scope))
 
     def _id(self, path: str, index: int) -> str:
         return symbol_id(path, self._files[path].facts.symbols[index].qualname if index >= 0 else "")
@@ -136,9 +152,22 @@ class Resolver:
         """Whether nothing is known of the receiver, rather than that it comes from outside the repository."""
         root = receiver.partition(".")[0].removesuffix("()")
         file = self._files[path]
+        if file.rules.package == "declared" and self._is_external(path, scope, receiver):
+            return False
         if root == "super" or (-1, root) in file.imports:
             return False
         return not any((around, root) in file.imports for around in file.scopes(scope))
+
+    def _is_external(self, path: str, scope: int, receiver: str) -> bool:
+        """Whether the receiver's type is said, and none of the repository's."""
+        file = self._files[path]
+        parts = receiver.split(".")
+        root = parts[1] if parts[0] in file.rules.selves and len(parts) > 1 else parts[0]
+        for around in (*file.scopes(scope), -1):
+            binding = file.bindings.get((around, root)) or file.bindings.get((around, f".{root}"))
+            if binding is not None:
+                return binding.how == "annotation" and self._bound(path, around, binding, 0) is None
+        return False
 
     def _unique(self, path: str, reference: Reference) -> Entity | None:
         if reference.kind != "call" or not _COMPOUND.search(reference.name):
@@ -172,7 +201,7 @@ class Resolver:
 
     def _root(self, path: str, scope: int, name: str, depth: int) -> Entity | None:
         file = self._files[path]
-        if name in file.rules.selves or name in file.rules.supers:
+        if (name in file.rules.selves or name in file.rules.supers) and not self._is_hidden(path, scope, name):
             inside = next((s for s in file.scopes(scope) if file.facts.symbols[s].kind in CONTAINERS), None)
             owner = Entity("symbol", path, inside, "member") if inside is not None else self._extended(path, scope)
             if owner is not None:
@@ -375,14 +404,15 @@ class Resolver:
             return Entity("symbol", entity.path, index, entity.rule) if index is not None else None
         lineage = self._lineage(entity.path, entity.index)
         rule = "typed" if entity.rule not in ("member", "local", "import") else "member"
-        for owner in lineage[1:] if entity.what == "super" else lineage:
+        if entity.what == "super":
+            lineage = lineage[1 + len(self._declared.parts(entity.path, entity.index)) :]
+        for owner in lineage:
             index = self._files[owner.path].children[owner.index].get(name)
             if index is not None:
                 return Entity("symbol", owner.path, index, rule)
-        if self._files[entity.path].rules.package == "declared":
-            names = [self._files[owner.path].facts.symbols[owner.index].name for owner in lineage]
-            return self._declared.extension(entity.path, names, name)
-        return None
+            if found := self._declared.extension(owner, name, as_member=True):
+                return found
+        return next(filter(None, (self._declared.extension(owner, name) for owner in lineage)), None)
 
     def _value(self, entity: Entity, depth: int) -> Entity:
         """For a variable what it holds, where that is known; anything else as it is."""
@@ -419,17 +449,21 @@ class Resolver:
             return found
         self._linear[key] = list(found)  # what a cycle sees
         self._lineages_open += 1
-        for part in tuple(found):
-            file = self._files[part.path]
-            parent = file.facts.symbols[part.index].parent
-            for base in file.bases.get(part.index, ()):
-                written = f"{base.receiver}.{base.name}" if base.receiver else base.name
-                entity = None if base.receiver == "?" else self._dotted(part.path, parent, written, 1)
-                if entity is not None and entity.what == "symbol":
-                    found += [e for e in self._lineage(entity.path, entity.index) if e not in found]
+        bases = [base for part in found for base in self._bases(part)]
+        for base in self._declared.in_order(path, bases):
+            found += [e for e in self._lineage(base.path, base.index) if e not in found]
         self._lineages_open -= 1
         self._linear[key] = found = found[:MAX_LINEAGE]
         return found
+
+    def _bases(self, entity: Entity) -> Iterator[Entity]:
+        file = self._files[entity.path]
+        parent = file.facts.symbols[entity.index].parent
+        for base in file.bases.get(entity.index, ()):
+            written = f"{base.receiver}.{base.name}" if base.receiver else base.name
+            found = None if base.receiver == "?" else self._dotted(entity.path, parent, written, 1)
+            if found is not None and found.what == "symbol":
+                yield found
 
     def _bound(self, path: str, scope: int, binding: Binding, depth: int) -> Entity | None:
         """What a binding says that its name holds."""

@@ -43,7 +43,6 @@
 ; mentions
 (call_expression . [(identifier) (navigation_expression)] @call)
 (constructor_delegation_call ["this" "super"] @call)
-(infix_expression (_) . (identifier) @call . (_))
 ; f<T>(x): the grammar reads two comparisons
 (binary_expression left: (binary_expression left: [(identifier) (navigation_expression)] @call operator: "<" right: (identifier))
   operator: ">" right: (parenthesized_expression))

@@ -57,7 +57,6 @@
 (instance_expression . [(type_identifier) (stable_type_identifier)] @call)
 (instance_expression . (generic_type type: (_) @call))
 (case_class_pattern type: (_) @use)
-(infix_expression operator: (identifier) @call)
 
 (extends_clause [(type_identifier) (stable_type_identifier)] @inherit)
 (extends_clause (generic_type type: (_) @inherit))

@@ -52,7 +52,8 @@
 (pattern (pattern bound_identifier: (simple_identifier) @bind.name) (user_type) @bind.type) @bind
 
 ; mentions
-(call_expression . [(simple_identifier) (navigation_expression)] @call)
+(call_expression . [(simple_identifier) (navigation_expression)] @call (call_suffix (value_arguments "(")))
+(call_expression . [(simple_identifier) (navigation_expression)] @call (call_suffix . (lambda_literal)))
 (constructor_expression constructed_type: (user_type) @call)
 (inheritance_specifier inherits_from: (user_type) @inherit)
 

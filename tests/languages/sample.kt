@@ -52,7 +52,7 @@ open class Server<T>(
             e.print() //? call e.print in Server.run
         }
         item?.go()!!.next() //? call item.go in Server.run; call item.go().next in Server.run
-        url shorten MAX //? call shorten in Server.run
+        url shorten MAX
         with(some) { act(Level.HIGH) } //? call act in Server.run; call with in Server.run; use Level.HIGH in Server.run
         return "${slice(url)} $count" //? call slice in Server.run; use url in Server.run
     }

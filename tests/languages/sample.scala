@@ -37,7 +37,7 @@ class Server[T](val url: String, client: Client = new Client(1))(implicit ec: Ct
         //? bind e annotation Failure in Server.run; call e.print in Server.run; call risky in Server.run; use Failure in Server.run
     level match { case s: Special => s.act(Level.HIGH); case Some(q) => q.go() }
         //? bind s annotation Special in Server.run; call ?.go in Server.run; call s.act in Server.run; use Level.HIGH in Server.run; use Special in Server.run
-    item.size shorten MAX //? call shorten in Server.run
+    item.size shorten MAX
     emptyList[R](helper _) //? call emptyList in Server.run; use helper in Server.run
     new Runner { def run() = halt() }
         //? def function Server.run.run; bind return call halt in Server.run.run; call Runner in Server.run; call halt in Server.run.run
