@@ -15,8 +15,10 @@ MIN_LINES = 4  # a shorter definition shares a chunk with its neighbours
 TEXT_LINES = 40  # window over files without symbols
 MAX_CHARS = 8_000  # a chunk of long lines ends here
 NAME_WEIGHT = 3  # how often terms of the qualified name count; simple BM25F: weighted fields added up before saturation
-OWN_CHUNK = frozenset({"function", "method", "class", "interface", "struct", "enum", "type", "trait", "module"})
-DESCENDED = frozenset({"class", "interface", "struct", "enum", "trait", "module", "type"})
+OWN_CHUNK = frozenset({"function", "method", "class", "interface", "struct", "enum", "type", "trait", "module"}) | {
+    "section", "key", "target", "table", "stage", "rule", "view", "trigger",
+}  # fmt: skip
+DESCENDED = frozenset({"class", "interface", "struct", "enum", "trait", "module", "type", "section", "table"})
 
 
 def chunk_lines(path: str, lines: Sequence[str], symbols: Sequence[Symbol]) -> Iterator[Chunk]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from .chunk import chunk_lines
-from .languages import LANGUAGES, TEXT, Language, grammar
+from .languages import LANGUAGES, Language, grammar
+from .line_outline import line_symbols
 from .mentions import Mentions
 from .names import MAX_WRITTEN, dotted, type_name
 from .outline import VALUES, Definition, Outline
@@ -36,8 +38,10 @@ def extract(path: str, source: bytes, language: str) -> FileFacts:
     lines = text.split("\n")  # as the parser counts them: by line feed alone
     if not lines[-1]:
         lines.pop()
-    if language == TEXT:
-        return FileFacts(path, language, len(lines), chunks=tuple(chunk_lines(path, lines, ())))
+    row = LANGUAGES.get(language)
+    if row is None or row.line_reader or 0 < row.largest < len(source):
+        symbols = line_symbols(_function(row.line_reader), lines) if row and row.line_reader else ()
+        return FileFacts(path, language, len(lines), symbols, chunks=tuple(chunk_lines(path, lines, symbols)))
     from tree_sitter import QueryCursor
 
     tools = grammar(language)
@@ -46,7 +50,7 @@ def extract(path: str, source: bytes, language: str) -> FileFacts:
     append = [groups[role].append for role in tools.roles]
     for match in QueryCursor(tools.query).matches(root):
         append[match[0]](match)
-    reader = _Reader(LANGUAGES[language], source, groups)
+    reader = _Reader(row, source, groups)
     symbols = tuple(reader.outline.symbols)
     return FileFacts(
         path,
@@ -76,6 +80,9 @@ class _Reader:
                 self.imported_at.update(word.start() for word in _WORD.finditer(source, start, end))
             for key in ("module", "import.name", "alias"):
                 self.imported_at.update(node.start_byte for node in captures.get(key, ()))
+        for _, captures in groups.get("skip", ()):
+            start, end = captures["skip"][0].start_byte, captures["skip"][0].end_byte
+            self.imported_at.update(word.start() for word in _WORD.finditer(source, start, end))
         self.outline = Outline(row, source, self._definitions(groups))
         for captures in imports:
             self._take_import(captures)
@@ -110,6 +117,8 @@ class _Reader:
                 if body and body.start_byte >= end:
                     end = body.end_byte  # of a function whose head is a macro the body is a node of its own
                 made.append(Definition(node.start_byte, end, rank, kind, node, name, body, owner))
+        if most := self.row.most_symbols:  # a query's patterns go from the outside in
+            made = sorted(made, key=lambda made: (made.rank, made.start))[:most]
         return made
 
     # -- imports, bindings
@@ -118,7 +127,7 @@ class _Reader:
         whole = captures["import"][0]
         scope = self.outline.scope_at(whole.start_byte)
         if self.row.import_reader:
-            for module, name, alias in _reader(self.row.import_reader)(self.text(whole)):
+            for module, name, alias in _function(self.row.import_reader)(self.text(whole)):
                 self._add_import(Import(module, name, alias, scope, whole.start_point.row + 1))
             return
         source = captures["module"][0] if "module" in captures else _source_around(whole)
@@ -171,12 +180,14 @@ def _source_around(specifier: Node) -> Node | None:
     return None
 
 
-def _reader(name: str) -> Callable[[str], Iterable[tuple[str, str, str]]]:
+@cache
+def _function(name: str) -> Callable[..., Any]:
+    """The function that a row names as `module:function`."""
     from importlib import import_module
 
     module, function = name.split(":")
-    read: Callable[[str], Iterable[tuple[str, str, str]]] = getattr(import_module(module, __package__), function)
-    return read
+    found: Callable[..., Any] = getattr(import_module(module, __package__), function)
+    return found
 
 
 extract_facts = extract

@@ -16,7 +16,7 @@ class Family:
     languages: tuple[str, ...]
     sees: str = "file"
     """What a bare name can mean beyond its file and its imports: nothing ("file"), what the same package defines
-    ("package"), or what any file defines ("program")."""
+    ("package"), what modules that it names or opens define ("modules"), or what any file defines ("program")."""
     package: str = "folder"
     """What makes files one package: the "folder" they lie in, or the name that they have "declared"."""
     includes: bool = False  # imports are texts to paste: they bring every name, and no local one
@@ -45,8 +45,14 @@ PHP = Family(
 )  # fmt: skip
 SWIFT = Family("swift", ("swift",), sees="package", package="declared", implicit_this=True)
 C = Family("c", ("c", "cpp"), sees="program", includes=True, implicit_this=True)
+RUBY = Family("ruby", ("ruby",), sees="modules", implicit_this=True)
+ELIXIR = Family("elixir", ("elixir",), sees="modules")
+HASKELL = Family("haskell", ("haskell",), sees="modules")
+LUA = Family("lua", ("lua",))
+ZIG = Family("zig", ("zig",))
+BASH = Family("bash", ("bash",), sees="program")
 
-FAMILIES = (PYTHON, ECMASCRIPT, GO, JVM, RUST, C, CSHARP, PHP, SWIFT)
+FAMILIES = (PYTHON, ECMASCRIPT, GO, JVM, RUST, C, CSHARP, PHP, SWIFT, RUBY, ELIXIR, HASKELL, LUA, ZIG, BASH)
 _OF = {language: family for family in FAMILIES for language in family.languages}
 _ALONE = Family("", ())
 

@@ -14,6 +14,7 @@ A query file is a list of patterns. What a pattern is for follows from its captu
   `@call.whole`: a call, of which the text before its arguments is the callee.
   `@use`: a name that is read. `@inherit`: a base of the definition around it.
   `@local`: a name that a function binds for itself.
+  `@skip`: a region whose words are no references: types that only announce, documentation.
 Captures that begin with `_` serve predicates only. Of two patterns that define the same name, the one that spans more
 counts, then the one that stands first.
 """
@@ -39,14 +40,22 @@ class Language:
 
     name: str
     extensions: tuple[str, ...]
-    grammar: str  # `module:function` that gives the grammar
-    comments: tuple[str, ...]  # node types of comments
+    grammar: str = ""  # `module:function` that gives the grammar; "" where `line_reader` reads it
+    comments: tuple[str, ...] = ()  # node types of comments
     wrappers: tuple[str, ...] = ()  # node types around a definition that belong to it: `export`, `template<>`
     attributes: tuple[str, ...] = ()  # node types above a definition that belong to it: `#[derive]`
     docstrings: bool = False  # documentation is the first string of the body, not the comment above
     import_reader: str = ""  # `module:function` that reads the text of an `@import`: trees and lists of names
     builtins: frozenset[str] = frozenset()  # names that the language gives: bare mentions of them are no references
     queries: tuple[str, ...] = ()  # query files to join; by default the one of this name
+    names: tuple[str, ...] = ()  # names of files that are in the language whatever their extension: `Rakefile`
+    interpreters: tuple[str, ...] = ()  # programs of a `#!` line that say so where the name has no extension
+    verbatim: tuple[str, ...] = ()  # node types of names that are text, not dotted: headings, keys, Bash's words
+    clauses: bool = False  # definitions of one name that follow each other are one symbol: Haskell's equations
+    line_reader: str = ""  # `module:function` that reads the outline from the lines, in the place of a grammar
+    most_symbols: int = 0  # of one file, the outermost first; 0: all
+    largest: int = 0  # bytes; a larger file is read as text; 0: any
+    attribute_marks: tuple[bytes, ...] = ()  # how those of `attributes` begin that belong to it, if not all do: `@doc`
 
 
 _ECMASCRIPT_WRAPPERS = (
@@ -136,18 +145,120 @@ PHP = Language(
     import_reader=".php_use:read_imports", builtins=frozenset(_PHP_BUILTINS.split()),
 )  # fmt: skip
 
-_ROWS = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, JAVA, RUST, C, CPP, KOTLIN, SCALA, CSHARP, SWIFT, PHP)
+_RUBY_BUILTINS = """Array BasicObject Comparable Enumerable Float Hash Integer Kernel NilClass Object Proc String Symbol
+abort alias_method attr attr_accessor attr_reader attr_writer autoload binding block_given? caller catch class_attribute
+define_method delegate exit extend fail format freeze gets include instance_variable_get instance_variable_set lambda load
+loop method module_function nil p prepend print printf private private_class_method private_constant proc protected public
+public_send putc puts raise rand refine require require_relative respond_to? send sleep sprintf system throw trap warn"""
+_ELIXIR_BUILTINS = """__MODULE__ abs alias and apply binding case cond def defdelegate defexception defguard defguardp
+defimpl defmacro defmacrop defmodule defn defoverridable defp defprotocol defstruct div elem exit for hd if import in
+inspect is_atom is_binary is_bitstring is_boolean is_float is_function is_integer is_list is_map is_map_key is_nil
+is_number is_pid is_port is_reference is_struct is_tuple length make_ref map_size max min node not or put_elem put_in quote
+raise receive rem require reraise round self send spawn spawn_link super tap then throw tl to_charlist to_string trunc try
+tuple_size unless unquote unquote_splicing update_in use var! with"""
+_HASKELL_BUILTINS = """Bool Char Double Either Float IO Int Integer Just Left Maybe Nothing Ordering Right String True False
+concatMap const either error filter flip foldl foldr fmap fst id length map mapM mapM_ maybe mempty not null otherwise
+print pure putStrLn return reverse sequence show snd uncurry unwords zip"""
+_LUA_BUILTINS = """_G assert collectgarbage dofile error getfenv getmetatable ipairs load loadfile loadstring next pairs
+pcall print rawequal rawget rawlen rawset require select self setfenv setmetatable tonumber tostring type unpack xpcall"""
+_BASH_BUILTINS = """. : [ alias awk basename bg bind break builtin caller cat cd chmod chown command compgen complete continue
+cp cut date declare dirname disown do done echo egrep else enable env esac eval exec exit export expr false fc fg fgrep fi
+find for getopts grep hash head help history if in jobs kill let ln local logout ls mapfile mkdir mktemp mv popd printf
+pushd pwd read readarray readonly return rm rmdir sed select set shift shopt sleep sort source suspend tail tee test then
+time times touch tr trap true type typeset ulimit umask unalias uname uniq unset until wait wc while xargs"""
+
+RUBY = Language(
+    "ruby", (".rb", ".rake", ".gemspec", ".ru", ".podspec"), "tree_sitter_ruby:language", ("comment",),
+    names=("Rakefile", "Gemfile", "Guardfile", "Vagrantfile", "Podfile", "Capfile"), interpreters=("ruby",),
+    builtins=frozenset(_RUBY_BUILTINS.split()),
+)  # fmt: skip
+ELIXIR = Language(
+    "elixir", (".ex", ".exs"), "tree_sitter_elixir:language", ("comment",),
+    attributes=("unary_operator",), attribute_marks=(b"@doc", b"@spec", b"@impl", b"@deprecated"), clauses=True, interpreters=("elixir",),
+    import_reader=".import_text:read_elixir", builtins=frozenset(_ELIXIR_BUILTINS.split()),
+)  # fmt: skip
+HASKELL = Language(
+    "haskell", (".hs",), "tree_sitter_haskell:language", ("comment", "haddock"), clauses=True,
+    verbatim=("operator",),
+    import_reader=".import_text:read_haskell", builtins=frozenset(_HASKELL_BUILTINS.split()),
+)  # fmt: skip
+LUA = Language(
+    "lua", (".lua",), "tree_sitter_lua:language", ("comment",), interpreters=("lua", "luajit"),
+    builtins=frozenset(_LUA_BUILTINS.split()),
+)  # fmt: skip
+ZIG = Language("zig", (".zig",), "tree_sitter_zig:language", ("comment",), verbatim=("string_content",))
+BASH = Language(
+    "bash", (".sh", ".bash", ".ksh", ".bats"), "tree_sitter_bash:language", ("comment",),
+    names=(".bashrc", ".bash_profile", ".profile", "PKGBUILD", "APKBUILD"),
+    interpreters=("bash", "sh", "dash", "ksh", "ash"), verbatim=("word",), import_reader=".import_text:read_bash",
+    builtins=frozenset(_BASH_BUILTINS.split()),
+)  # fmt: skip
+
+MAX_KEYS = 500
+"""Keys of one JSON, YAML or TOML file that are symbols, the outermost first: settings have fewer, data has no end of them.
+The queries go three levels deep: `jobs.build.steps` names a place, deeper keys name values."""
+MAX_SETTINGS = 1 << 18
+"""Bytes of a JSON, YAML or TOML file above which it is data, that is text: of the settings that people write none is as large."""
+
+JSON = Language(
+    "json", (".json", ".jsonc", ".webmanifest"), "tree_sitter_json:language", ("comment",),
+    verbatim=("string_content",), most_symbols=MAX_KEYS, largest=MAX_SETTINGS,
+)  # fmt: skip
+YAML = Language(
+    "yaml", (".yaml", ".yml"), "tree_sitter_yaml:language", ("comment",), most_symbols=MAX_KEYS, largest=MAX_SETTINGS,
+    verbatim=("plain_scalar", "double_quote_scalar", "single_quote_scalar"),
+)  # fmt: skip
+TOML = Language(
+    "toml", (".toml",), "tree_sitter_toml:language", ("comment",), verbatim=("bare_key", "quoted_key"),
+    most_symbols=MAX_KEYS, largest=MAX_SETTINGS,
+)  # fmt: skip
+SQL = Language("sql", (".sql",), "tree_sitter_sql:language", ("comment", "marginalia"), wrappers=("statement",))
+HTML = Language(
+    "html", (".html", ".htm", ".xhtml"), "tree_sitter_html:language", ("comment",), verbatim=("text", "attribute_value")
+)
+CSS = Language(
+    "css", (".css",), "tree_sitter_css:language", ("comment",),
+    verbatim=("selectors", "keyframes_name", "property_name"),
+)  # fmt: skip
+MARKDOWN = Language("markdown", (".md", ".markdown", ".mdx"), line_reader=".line_outline:read_markdown")
+MAKEFILE = Language(
+    "makefile",
+    (".mk", ".mak"),
+    line_reader=".line_outline:read_makefile",
+    names=("Makefile", "makefile", "GNUmakefile"),
+)
+DOCKERFILE = Language(
+    "dockerfile", (".dockerfile", ".containerfile"), line_reader=".line_outline:read_dockerfile",
+    names=("Dockerfile", "Containerfile"),
+)  # fmt: skip
+
+_ROWS = (
+    PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, JAVA, RUST, C, CPP, KOTLIN, SCALA, CSHARP, SWIFT, PHP,
+    RUBY, ELIXIR, HASKELL, LUA, ZIG, BASH,
+    JSON, YAML, TOML, SQL, HTML, CSS, MARKDOWN, MAKEFILE, DOCKERFILE,
+)  # fmt: skip
 LANGUAGES = {row.name: row for row in _ROWS}
 _BY_EXTENSION = {extension: row for row in LANGUAGES.values() for extension in row.extensions}
+_BY_NAME = {name: row for row in LANGUAGES.values() for name in row.names}
+_BY_INTERPRETER = {name: row for row in LANGUAGES.values() for name in row.interpreters}
+_INTERPRETER = re.compile(rb"#![ \t]*(?:\S*/env[ \t]+(?:-S[ \t]+)?)?(?:\S*/)?([a-z]+)[0-9.]*(?=[\s]|$)")
 _CAPTURE = re.compile(r"@(\w[\w.]*)")
+_GROUPS = frozenset({"scope", "import", "bind", "return"})
 _CPP_HEADER = re.compile(rb"namespace |template ?<|\nclass |public:|private:|constexpr |std::")
 
 
 def language_of(path: str, data: bytes = b"") -> str:
-    """The name of the language of a file, or `TEXT`. A `.h` file is C++ where its first 16 KiB say so."""
+    """The name of the language of a file, or `TEXT`: by its name, its extension, or, where it has none, its `#!` line.
+
+    A `.h` file is C++ where its first 16 KiB say so.
+    """
     name = path.rsplit("/", 1)[-1]
     dot = name.rfind(".")
-    row = _BY_EXTENSION.get(name[dot:].lower()) if dot > 0 else None
+    row = _BY_NAME.get(name) or (_BY_EXTENSION.get(name[dot:].lower()) if dot > 0 else None)
+    if row is None and dot > 0:
+        row = _BY_NAME.get(name[: name.find(".")])  # `Dockerfile.dev`
+    if row is None and dot <= 0 and (said := _INTERPRETER.match(data)):
+        row = _BY_INTERPRETER.get(said[1].decode())
     if row is None:
         return TEXT
     if name.endswith(".h") and _CPP_HEADER.search(data, 0, 1 << 14):
@@ -182,5 +293,5 @@ def grammar(name: str) -> Grammar:
 
 def _role(pattern: str) -> str:
     names: list[str] = [name for name in _CAPTURE.findall(pattern) if not name.startswith("_")]
-    groups = [name for name in names if name.startswith("def.") or name in ("scope", "import", "bind", "return")]
+    groups = [name for name in names if name.startswith("def.") or name in _GROUPS]
     return (groups or names)[0]

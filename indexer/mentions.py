@@ -63,10 +63,13 @@ class Mentions:
         starts, holders = self._outline.cuts
         source, builtins = self._source, self._builtins
         called, append = self._called.add, self.found.append
+        silent, verbatim = self._outline.named_at | self._imported_at, self._row.verbatim
         for start, end, node in chain(_callees(calls), _whole_callees(wholes)):
+            if start in silent:
+                continue
             called(start)
             written = source[start:end] if end - start <= MAX_WRITTEN else b"?." + source[end - MAX_WRITTEN // 4 : end]
-            root, receiver, name = _callee(written)
+            root, receiver, name = _plain(written) if verbatim and node.type in verbatim else _callee(written)
             if not name or (name in builtins and not receiver):
                 continue
             scope = holders[bisect_right(starts, start) - 1]
@@ -153,6 +156,11 @@ def _callee(written: bytes) -> tuple[str, str, str]:
     return name.partition(".")[0], receiver, last
 
 
+def _plain(written: bytes) -> tuple[str, str, str]:
+    name = written.decode("utf-8", "replace")
+    return name, "", name
+
+
 def _callees(matches: Matches) -> Iterator[tuple[int, int, Node]]:
     for _, captures in matches:
         node = captures["call"][0]
@@ -164,6 +172,9 @@ def _whole_callees(matches: Matches) -> Iterator[tuple[int, int, Node]]:
     for _, captures in matches:
         node = captures["call.whole"][0]
         arguments, name = node.child_by_field_name("arguments"), node.child_by_field_name("name")
+        if name is None and (method := node.child_by_field_name("method")):  # Ruby: a block may stand for arguments
+            yield node.start_byte, method.end_byte, method
+            continue
         yield node.start_byte, arguments.start_byte if arguments else node.end_byte, name or node
 
 

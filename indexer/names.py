@@ -8,7 +8,7 @@ from functools import lru_cache
 MAX_WRITTEN = 400  # bytes; of a longer expression (a chain of calls over many lines) only the last name is taken
 
 _SPACE = re.compile(r"\s+")
-_SEPARATOR = re.compile(r"[?!]*\.|\??->|(?:::)+\$?|\\")
+_SEPARATOR = re.compile(r"[?!&]*\.|\??->|:+\$?|\\")
 _DOTTED = re.compile(r"[\w$]+(?:\.[\w$]+)*")
 _RECEIVER = re.compile(r"[\w$@#\\]+(\(\))?(\.[\w$@#]+(\(\))?)*")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>|\{[^{}]*\}")
@@ -18,7 +18,7 @@ _PREFIX = re.compile(r"new\s+")
 _CLOSED = {"(": "\x00", "[": "\x01", "<": "", "{": "\x00"}
 _ARGUMENTS = re.compile("\x00+")
 _LAST_NAME = re.compile(r"[\w$#]+$")
-_COMMENT_MARK = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*|///?!?|#+|--)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
+_COMMENT_MARK = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*|///?!?|#+|--+(?: [|^])?)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
 _INDIRECTION = re.compile(r"^(?:[*&\s]|\[\]|\.\.\.|(?:mut|dyn|const|struct|enum|union|class)\b|'\w+\b)+")
 _OPERATOR = re.compile(r"\boperator\b")
 

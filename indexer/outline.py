@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_SIGNATURE = 240  # characters: the longest that still reads as one line of context
+MAX_NAME = 100  # characters of a heading or a key that name it; more is text
 MAX_DOC = 600  # characters kept with the symbol; the chunk holds the whole
 MAX_PREFIX = 400  # characters; deeper nesting adds no more, or names would grow with the square of the depth
-CONTAINERS = frozenset({"class", "interface", "struct", "enum", "type", "trait"})
+CONTAINERS = frozenset({"class", "interface", "struct", "enum", "type", "trait", "table"})
 CALLABLES = frozenset({"function", "method"})
 VALUES = frozenset({"variable", "constant"})
 LOCAL_INSIDE = frozenset({"variable", "constant", "prototype"})  # within a function these are its own affair
@@ -49,6 +50,7 @@ class _Region:
     qualname: str  # not yet unique
     prefix: str  # what qualifies the names inside
     owned: bool  # the text names its owner: `Server::start`
+    last: Node | None = None  # the last of the clauses that make up one symbol
     symbol: int = -1  # for a scope that of the symbol that it speaks of; -1 where another file defines it
 
 
@@ -77,6 +79,7 @@ class Outline:
     def _nest(self, definitions: Sequence[Definition]) -> list[_Region]:
         regions: list[_Region] = []
         open_at: list[int] = []
+        latest: dict[int, int] = {}  # region → the last one directly inside it
         for made in sorted(definitions, key=lambda made: (made.start, -made.end, made.kind in VALUES, made.rank)):
             if made.kind != "scope" and made.name.start_byte in self.named_at:
                 continue
@@ -87,13 +90,30 @@ class Outline:
                 continue
             if made.kind != "scope":
                 self.named_at.add(made.name.start_byte)
+            before = latest.get(around, -1)
+            if self._row.clauses and before >= 0 and self._goes_on(regions[before], made):
+                regions[before].made, regions[before].last = regions[before].made._replace(end=made.end), made.node
+                open_at.append(before)
+                continue
+            latest[around] = len(regions)
             prefix = regions[around].prefix if around >= 0 else ""
             open_at.append(len(regions))
             regions.append(self._region(made, around, prefix))
         return regions
 
+    def _goes_on(self, before: _Region, made: Definition) -> bool:
+        """Whether a definition is a further clause of the one before it."""
+        return (
+            made.kind == before.made.kind
+            and made.kind in CALLABLES
+            and _text(self._source, made.name) == _text(self._source, before.made.name)
+        )
+
     def _region(self, made: Definition, around: int, prefix: str) -> _Region:
-        parts = name_parts(_text(self._source, made.name)) or ["?"]
+        written = _text(self._source, made.name).strip("\"'")
+        verbatim = made.name.type in self._row.verbatim
+        parts = ([one_line(written)[:MAX_NAME].strip()] if verbatim else name_parts(written.lstrip(":"))) or ["?"]
+        parts = parts if all(parts) else ["?"]
         owner = [part for part in dotted(_text(self._source, made.owner)).split(".") if part] if made.owner else []
         qualname = ".".join([*([prefix] if prefix else ()), *owner, *parts])
         inner = qualname if len(qualname) <= MAX_PREFIX else prefix
@@ -134,8 +154,8 @@ class Outline:
         if not self._row.docstrings or made.kind in VALUES:
             first, doc = self._above(outer)
         body = made.body or made.node.child_by_field_name("body")
-        start, end = first.start_point.row, outer.end_point
-        if made.end > outer.end_byte and body:
+        start, end = first.start_point.row, (region.last or outer).end_point
+        if made.end > outer.end_byte and body and not region.last:
             end = body.end_point
         return Symbol(
             region.name,
@@ -172,14 +192,20 @@ class Outline:
         first, below, comments = outer, outer.start_point.row, list[str]()
         node = self._neighbour(outer)
         while node is not None and node.end_point.row + 1 >= below:
-            if node.type in self._row.attributes:
+            if node.type in self._row.attributes and self._belongs(node):
                 first = node
+                if self._row.attribute_marks and self._source.startswith(b"@doc", node.start_byte):
+                    comments.append(string_text(self._start_of(node).removeprefix("@doc").strip()))
             elif node.type not in self._row.comments:
                 break
             elif self._opens_line(node):  # else it speaks of what stands before it
                 comments.append(comment_text(self._start_of(node)))
             below, node = node.start_point.row, node.prev_sibling
         return first, "\n".join(reversed(comments)).strip()
+
+    def _belongs(self, attribute: Node) -> bool:
+        marks = self._row.attribute_marks
+        return not marks or self._source.startswith(marks, attribute.start_byte)
 
     def _neighbour(self, node: Node) -> Node | None:
         """The sibling before, if the line above is not blank: asking the tree is dear."""

@@ -9,13 +9,18 @@ from functools import cached_property
 
 from ..families import family_of, family_rules
 from ..records import FileFacts
+from .bash import BashFinder
 from .c import IncludeFinder
 from .ecmascript import EcmascriptFinder
 from .finder import Finder, nearest, nearness, package_of, reach
 from .go import GoFinder
+from .haskell import HaskellFinder
+from .lua import LuaFinder
 from .php import PhpFinder
 from .python import PythonFinder
+from .ruby import RubyFinder
 from .rust import RustFinder
+from .zig import ZigFinder
 
 __all__ = ["ModuleFinder", "nearest", "nearness", "package_of", "reach"]
 
@@ -26,6 +31,11 @@ _FINDERS: dict[str, type[Finder]] = {
     "php": PhpFinder,
     "rust": RustFinder,
     "c": IncludeFinder,
+    "ruby": RubyFinder,
+    "haskell": HaskellFinder,
+    "lua": LuaFinder,
+    "zig": ZigFinder,
+    "bash": BashFinder,
 }
 """Family → its finder; an import of any other family names no file."""
 

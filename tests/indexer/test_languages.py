@@ -1,6 +1,6 @@
 """Every sample in tests/languages says in its comments what must be found on its lines.
 
-`#? ` (or `//? `, `/*? `) begins expectations, `#! ` what must not be found; several are divided by `;`. A comment that
+`#? ` (or `//? `, `/*? `, `--? `, `{-? `, `<!--? `) begins expectations, `#! ` what must not be found; several are divided by `;`. A comment that
 fills its line speaks of the nearest line above that holds code. Expectations are facts written out:
 
     def KIND QUALNAME · call CALLEE in SCOPE · use NAME in SCOPE · inherit BASE in SCOPE
@@ -22,7 +22,7 @@ from indexer.languages import LANGUAGES, language_of
 from indexer.records import FileFacts
 
 SAMPLES = sorted((Path(__file__).parent.parent / "languages").glob("sample*"))
-MARK = re.compile(r"(?:#|//|/\*)(?P<sign>[?!]) (?P<said>.*?)(?:\*/|$)")
+MARK = re.compile(r"(?:#|//|/\*|--|<!--|\{-)(?P<sign>[?!]) (?P<said>.*?)(?:\*/|-->|-\}|$)")
 MUST_BE_EXPECTED = ("def ", "call ", "inherit ", "import ", "from ")
 
 

@@ -1,0 +1,12 @@
+"""Haskell: a module's name is the end of its path."""
+
+from __future__ import annotations
+
+from .finder import Finder, nearest
+
+
+class HaskellFinder(Finder):
+    """Haskell: a module's name is the end of its path."""
+
+    def find(self, path: str, module: str) -> list[str]:
+        return nearest(path, self.files_ending(module.replace(".", "/") + ".hs"))

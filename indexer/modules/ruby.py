@@ -1,0 +1,20 @@
+"""Ruby: `require_relative` starts at the file's folder, `require` at a folder of the load path."""
+
+from __future__ import annotations
+
+import os.path
+
+from .finder import Finder, nearest
+
+
+class RubyFinder(Finder):
+    """Ruby: a path without its extension, from the file's folder or from any folder that may be on the load path."""
+
+    def find(self, path: str, module: str) -> list[str]:
+        name = module if module.endswith(".rb") else f"{module}.rb"
+        beside = os.path.normpath(os.path.join(os.path.dirname(path), name))
+        if beside in self.files:
+            return [beside]
+        tail = os.path.normpath(name).lstrip("./")
+        found = self.files_ending(tail)
+        return nearest(path, [f for f in found if f in (tail, f"lib/{tail}") or f.endswith(f"/lib/{tail}")] or found)
