@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .source import Skipped, SkipReason, Source, SourceFile
     from .store import State, Store, View
     from .terms import search_terms
-    from .vector_cache import VectorCache
+    from .vector_cache import VectorCache, cache_folder
     from .walk import open_worktree
 
 _MODULES = {
@@ -39,7 +39,7 @@ _MODULES = {
     "source": ("SkipReason", "Skipped", "Source", "SourceFile"),
     "store": ("State", "Store", "View"),
     "terms": ("search_terms",),
-    "vector_cache": ("VectorCache",),
+    "vector_cache": ("VectorCache", "cache_folder"),
     "walk": ("open_worktree",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
@@ -77,6 +77,7 @@ __all__ = [
     "VectorCache",
     "View",
     "build_index",
+    "cache_folder",
     "extract_facts",
     "grammar",
     "key64",

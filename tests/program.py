@@ -48,8 +48,12 @@ def clew(*arguments: str | bytes, cwd: Path, stdin: bytes = b"", env: Mapping[st
 
 
 def run(command: list[str | bytes], cwd: Path, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Ran:
-    """Run a program with the environment that tests use: no settings of whoever runs them."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLEW_", "GIT_", "OPENAI_"))}
-    given = kept | {"CLEW_CACHE_DIR": CACHE.name, "PYTHONWARNINGS": "ignore"} | dict(env or {})
-    done = subprocess.run(command, cwd=cwd, env=given, input=stdin, capture_output=True, timeout=SECONDS)
+    """Run a program with the environment that tests use."""
+    done = subprocess.run(command, cwd=cwd, env=environment(env), input=stdin, capture_output=True, timeout=SECONDS)
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment that tests use: no settings of whoever runs them, then `settings`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLEW_", "GIT_", "OPENAI_"))}
+    return kept | {"CLEW_CACHE_DIR": CACHE.name, "PYTHONWARNINGS": "ignore"} | dict(settings or {})

@@ -11,7 +11,7 @@ import typer
 
 from indexer import ClewError
 
-from . import ask, build, graph, work
+from . import ask, build, graph, serve, work
 from .output import ReaderGone, warn
 from .place import version
 
@@ -58,10 +58,10 @@ def main() -> None:
     os._exit(code)  # to free millions of records one by one takes half a second, and the process ends anyway
 
 
-def run() -> int:
-    """Carry out the command of this process; its exit code."""
+def run(arguments: list[str] | None = None) -> int:
+    """Carry out a command line, by default that of this process; its exit code."""
     try:
-        code = app(standalone_mode=False)
+        code = app(arguments, standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
         return _usage(error)
@@ -100,3 +100,6 @@ def _fault(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno is not None:
         return _fail(f"{error.strerror}: {error.filename or 'writing the results'}")
     return _fail(f"unexpected {type(error).__name__}: {str(error)[:200]}; run again with CLEW_DEBUG=1 to see where")
+
+
+serve.register(app, run)

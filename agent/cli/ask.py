@@ -13,6 +13,7 @@ import typer
 
 from indexer import ClewError
 
+from .opened import OPENED
 from .options import BatchOption, JsonOption, RevOption, StoreOption
 from .output import finish_line, say, say_json, warn
 from .place import question, store_to_read, view_to_read
@@ -46,10 +47,8 @@ def register(app: typer.Typer) -> None:
 
 def open_searcher(store: str | None, rev: str | None) -> Searcher:
     """The index that the options mean."""
-    from retrieval import Searcher
-
     uri = store_to_read(store)
-    return Searcher.open(uri, view_to_read(uri, rev))
+    return OPENED.searcher(uri, view_to_read(uri, rev))
 
 
 def query(

@@ -39,7 +39,7 @@ def repository_top(folder: Path) -> Path | None:
 def store_to_read(given: str | None) -> str:
     """`--store` or CLEW_STORE; else the nearest `.clew`, from here upwards; else where `clew index` would put it."""
     if named := given or os.environ.get("CLEW_STORE"):
-        return named
+        return named if "://" in named else os.path.abspath(named)
     here = working_folder()
     found = next((place for place in (here, *here.parents) if (place / STORE).is_dir()), None)
     return str((found or repository_top(here) or here) / STORE)

@@ -1,0 +1,140 @@
+"""A warm server gives the answers that the command itself would give, to its own user and to nobody else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.program import CLEW, SAMPLE, Ran, clew, environment, run
+
+READY = b"listening"
+
+
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("serve") / "courier"
+    shutil.copytree(SAMPLE, root)
+    assert clew("index", cwd=root).code == 0
+    return root
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Where a server may listen."""
+    (tmp_path / "private").mkdir(mode=0o700)
+    return tmp_path / "private" / "socket"
+
+
+def start(place: Path) -> subprocess.Popen[bytes]:
+    """A server that listens."""
+    settings = environment({"CLEW_SOCKET": str(place)})
+    server = subprocess.Popen([CLEW, "serve"], env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert server.stdout is not None
+    assert server.stdout.readline().startswith(READY)
+    return server
+
+
+@pytest.fixture
+def server(place: Path) -> Iterator[subprocess.Popen[bytes]]:
+    started = start(place)
+    yield started
+    started.kill()
+    started.communicate()
+
+
+def served(*arguments: str, place: Path, cwd: Path) -> Ran:
+    """What the program says where its own command line cannot be loaded: it has to come from a server."""
+    code = "import sys; sys.modules['agent.cli'] = None; sys.argv[0] = 'clew'; from agent.warm import main; main()"
+    return run([sys.executable, "-c", code, *arguments], cwd, env={"CLEW_SOCKET": str(place)})
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["query", "retry with back-off", "--json"],
+        ["query", "retry with back-off", "--explain"],
+        ["context", "where are deliveries retried", "--budget", "500"],
+        ["callers", "main"],
+        ["map", "--budget", "300"],
+        ["symbol", "no_such_name_at_all"],
+        ["query", "x", "--lang", "klingon"],
+        ["query", "--no-such-option"],
+        ["query", "x", "--store", "nowhere"],
+    ],
+    ids=" ".join,
+)
+def test_the_answer_is_the_one_without_a_server(
+    arguments: list[str], repo: Path, place: Path, server: subprocess.Popen[bytes]
+) -> None:
+    here = clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(place.with_name("none"))})
+    assert served(*arguments, place=place, cwd=repo) == here
+    assert clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(place)}) == here
+
+
+def test_a_newer_generation_is_seen_at_once(repo: Path, place: Path, server: subprocess.Popen[bytes]) -> None:
+    assert served("symbol", "fresh_name", place=place, cwd=repo).code == 1
+    (repo / "courier" / "fresh.py").write_text("def fresh_name(): pass\n")
+    assert clew("index", cwd=repo).code == 0
+    assert served("symbol", "fresh_name", place=place, cwd=repo).code == 0
+
+
+def test_the_socket_is_its_owners_alone(place: Path, server: subprocess.Popen[bytes]) -> None:
+    assert place.stat().st_mode & 0o777 == 0o600
+    place.parent.chmod(0o755)
+    other = clew("serve", cwd=place.parent, env={"CLEW_SOCKET": str(place)})
+    assert (other.code, "others can enter" in other.last) == (2, True)
+    assert served("query", "x", place=place, cwd=place.parent).code != 0  # a client does not trust it either
+
+
+def test_a_second_server_is_refused_and_what_a_killed_one_left_is_replaced(place: Path, repo: Path) -> None:
+    first = start(place)
+    second = clew("serve", cwd=repo, env={"CLEW_SOCKET": str(place)})
+    assert (second.code, "already" in second.last) == (2, True)
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    assert place.is_socket()
+    assert clew("symbol", "main", cwd=repo, env={"CLEW_SOCKET": str(place)}).code == 0  # carried out here
+    third = start(place)
+    assert served("symbol", "main", place=place, cwd=repo).code == 0
+    third.terminate()
+    third.communicate()
+    assert third.returncode == 0
+    assert not place.exists()
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"\n", b"no json\n", b"{}\n", b"[1]\n", b'{"package": 1, "argv": 2}\n', b"\xff\xfe"]
+)
+def test_strangers_get_no_answer_and_do_no_harm(
+    sent: bytes, repo: Path, place: Path, server: subprocess.Popen[bytes]
+) -> None:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(place))
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    assert served("symbol", "main", place=place, cwd=repo).code == 0
+
+
+def test_questions_of_another_installation_are_not_answered(place: Path, server: subprocess.Popen[bytes]) -> None:
+    request = {"package": "/somewhere/else", "argv": ["query", "x"], "cwd": "/", "env": {}}
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(place))
+        connection.sendall(json.dumps(request).encode() + b"\n")
+        assert connection.recv(1) == b""
+
+
+def test_a_path_that_is_too_long_or_no_socket_is_one_line(tmp_path: Path) -> None:
+    for name in ("x" * 200, "file"):
+        (tmp_path / "p").mkdir(mode=0o700, exist_ok=True)
+        (tmp_path / "p" / "file").write_text("")
+        found = clew("serve", cwd=tmp_path, env={"CLEW_SOCKET": str(tmp_path / "p" / name)})
+        assert (found.code, found.err.count("\n")) == (2, 1)
