@@ -32,6 +32,7 @@ from .schema import MANIFESTS, OCCURRENCES, batch_of, edge_batch, edges_key, epo
 from .scip import read_scip
 from .source import Skipped, SkipReason, Source, SourceFile
 from .store import Store, View, Writer, column
+from .tail import pack_version
 from .vector_cache import VectorCache, vector_key
 from .worker import Extracted, Outcome, worker
 
@@ -124,7 +125,7 @@ def build_index(
     for index in scip or ():
         next(read_scip(index))  # a wrong file is told now, not after minutes of reading
     Pool.warm()
-    epoch = epoch_of(EXTRACTOR, CHUNKER, encoder.name)
+    epoch = epoch_of(f"{EXTRACTOR}{pack_version()}", CHUNKER, encoder.name)
     with store.writer(epoch, (encoder_spec, encoder.name, encoder.dim)) as writer:
         state = _Build(source, writer, encoder, cache or VectorCache(), progress, jobs or os.cpu_count() or 1, scip)
         return _run(state)
@@ -269,7 +270,7 @@ def _vectors(
     start = 0
     for outcome in outcomes:
         if outcome.chunks:
-            key = vector_key(state.encoder.name, key_of(outcome), f"{EXTRACTOR}.{CHUNKER}")
+            key = vector_key(state.encoder.name, key_of(outcome), f"{EXTRACTOR}{pack_version()}.{CHUNKER}")
             spans.append((key, start, start + outcome.chunks))
             start += outcome.chunks
     vectors = np.zeros((chunks.num_rows, state.encoder.dim), np.float16)

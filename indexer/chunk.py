@@ -21,15 +21,18 @@ OWN_CHUNK = frozenset({"function", "method", "class", "interface", "struct", "en
 DESCENDED = frozenset({"class", "interface", "struct", "enum", "trait", "module", "type", "section", "table"})
 
 
-def chunk_lines(path: str, lines: Sequence[str], symbols: Sequence[Symbol]) -> Iterator[Chunk]:
+def chunk_lines(
+    path: str, lines: Sequence[str], symbols: Sequence[Symbol], blocks: Sequence[tuple[int, int]] = ()
+) -> Iterator[Chunk]:
     """Cut the file into chunks, in the order of lines; only blank lines belong to none.
 
     A function is a chunk, cut into windows where it is long; what stands between functions is filled up into
-    chunks that belong to the symbol around it.
+    chunks that belong to the symbol around it. Where only the syntax is known, `blocks` are the runs of lines (1-based,
+    inclusive, in order) that belong together.
     """
     path_terms = cut_terms(path)
-    limit = MAX_LINES if symbols else TEXT_LINES
-    for start, end, owner in _spans(len(lines), symbols):
+    limit = MAX_LINES if symbols or blocks else TEXT_LINES
+    for start, end, owner in _block_spans(lines, blocks) if blocks else _spans(len(lines), symbols):
         for low, high in _windows(lines, start, end, limit):
             yield _chunk(path_terms, lines, symbols, low, high, owner)
 
@@ -60,6 +63,22 @@ def _spans(last_line: int, symbols: Sequence[Symbol]) -> Iterator[tuple[int, int
         if position <= end:
             yield position, end, owner
         position = max(position, end + 1)
+
+
+def _block_spans(lines: Sequence[str], blocks: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """As `_spans`: a block with the lines right above it, which speak of it, then what lies between."""
+    position = 1
+    for first, last in blocks:
+        if last - first + 1 < MIN_LINES or first < position:
+            continue
+        while first > position and lines[first - 2].strip():
+            first -= 1
+        if position < first:
+            yield position, first - 1, -1
+        yield first, min(last, len(lines)), -1
+        position = last + 1
+    if position <= len(lines):
+        yield position, len(lines), -1
 
 
 def _by_line(symbols: Sequence[Symbol]) -> list[int]:

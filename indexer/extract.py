@@ -7,13 +7,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from .chunk import chunk_lines
-from .languages import LANGUAGES, Language, grammar
+from .chunk import MAX_LINES, chunk_lines
+from .languages import LANGUAGES, TEXT, Language, grammar
 from .line_outline import line_symbols
 from .mentions import Mentions
 from .names import MAX_WRITTEN, dotted, type_name
 from .outline import VALUES, Definition, Outline
 from .records import Binding, FileFacts, Import
+from .tail import syntax_blocks
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -41,7 +42,8 @@ def extract(path: str, source: bytes, language: str) -> FileFacts:
     row = LANGUAGES.get(language)
     if row is None or row.line_reader or 0 < row.largest < len(source):
         symbols = line_symbols(_function(row.line_reader), lines) if row and row.line_reader else ()
-        return FileFacts(path, language, len(lines), symbols, chunks=tuple(chunk_lines(path, lines, symbols)))
+        blocks = syntax_blocks(language, source, MAX_LINES) if row is None and language != TEXT else ()
+        return FileFacts(path, language, len(lines), symbols, chunks=tuple(chunk_lines(path, lines, symbols, blocks)))
     from tree_sitter import QueryCursor
 
     tools = grammar(language)

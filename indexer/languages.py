@@ -27,6 +27,8 @@ from functools import cache
 from importlib import import_module, resources
 from typing import TYPE_CHECKING
 
+from .tail import tail_language
+
 if TYPE_CHECKING:
     import tree_sitter
 
@@ -248,7 +250,7 @@ _CPP_HEADER = re.compile(rb"namespace |template ?<|\nclass |public:|private:|con
 
 
 def language_of(path: str, data: bytes = b"") -> str:
-    """The name of the language of a file, or `TEXT`: by its name, its extension, or, where it has none, its `#!` line.
+    """The name of the language of a file, one of the tail's too, or `TEXT`: by its name, its extension, or, where it has none, its `#!` line.
 
     A `.h` file is C++ where its first 16 KiB say so.
     """
@@ -260,7 +262,7 @@ def language_of(path: str, data: bytes = b"") -> str:
     if row is None and dot <= 0 and (said := _INTERPRETER.match(data)):
         row = _BY_INTERPRETER.get(said[1].decode())
     if row is None:
-        return TEXT
+        return (tail_language(name[dot:].lower()) if dot > 0 else "") or TEXT
     if name.endswith(".h") and _CPP_HEADER.search(data, 0, 1 << 14):
         return CPP.name
     return row.name

@@ -71,7 +71,7 @@ FACTS = ("symbols", "references", "imports", "bindings", "chunks", "files")
 """The tables of facts, in the order in which a batch is written."""
 
 
-def epoch_of(extractor: int, chunker: int, encoder: str) -> str:
+def epoch_of(extractor: str, chunker: int, encoder: str) -> str:
     """Names the tables whose facts were made alike; others cannot be mixed with them."""
     return blake2b(f"{extractor}:{chunker}:{encoder}".encode(), digest_size=4).hexdigest()
 
