@@ -133,7 +133,8 @@ KOTLIN = Language(
 )  # fmt: skip
 SCALA = Language(
     "scala", (".scala", ".sc", ".sbt"), "tree_sitter_scala:language", ("comment", "block_comment"),
-    import_reader=".scala_import:read_imports", builtins=frozenset(_SCALA_BUILTINS.split()),
+    import_reader=".scala_import:read_imports", verbatim=("operator_identifier",),
+    builtins=frozenset(_SCALA_BUILTINS.split()),
 )  # fmt: skip
 CSHARP = Language(
     "csharp", (".cs",), "tree_sitter_c_sharp:language", ("comment",), builtins=frozenset(_CSHARP_BUILTINS.split()),

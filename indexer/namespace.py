@@ -74,6 +74,8 @@ def arrange(facts: FileFacts) -> Namespace:
             continue  # a member of what another file defines
         if symbol.name not in names or (symbol.kind != "prototype" and _hides(file, index, names[symbol.name])):
             names[symbol.name] = index
+    if facts.language == "kotlin":
+        _share_companions(file)
     for spec in facts.imports:
         if spec.name == "*":
             file.stars.append(spec)
@@ -88,6 +90,14 @@ def arrange(facts: FileFacts) -> Namespace:
         if binding.how != "package":
             _arrange_binding(file, binding)
     return file
+
+
+def _share_companions(file: Namespace) -> None:
+    """Kotlin: what a companion object with a name holds is named by its class, too."""
+    for index, symbol in enumerate(file.facts.symbols):
+        if symbol.parent >= 0 and "companion object " in symbol.signature:
+            for name, child in file.children[index].items():
+                file.children[symbol.parent].setdefault(name, child)
 
 
 def _hides(file: Namespace, index: int, known: int) -> bool:

@@ -6,6 +6,9 @@
 
 (class_declaration name: (_) @name) @def.class
 (record_declaration name: (_) @name) @def.class
+; a class whose text is cut up by conditions
+(ERROR "class" . name: (identifier) @name) @def.class
+(ERROR "interface" . name: (identifier) @name) @def.interface
 (struct_declaration name: (_) @name) @def.struct
 (interface_declaration name: (_) @name) @def.interface
 (enum_declaration name: (_) @name) @def.enum

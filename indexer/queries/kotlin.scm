@@ -1,4 +1,4 @@
-; Kotlin. The members of a companion object count as the class's own: that is how they are named.
+; Kotlin. The members of a companion object without a name count as the class's own: that is how they are named.
 (package_header (qualified_identifier) @package)
 (import (qualified_identifier) @module "*" @import.star) @import
 (import (qualified_identifier) @module (identifier) @alias) @import
@@ -8,6 +8,12 @@
 ((class_declaration (modifiers (class_modifier) @_m) name: (_) @name (enum_class_body)? @body) @def.enum (#eq? @_m "enum"))
 (class_declaration name: (_) @name (class_body)? @body) @def.class
 (object_declaration name: (_) @name (class_body)? @body) @def.class
+(companion_object name: (_) @name (class_body)? @body) @def.class
+; where nothing follows it the grammar reads `annotation class Name` as a call
+((infix_expression . (identifier) @_annotation . (identifier) @_class . (identifier) @name) @def.class
+  (#eq? @_annotation "annotation") (#eq? @_class "class"))
+; a class whose head is not understood
+(ERROR "class" . (identifier) @name) @def.class
 (enum_entry . (identifier) @name) @def.constant
 (type_alias type: (_) @name) @def.type
 (class_body (function_declaration name: (_) @name (function_body)? @body) @def.method)

@@ -54,6 +54,14 @@ def test_kotlin_extensions_companions_and_objects_are_members() -> None:
     assert not [e for e in edges(files) if e[0] == "b.kt::Box.shout"]  # `Single` is not imported there
 
 
+def test_a_named_companion_shares_its_members_with_its_class() -> None:
+    files = {
+        "a.kt": "package a\nclass Box {\n    companion object Factory {\n        fun make() = 1\n    }\n}\n"
+        "fun main() {\n    Box.make()\n    Box.Factory.make()\n}\n"
+    }
+    assert edges(files) == {("a.kt::main", "a.kt::Box.Factory.make")}
+
+
 def test_scala_packages_nest_selectors_rename_and_companions_share_members() -> None:
     files = {
         "a.scala": "package com.net\nclass Client { def open(): Client = this; def send() = 1 }\nobject Client { def make = new Client }\n",

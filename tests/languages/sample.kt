@@ -88,6 +88,14 @@ open class Server<T>(
 data class Point(val x: Int, val unit: Unit2)
     //? def class Point; def variable Point.unit; def variable Point.x; bind unit annotation Unit2 in Point; bind x annotation Int in Point; use Unit2 in Point.unit
 
+class Named {
+    companion object Factory : Base.Factory { //? def class Named.Factory; inherit Base.Factory in Named.Factory
+        fun make() = build() //? def method Named.Factory.make; call build in Named.Factory.make
+    }
+}
+
+@Retention(RUNTIME) @Marker annotation class Qualifier //? def class Qualifier; use Marker
+
 class Delegated(c: Runner) : Runner by c
     //? def class Delegated; inherit Runner in Delegated; bind c annotation Runner in Delegated; use Runner in Delegated
 

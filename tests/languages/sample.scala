@@ -79,6 +79,8 @@ trait Show[A]: //? def trait Show
 given intShow: Show[Int] with //? def function intShow; use Show in intShow
   def show(x: Int) = x.toString //? def function intShow.show; bind x annotation Int in intShow.show
 
+class Matrix { def *(other: Matrix) = times(other); def +=(x: Int) = x } //? def class Matrix; def method Matrix.*; def method Matrix.+=; call times in Matrix.*
+
 opaque type Id = Long //? def type Id
 
 package object util { def cut(s: String) = trim(s) }
