@@ -8,12 +8,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .chunk import MAX_LINES, chunk_lines
+from .jsdoc import read_jsdoc
 from .languages import LANGUAGES, TEXT, Language, grammar
 from .line_outline import line_symbols
 from .mentions import Mentions
 from .names import MAX_WRITTEN, dotted, type_name
 from .outline import VALUES, Definition, Outline
 from .records import Binding, FileFacts, Import
+from .settings import read_settings
 from .tail import syntax_blocks
 
 if TYPE_CHECKING:
@@ -21,11 +23,18 @@ if TYPE_CHECKING:
 
     Captures = dict[str, list[Node]]
 
-EXTRACTOR = 9
+EXTRACTOR = 10
 """Version of what extraction yields; facts of another version are not reused."""
 
 _WORD = re.compile(rb"[\w\x80-\xff]+")
-_HOW = {"bind.type": "annotation", "bind.call": "call", "bind.alias": "alias"}
+_HOW = {
+    "bind.type": "annotation", "bind.call": "call", "bind.alias": "alias",
+    "bind.whole": "alias", "bind.of": "alias", "bind.element": "alias",
+}  # fmt: skip
+_TYPE_NAME = re.compile(r"[^\w$.]")  # where the name of a type ends
+_TYPES = frozenset({"bind.type", "bind.of"})
+ELEMENT = "[*]"
+"""After the text of a value: an element of it, as a loop takes one."""
 
 
 def extract(path: str, source: bytes, language: str) -> FileFacts:
@@ -39,11 +48,13 @@ def extract(path: str, source: bytes, language: str) -> FileFacts:
     lines = text.split("\n")  # as the parser counts them: by line feed alone
     if not lines[-1]:
         lines.pop()
+    settings = tuple(read_settings(path, text))
     row = LANGUAGES.get(language)
     if row is None or row.line_reader or 0 < row.largest < len(source):
         symbols = line_symbols(_function(row.line_reader), lines) if row and row.line_reader else ()
         blocks = syntax_blocks(language, source, MAX_LINES) if row is None and language != TEXT else ()
-        return FileFacts(path, language, len(lines), symbols, chunks=tuple(chunk_lines(path, lines, symbols, blocks)))
+        chunks = tuple(chunk_lines(path, lines, symbols, blocks))
+        return FileFacts(path, language, len(lines), symbols, bindings=settings, chunks=chunks)
     from tree_sitter import QueryCursor
 
     tools = grammar(language)
@@ -61,7 +72,7 @@ def extract(path: str, source: bytes, language: str) -> FileFacts:
         symbols,
         tuple(reader.references),
         tuple(reader.imports),
-        tuple(reader.bindings),
+        (*settings, *reader.bindings),
         tuple(chunk_lines(path, lines, symbols)),
         root.has_error,
     )
@@ -94,6 +105,8 @@ class _Reader:
         for role in ("bind", "return"):
             for _, captures in groups.get(role, ()):
                 self._take_binding(captures)
+        if row.jsdoc:
+            self._take_jsdoc()
         mentions = Mentions(row, source, self.outline, self.imported_at)
         mentions.take_locals(groups.get("local", ()))
         mentions.take_calls(groups.get("call", ()), groups.get("call.whole", ()), self.bindings)
@@ -135,6 +148,7 @@ class _Reader:
         source = captures["module"][0] if "module" in captures else _source_around(whole)
         module = self.text(source).strip("\"'`<>") if source else ""
         alias = self.text(captures["alias"][0]) if "alias" in captures else ""
+        alias = "exports" if alias == "=" else alias  # TypeScript's `export = f`
         if "import.name" in captures:
             name = self.text(captures["import.name"][0])
         else:
@@ -153,7 +167,12 @@ class _Reader:
         value = captures[key][0]
         if value.end_byte - value.start_byte > MAX_WRITTEN:
             return  # no name
-        written = type_name(self.text(value)) if key == "bind.type" else dotted(self.text(value))
+        written = type_name(self.text(value)) if key in _TYPES else dotted(self.text(value))
+        if key == "bind.element":
+            written += ELEMENT
+        elif "bind.part" in captures:  # of a type it is that of any of its values
+            written = f"{_TYPE_NAME.split(written, 1)[0]}()" if key == "bind.of" else written
+            written = f"{written}.{self.text(captures['bind.part'][0])}"
         how, scope = _HOW[key], self.outline.scope_at(span.start_byte)
         for node in captures.get("bind.name", ()):
             name = dotted(self.text(node))
@@ -163,6 +182,12 @@ class _Reader:
             self.bindings.append(Binding(name, written, how, self._outside(scope, node), node.start_point.row + 1))
         if "return" in captures:
             self.bindings.append(Binding("return", written, how, scope, span.start_point.row + 1))
+
+    def _take_jsdoc(self) -> None:
+        said = read_jsdoc(self.source, self.outline)
+        known = {name for i in self.imports for name in (i.alias or i.name,)} | {s.name for s in self.outline.symbols}
+        self.imports += [found for found in said.imports if (found.alias or found.name) not in known]
+        self.bindings = said.bindings + self.bindings  # what is said outright comes before what is concluded
 
     def _outside(self, scope: int, name: Node) -> int:
         """A variable is bound where it stands, not within itself."""

@@ -7,8 +7,11 @@ A query file is a list of patterns. What a pattern is for follows from its captu
   `@scope` with `@name`: a region that qualifies the names in it and is no symbol itself (Rust's `impl`).
   `@import` with `@module`, and optionally `@import.name` (or `@import.star`, or `@import.default`) and `@alias`.
   `@bind` with `@bind.name` (or `@bind.field`, an attribute of the object that methods write without `this`) and one of
-      `@bind.type` (an annotation), `@bind.call` (the callee that made the value), `@bind.alias` (another name for it).
-  `@return` with `@bind.type`: the annotated result of the function that the capture spans.
+      `@bind.type` (an annotation), `@bind.call` (the callee that made the value), `@bind.alias` (another name for it),
+      `@bind.element` (what it is an element of), `@bind.whole` or `@bind.of` with `@bind.part` (a value, or a type, and
+      the attribute of it).
+  `@return` with `@bind.type`: the annotated result of the function that the capture spans; with `@bind.call` or
+      `@bind.alias` what its last line says.
   `@package`: the name of the package or namespace that the whole file belongs to.
   `@call`: the callee as written, receiver included.
   `@call.whole`: a call, of which the text before its arguments is the callee.
@@ -47,6 +50,7 @@ class Language:
     wrappers: tuple[str, ...] = ()  # node types around a definition that belong to it: `export`, `template<>`
     attributes: tuple[str, ...] = ()  # node types above a definition that belong to it: `#[derive]`
     docstrings: bool = False  # documentation is the first string of the body, not the comment above
+    jsdoc: bool = False  # comments say types
     import_reader: str = ""  # `module:function` that reads the text of an `@import`: trees and lists of names
     builtins: frozenset[str] = frozenset()  # names that the language gives: bare mentions of them are no references
     queries: tuple[str, ...] = ()  # query files to join; by default the one of this name
@@ -93,7 +97,7 @@ PYTHON = Language(
 )  # fmt: skip
 JAVASCRIPT = Language(
     "javascript", (".js", ".jsx", ".mjs", ".cjs"), "tree_sitter_javascript:language", ("comment",),
-    wrappers=_ECMASCRIPT_WRAPPERS, attributes=("decorator",), queries=("ecmascript", "javascript", "jsx"),
+    wrappers=_ECMASCRIPT_WRAPPERS, attributes=("decorator",), queries=("ecmascript", "javascript", "jsx"), jsdoc=True,
 )  # fmt: skip
 TYPESCRIPT = Language(
     "typescript", (".ts", ".mts", ".cts"), "tree_sitter_typescript:language_typescript", ("comment",),

@@ -41,12 +41,12 @@ class Mentions:
     def take_locals(self, matches: Matches) -> None:
         found: dict[int, set[bytes]] = {}
         starts, holders = self._outline.cuts
-        source, imported_at = self._source, self._imported_at
+        source, imported_at, named_at = self._source, self._imported_at, self._outline.named_at
         for _, captures in matches:
             node = captures["local"][0]
             start = node.start_byte
             scope = holders[bisect_right(starts, start) - 1]
-            if scope < 0 or start in imported_at:
+            if scope < 0 or start in imported_at or start in named_at:
                 continue
             word = source[start : node.end_byte]
             if scope in found:

@@ -87,12 +87,48 @@
   value: (call_expression function: [(identifier) (member_expression)] @bind.call)) @bind
 (variable_declarator name: (identifier) @bind.name
   value: (await_expression (call_expression function: [(identifier) (member_expression)] @bind.call))) @bind
-(variable_declarator name: (identifier) @bind.name value: [(identifier) (this)] @bind.alias) @bind
+(variable_declarator name: (identifier) @bind.name value: [(identifier) (this) (member_expression) (subscript_expression)] @bind.alias) @bind
+(variable_declarator name: (identifier) @bind.name value: (await_expression [(identifier) (member_expression)] @bind.alias)) @bind
+(variable_declarator name: (identifier) @bind.name value: (binary_expression left: [(identifier) (member_expression)] @bind.alias operator: ["??" "||"])) @bind
+(variable_declarator name: (identifier) @bind.name
+  value: (binary_expression left: (call_expression function: [(identifier) (member_expression)] @bind.call) operator: ["??" "||"])) @bind
+; a part of a value
+(variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @bind.name @bind.part)
+  value: [(identifier) (this) (member_expression) (call_expression)] @bind.whole) @bind
+(variable_declarator name: (object_pattern (pair_pattern key: (property_identifier) @bind.part value: (identifier) @bind.name))
+  value: [(identifier) (this) (member_expression) (call_expression)] @bind.whole) @bind
+(variable_declarator name: (object_pattern (object_assignment_pattern left: (shorthand_property_identifier_pattern) @bind.name @bind.part))
+  value: [(identifier) (this) (member_expression) (call_expression)] @bind.whole) @bind
+(variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @bind.name @bind.part)
+  value: (await_expression [(identifier) (member_expression) (call_expression)] @bind.whole)) @bind
+(for_in_statement left: (identifier) @bind.name operator: "of" right: [(identifier) (member_expression) (call_expression)] @bind.element) @bind
+(call_expression
+  function: (member_expression object: [(identifier) (member_expression) (call_expression)] @bind.element property: (property_identifier) @_each)
+  arguments: (arguments . (arrow_function parameter: (identifier) @bind.name))
+  (#any-of? @_each "forEach" "map" "filter" "find" "findIndex" "findLast" "some" "every" "flatMap")) @bind
 (assignment_expression left: [(identifier) (member_expression)] @bind.name
   right: (new_expression constructor: (_) @bind.call)) @bind
 (assignment_expression left: [(identifier) (member_expression object: (this))] @bind.name
   right: (call_expression function: [(identifier) (member_expression)] @bind.call)) @bind
-(assignment_expression left: (member_expression object: (this)) @bind.name right: (identifier) @bind.alias) @bind
+(assignment_expression left: (member_expression object: (this)) @bind.name right: [(identifier) (member_expression)] @bind.alias) @bind
+(assignment_expression left: (identifier) @bind.name right: [(identifier) (member_expression)] @bind.alias) @bind
+(assignment_expression left: [(identifier) (member_expression object: (this))] @bind.name
+  right: (await_expression (call_expression function: [(identifier) (member_expression)] @bind.call))) @bind
+
+; what a function gives back, where its own body says so and not that of a function inside
+(function_declaration body: (statement_block (return_statement (new_expression constructor: (_) @bind.call)) @return))
+(method_definition body: (statement_block (return_statement (new_expression constructor: (_) @bind.call)) @return))
+(function_declaration body: (statement_block (return_statement (call_expression function: [(identifier) (member_expression)] @bind.call)) @return))
+(method_definition body: (statement_block (return_statement (call_expression function: [(identifier) (member_expression)] @bind.call)) @return))
+(function_declaration body: (statement_block (return_statement (await_expression (call_expression function: [(identifier) (member_expression)] @bind.call))) @return))
+(method_definition body: (statement_block (return_statement (await_expression (call_expression function: [(identifier) (member_expression)] @bind.call))) @return))
+(function_declaration body: (statement_block (return_statement [(identifier) (this) (member_expression)] @bind.alias) @return))
+(method_definition body: (statement_block (return_statement [(identifier) (this) (member_expression)] @bind.alias) @return))
+(variable_declarator value: (arrow_function body: (statement_block (return_statement (new_expression constructor: (_) @bind.call)) @return)))
+(variable_declarator value: (arrow_function body: (statement_block (return_statement (call_expression function: [(identifier) (member_expression)] @bind.call)) @return)))
+(variable_declarator value: (arrow_function body: (statement_block (return_statement [(identifier) (this) (member_expression)] @bind.alias) @return)))
+(variable_declarator value: (arrow_function body: (new_expression constructor: (_) @bind.call) @return))
+(variable_declarator value: (arrow_function body: (call_expression function: [(identifier) (member_expression)] @bind.call) @return))
 
 ; mentions
 (call_expression function: [(identifier) (member_expression) (super)] @call)

@@ -6,3 +6,9 @@
 (class_heritage (call_expression arguments: (arguments (identifier) @inherit)))
 (formal_parameters (identifier) @local)
 (formal_parameters (assignment_pattern left: (identifier) @local))
+(call_expression
+  function: (member_expression object: [(identifier) (member_expression) (call_expression)] @bind.element property: (property_identifier) @_each)
+  arguments: (arguments . [
+    (arrow_function parameters: (formal_parameters . (identifier) @bind.name))
+    (function_expression parameters: (formal_parameters . (identifier) @bind.name))])
+  (#any-of? @_each "forEach" "map" "filter" "find" "findIndex" "findLast" "some" "every" "flatMap")) @bind

@@ -17,13 +17,30 @@
 (program (ambient_declaration (variable_declaration (variable_declarator name: (identifier) @name) @def.variable)))
 
 (import_statement (import_require_clause (identifier) @alias source: (string) @module)) @import
+((export_statement "=" @alias . (identifier) @import.name) @import)
 
 (required_parameter pattern: (identifier) @bind.name type: (type_annotation (_) @bind.type)) @bind
 (optional_parameter pattern: (identifier) @bind.name type: (type_annotation (_) @bind.type)) @bind
 (required_parameter (accessibility_modifier) pattern: (identifier) @bind.field type: (type_annotation (_) @bind.type)) @bind
+(required_parameter "readonly" . pattern: (identifier) @bind.field type: (type_annotation (_) @bind.type)) @bind
+(required_parameter pattern: (object_pattern (shorthand_property_identifier_pattern) @bind.name @bind.part) type: (type_annotation (_) @bind.of)) @bind
+(required_parameter pattern: (object_pattern (pair_pattern key: (property_identifier) @bind.part value: (identifier) @bind.name)) type: (type_annotation (_) @bind.of)) @bind
+(required_parameter pattern: (identifier) @bind.name value: (new_expression constructor: (_) @bind.call)) @bind
 (variable_declarator name: (identifier) @bind.name type: (type_annotation (_) @bind.type)) @bind
+(variable_declarator name: (identifier) @bind.name value: (as_expression (_) (_) @bind.type)) @bind
+(variable_declarator name: (identifier) @bind.name value: (non_null_expression (_) @bind.alias)) @bind
+(assignment_expression left: [(identifier) (member_expression object: (this))] @bind.name right: (as_expression (_) (_) @bind.type)) @bind
+(call_expression
+  function: (member_expression object: [(identifier) (member_expression) (call_expression)] @bind.element property: (property_identifier) @_each)
+  arguments: (arguments . [
+    (arrow_function parameters: (formal_parameters . (required_parameter pattern: (identifier) @bind.name !type)))
+    (function_expression parameters: (formal_parameters . (required_parameter pattern: (identifier) @bind.name !type)))])
+  (#any-of? @_each "forEach" "map" "filter" "find" "findIndex" "findLast" "some" "every" "flatMap")) @bind
 (public_field_definition name: (_) @bind.field type: (type_annotation (_) @bind.type)) @bind
 (public_field_definition name: (_) @bind.field value: (new_expression constructor: (_) @bind.call)) @bind
+(public_field_definition name: (_) @bind.field value: (call_expression function: [(identifier) (member_expression)] @bind.call)) @bind
+(public_field_definition value: (arrow_function return_type: (type_annotation (_) @bind.type))) @return
+(pair value: (arrow_function return_type: (type_annotation (_) @bind.type))) @return
 (property_signature name: (property_identifier) @bind.field type: (type_annotation (_) @bind.type)) @bind
 (function_declaration return_type: (type_annotation (_) @bind.type)) @return
 (function_signature return_type: (type_annotation (_) @bind.type)) @return
@@ -38,6 +55,12 @@
 (implements_clause (generic_type name: (_) @inherit))
 (extends_type_clause type: [(type_identifier) (nested_type_identifier)] @inherit)
 (extends_type_clause type: (generic_type name: (_) @inherit))
+
+; another name for a type is a kind of it
+(type_alias_declaration value: [(type_identifier) (nested_type_identifier)] @inherit)
+(type_alias_declaration value: (generic_type name: (_) @inherit))
+(type_alias_declaration value: (intersection_type [(type_identifier) (nested_type_identifier)] @inherit))
+(type_alias_declaration value: (intersection_type (generic_type name: (_) @inherit)))
 
 (call_expression function: (non_null_expression (_) @call))
 (type_identifier) @use

@@ -25,7 +25,7 @@ export function plain(a, { b, c: d }, [e], ...rest) { //? def function plain; do
   const client = new ns.Client(LIMIT); //? bind client call ns.Client in plain; call ns.Client in plain; use LIMIT in plain
   client.get(one); //? call client.get in plain; use one in plain
   const self = this; //? bind self alias this in plain
-  for (const item of things) item.go(); //? call ?.go in plain
+  for (const item of things) item.go(); //? call item.go in plain; bind item alias things[*] in plain
   try { deux`x`; } catch (err) { err.stop(); } //? call deux in plain; call ?.stop in plain
   return { one, three: three }; //? use three in plain
 }
@@ -99,3 +99,18 @@ app.get("/", function handler(req, res) { //? def function handler; call app.get
 const App = () => <Layout.Main one={one}><p onClick={plain}>{sub()}</p><Row /></Layout.Main>;
 //? def function App; call Layout.Main in App; call Row in App; call sub in App; use plain in App; use one in App
 function größe(ä) { return plain(ä); } //? def function größe; call plain in größe
+
+/** @typedef {import('./command').Command} Cmd */ //? from ./command import Command as Cmd
+/**
+ * @param {Cmd} cmd what to run
+ * @param {?Option[]} [options=null]
+ * @returns {Promise<import("./help.js").Help>}
+ */
+function documented(cmd, options) { //? def function documented; from ./help.js import Help; bind cmd annotation Cmd in documented; bind options annotation Option[] in documented; bind return annotation Promise<Help> in documented
+  /** @type {Cmd} */
+  const chosen = cmd; //? bind chosen annotation Cmd in documented
+  const { parent, name: called } = chosen.data; //? bind parent alias chosen.data.parent in documented; bind called alias chosen.data.name in documented
+  options.forEach(option => option.run()); //? call options.forEach in documented; bind option alias options[*] in documented; call option.run in documented
+  return chosen; //? bind return alias chosen in documented
+}
+const recursive = (n) => recursive(n - 1); //? def function recursive; call recursive in recursive; bind return call recursive in recursive

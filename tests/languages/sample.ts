@@ -49,3 +49,10 @@ declare module "other" {
   export function added(): void; //? def prototype added
 }
 export default (config: Config): Handler => over(config); //? def function default; call over in default; bind config annotation Config in default
+export type Both = Config & legacy.Other; //? def type Both; inherit Config in Both; inherit legacy.Other in Both
+class Parts { //? def class Parts
+  constructor(readonly config: Config, { log, url: where }: Shape<string>) {} //? def method Parts.constructor; bind this.config annotation Config in Parts.constructor; bind log alias Shape().log in Parts.constructor; bind where alias Shape().url in Parts.constructor
+  made = create(); //? bind this.made call create in Parts; call create in Parts
+  find() { const found = this.made as Found; return new Found(found); } //? def method Parts.find; bind found annotation Found in Parts.find; call Found in Parts.find; bind return call Found in Parts.find
+}
+export = Parts; //? from  import Parts as exports
