@@ -25,6 +25,9 @@ class Family:
     supers: frozenset[str] = frozenset({"super"})  # names of the bases of the type around
     joint: str = "."  # between a module and a submodule that an import names
     bound: str = ""  # local name of a module imported whole: its "first" part, its "last", or none
+    nested: bool = False  # modules and classes are packages of what they hold, and each file may add to them
+    open_types: bool = False  # what a type declares is visible beside it: Haskell's constructors, fields and methods
+    file_types: bool = False  # a file is a type: Zig's
     by_last: bool = False  # the last part of an imported module may be a definition in the file that the rest names
 
 
@@ -45,11 +48,11 @@ PHP = Family(
 )  # fmt: skip
 SWIFT = Family("swift", ("swift",), sees="package", package="declared", implicit_this=True)
 C = Family("c", ("c", "cpp"), sees="program", includes=True, implicit_this=True)
-RUBY = Family("ruby", ("ruby",), sees="modules", implicit_this=True)
-ELIXIR = Family("elixir", ("elixir",), sees="modules")
-HASKELL = Family("haskell", ("haskell",), sees="modules")
+RUBY = Family("ruby", ("ruby",), sees="package", package="declared", implicit_this=True, nested=True)
+ELIXIR = Family("elixir", ("elixir",), sees="package", package="declared", nested=True)
+HASKELL = Family("haskell", ("haskell",), sees="modules", open_types=True)
 LUA = Family("lua", ("lua",))
-ZIG = Family("zig", ("zig",))
+ZIG = Family("zig", ("zig",), selves=frozenset({"self", "this", "Self", "@This"}), file_types=True)
 BASH = Family("bash", ("bash",), sees="program")
 
 FAMILIES = (PYTHON, ECMASCRIPT, GO, JVM, RUST, C, CSHARP, PHP, SWIFT, RUBY, ELIXIR, HASKELL, LUA, ZIG, BASH)

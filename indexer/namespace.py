@@ -74,6 +74,8 @@ def arrange(facts: FileFacts) -> Namespace:
             continue  # a member of what another file defines
         if symbol.name not in names or (symbol.kind != "prototype" and _hides(file, index, names[symbol.name])):
             names[symbol.name] = index
+        if rules.open_types and symbol.parent >= 0 and _is_open(facts, index):
+            file.top.setdefault(symbol.name, index)
     if facts.language == "kotlin":
         _share_companions(file)
     for spec in facts.imports:
@@ -98,6 +100,12 @@ def _share_companions(file: Namespace) -> None:
         if symbol.parent >= 0 and "companion object " in symbol.signature:
             for name, child in file.children[index].items():
                 file.children[symbol.parent].setdefault(name, child)
+
+
+def _is_open(facts: FileFacts, index: int) -> bool:
+    """Whether a constructor, a field or a method of a type class: a name of the module as any other."""
+    symbol = facts.symbols[index]
+    return symbol.kind in VARIABLES or facts.symbols[symbol.parent].kind == "trait"
 
 
 def _hides(file: Namespace, index: int, known: int) -> bool:

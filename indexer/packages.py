@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 
+from .families import family_rules
 from .modules import nearness
 from .namespace import Entity, Namespace
 from .outline import CALLABLES, CONTAINERS
@@ -23,6 +24,7 @@ _NUMBER = re.compile(r"#\d+$")
 _OBJECT = re.compile(r"\bobject\s")
 _PRIVATE = re.compile(r"(?:@\S+\s+)*(?:file)?private\b")
 _PARTIAL = re.compile(r"\bpartial\s")
+_HOLDERS = CONTAINERS | {"module"}
 _VALUE_KINDS = CALLABLES | {"constant", "variable"}
 
 
@@ -41,6 +43,8 @@ def packages_of(facts: FileFacts) -> list[tuple[int, str]]:
 
 def seen_packages(facts: FileFacts) -> tuple[str, ...]:
     """The packages whose names a file sees without an import, the nearest first."""
+    if family_rules(facts.language).nested:
+        return _nesting(facts)
     declared = [name for _, name in reversed(packages_of(facts))]
     if facts.language == "csharp":
         around = (name.rsplit(".", cut)[0] for name in declared for cut in range(name.count(".") + 1))
@@ -81,12 +85,27 @@ class Packages:
                 self._tops[f"{family}:{package}"][symbol.name].append(Entity("symbol", path, index, "package"))
                 if family == "swift":
                     self._swift[symbol.name].append(Entity("symbol", path, index, "global"))
-            if (place := _part(path, symbol, file.facts.language)) is not None:
+            if file.rules.nested and symbol.kind in _HOLDERS | {"constant"}:
+                self._add_nested(Entity("symbol", path, index, "package"), family)
+            elif (place := _part(path, symbol, file.facts.language)) is not None:
                 self._parts[f"{family}:{package}:{place}"].append(Entity("symbol", path, index, "member"))
+
+    def _add_nested(self, entity: Entity, family: str) -> None:
+        """A module or class as a member of the one that its name says, wherever that is."""
+        symbol = self._files[entity.path].facts.symbols[entity.index]
+        qualname = _NUMBER.sub("", symbol.qualname)
+        self._known.update(f"{family}:{qualname.rsplit('.', cut)[0]}" for cut in range(qualname.count(".") + 1))
+        around, _, name = qualname.rpartition(".")
+        known = self._tops[f"{family}:{around}"][name]
+        if entity not in known:
+            known.append(entity)
+        if symbol.kind in _HOLDERS:
+            self._parts[f"{family}::{qualname}"].append(entity.by("member"))
 
     def reads(self, path: str, spec: Import) -> bool:
         """Whether an import names a package or what is in one, rather than a file."""
-        return self._files[path].rules.package == "declared" and not spec.module.startswith(".")
+        rules = self._files[path].rules
+        return rules.package == "declared" and not spec.module.startswith(".") and rules.name != "ruby"
 
     def imported(self, path: str, spec: Import) -> Entity | None:
         """What an import names, for which `reads` holds; of a star the package or type before it."""
@@ -149,17 +168,25 @@ class Packages:
     def root(self, path: str, name: str) -> Entity | None:
         """The package that a dotted name begins with."""
         family = self._files[path].rules.name
+        if name == "__MODULE__":
+            return self._only_module(path)
         if name == "\\" or (name == "global" and family == "csharp"):
             return Entity("package", f"{family}:", -1, "import")
         found = (self._package(family, f"{package}.{name}") for package in self._seen[path] if package)
         return next(filter(None, found), None) or self._package(family, name)
+
+    def _only_module(self, path: str) -> Entity | None:
+        """The one module of a file, which is the one around."""
+        symbols = self._files[path].facts.symbols
+        found = [index for index, symbol in enumerate(symbols) if symbol.kind == "module" and symbol.parent < 0]
+        return Entity("symbol", path, found[0], "member") if len(found) == 1 else None
 
     def member(self, package: Entity, name: str) -> Entity | None:
         """What `package.name` is."""
         family, _, inside = package.path.partition(":")
         found = self._tops.get(package.path, {}).get(name)
         if found:
-            return found[0].by("import")
+            return self._main_part(found).by("import")
         return self._package(family, f"{inside}.{name}" if inside else name)
 
     def parts(self, path: str, index: int) -> list[Entity]:
@@ -188,12 +215,33 @@ class Packages:
     def extension(self, owner: Entity, name: str, as_member: bool = False) -> Entity | None:
         """The member `name` that is added elsewhere to the type `owner`; `as_member`: only where it counts as the type's own."""
         family = self._files[owner.path].rules.name
+        if self._files[owner.path].rules.nested:
+            return None if as_member else self._inside(owner, name)
         found = self._extensions.get((family, name))
         if not found or (as_member and family != "swift"):
             return None
         type_name = self._files[owner.path].facts.symbols[owner.index].name
         fitting = [entity for extended, entity in found if extended == type_name]
         return min(fitting, key=lambda entity: nearness(owner.path, entity.path)) if fitting else None
+
+    def _inside(self, owner: Entity, name: str) -> Entity | None:
+        """What a module holds that another file adds to it; `new` makes an object of a class."""
+        file = self._files[owner.path]
+        symbol = file.facts.symbols[owner.index]
+        if name == "new" and symbol.kind == "class":
+            return Entity("symbol", owner.path, owner.index, "member")
+        found = self._tops.get(f"{file.rules.name}:{_NUMBER.sub('', symbol.qualname)}", {}).get(name)
+        return self._main_part(found).by("import") if found else None
+
+    def _main_part(self, found: list[Entity]) -> Entity:
+        """Of the places that open one module that with most lines, which defines it rather than adds to it."""
+        if len(found) == 1 or not self._files[found[0].path].rules.nested:
+            return found[0]
+        return max(found, key=lambda entity: (self._lines(entity), [-ord(char) for char in entity.path]))
+
+    def _lines(self, entity: Entity) -> int:
+        symbol = self._files[entity.path].facts.symbols[entity.index]
+        return symbol.end_line - symbol.start_line
 
     def applied(self, target: Entity) -> Entity:
         """What a call of `target` calls: of a Scala object without a class its `apply`."""
@@ -207,6 +255,8 @@ class Packages:
         found = self._tops[key].get(name) if key in self._tops else None
         if not found:
             return None
+        if len(found) > 1 and self._files[found[0].path].rules.nested:
+            return self._main_part(found)
         return found[0] if len(found) == 1 else min(found, key=lambda entity: _distance(path, entity.path))
 
     def _package(self, family: str, name: str) -> Entity | None:
@@ -215,6 +265,16 @@ class Packages:
 
     def _kind(self, entity: Entity) -> str:
         return self._files[entity.path].facts.symbols[entity.index].kind
+
+
+def _nesting(facts: FileFacts) -> tuple[str, ...]:
+    """The modules and classes of a file, and those around them, the innermost first: where Ruby looks for a constant."""
+    names = [""]
+    for symbol in facts.symbols if facts.language == "ruby" else ():
+        if symbol.kind in _HOLDERS:
+            qualname = _NUMBER.sub("", symbol.qualname)
+            names += (qualname.rsplit(".", cut)[0] for cut in range(qualname.count(".") + 1))
+    return tuple(sorted(dict.fromkeys(names), key=lambda name: -name.count(".") if name else 1))
 
 
 def _extended(file: Namespace, index: int) -> str:
@@ -251,6 +311,8 @@ def _is_private(symbol: Symbol, language: str) -> bool:
 
 
 def _part(path: str, symbol: Symbol, language: str) -> str | None:
+    if language in ("ruby", "elixir"):
+        return _NUMBER.sub("", symbol.qualname) if symbol.kind in _HOLDERS else None
     if symbol.kind not in CONTAINERS:
         return None
     if language == "csharp" and _PARTIAL.search(symbol.signature):

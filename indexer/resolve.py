@@ -134,6 +134,8 @@ class Resolver:
         if rules.package != "declared" or name not in rules.selves | rules.supers:
             return None
         around = self._root(path, scope, name, 0)
+        if around is not None and rules.nested:  # Ruby: a bare `super` calls the method of the same name
+            return self._member(around, self._files[path].facts.symbols[scope].name, 0)
         if around is None or around.what != "super":
             return around and Entity("symbol", around.path, around.index, "member")
         return next(iter(self._lineage(around.path, around.index)[1:]), None)
@@ -205,8 +207,10 @@ class Resolver:
             inside = next((s for s in file.scopes(scope) if file.facts.symbols[s].kind in CONTAINERS), None)
             owner = Entity("symbol", path, inside, "member") if inside is not None else self._extended(path, scope)
             if owner is not None:
-                what = "super" if name in file.rules.supers else "symbol" if name == "Self" else "instance"
+                what = "super" if name in file.rules.supers else "symbol" if name in ("Self", "@This") else "instance"
                 return Entity(what, owner.path, owner.index, "member")
+            if file.rules.file_types:
+                return Entity("module", path, -1, "member")
         for around in (*file.scopes(scope), -1):
             binding = file.bindings.get((around, name))
             if binding is not None:
@@ -264,6 +268,8 @@ class Resolver:
         if rules.sees == "package":
             return self._package(path).get(name)
         candidates = self._globals.get((rules.name, name), []) if rules.sees == "program" else []
+        if len(candidates) > 1 and not rules.includes:
+            return None  # Bash: which of the scripts' functions it is depends on who sourced whom
         if len(candidates) > 1:
             included = self._included(path)
             seen = [candidate for candidate in candidates if candidate.path in included]
@@ -336,6 +342,9 @@ class Resolver:
 
     def _module(self, path: str, module: str) -> Entity | None:
         found = self._modules(path, module)
+        if found and (returned := self._files[found[0]].imports.get((-1, "return"))):  # Lua: what the file gives back
+            value = self._import_target(found[0], returned)
+            return value.by("import") if value else None
         return Entity("module", found[0], -1, "import") if found else None
 
     def _exported(self, path: str, name: str, depth: int) -> Entity | None:
@@ -399,7 +408,9 @@ class Resolver:
             return self._module_member(entity, name, depth)
         if entity.what == "package":
             return self._declared.member(entity, name)
-        if entity.what == "symbol" and self._files[entity.path].facts.symbols[entity.index].kind == "module":
+        rules = self._files[entity.path].rules
+        kind = self._files[entity.path].facts.symbols[entity.index].kind
+        if entity.what == "symbol" and kind == "module" and not rules.nested:
             index = self._files[entity.path].children[entity.index].get(name)
             return Entity("symbol", entity.path, index, entity.rule) if index is not None else None
         lineage = self._lineage(entity.path, entity.index)
@@ -477,6 +488,10 @@ class Resolver:
         if entity is None:
             return None
         if binding.how == "annotation":
+            if self._files[path].rules.file_types:
+                entity = self._value(entity, depth + 1)
+                if entity.what == "module":
+                    return entity
             known = entity.what in ("symbol", "instance")  # `static`, `Self`: an instance of the type around
             return Entity("instance", entity.path, entity.index, "typed") if known else None
         return self._called(entity, depth + 1) if binding.how == "call" else entity.by("typed")

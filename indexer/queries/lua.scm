@@ -33,12 +33,17 @@
 (chunk (return_statement "return" @alias (expression_list . (identifier) @import.name .)) @import)
 
 ; bindings
-(variable_declaration (assignment_statement (variable_list . (identifier) @bind.name)
+((variable_declaration (assignment_statement (variable_list . (identifier) @bind.name)
   (expression_list . (function_call name: (_) @bind.call)))) @bind
+  (#not-match? @bind.call "^(setmetatable|require|class)$"))
 (variable_declaration (assignment_statement (variable_list . (identifier) @bind.name)
   (expression_list . [(identifier) (dot_index_expression)] @bind.alias))) @bind
-(assignment_statement (variable_list . name: [(identifier) (dot_index_expression)] @bind.name)
+((assignment_statement (variable_list . name: (dot_index_expression) @bind.name)
   (expression_list . (function_call name: (_) @bind.call))) @bind
+  (#not-match? @bind.call "^(setmetatable|require|class)$"))
+((chunk (assignment_statement (variable_list . name: (identifier) @bind.name)
+  (expression_list . (function_call name: (_) @bind.call))) @bind)
+  (#not-match? @bind.call "^(setmetatable|require|class)$"))
 (assignment_statement (variable_list . name: [(identifier) (dot_index_expression)] @bind.name)
   (expression_list . [(identifier) (dot_index_expression)] @bind.alias)) @bind
 ((variable_declaration (assignment_statement (variable_list . (identifier) @bind.name) (expression_list .
@@ -46,6 +51,7 @@
   (#eq? @_set "setmetatable"))
 (function_declaration (block (return_statement (expression_list . (function_call name: (identifier) @_set
   arguments: (arguments . (_) . (identifier) @bind.type .)) .))) (#eq? @_set "setmetatable")) @return
+(function_declaration (block (return_statement (expression_list . (identifier) @bind.alias .)))) @return
 
 ; mentions
 (function_call name: [(identifier) (dot_index_expression) (method_index_expression)] @call)

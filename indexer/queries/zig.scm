@@ -27,6 +27,8 @@
 (variable_declaration . (identifier) @bind.name !type (call_expression function: (_) @bind.call)) @bind
 (variable_declaration . (identifier) @bind.name !type (try_expression (call_expression function: (_) @bind.call))) @bind
 (variable_declaration . (identifier) @bind.name !type (struct_initializer . (_) @bind.call)) @bind
+((variable_declaration . (identifier) @bind.name !type (builtin_function (builtin_identifier) @bind.alias) .) @bind
+  (#eq? @bind.alias "@This"))
 (variable_declaration . (identifier) @bind.name !type [(identifier) (field_expression)] @bind.alias .) @bind
 (variable_declaration . (identifier) @bind.name !type (unary_expression [(identifier) (field_expression)] @bind.alias)) @bind
 (container_field name: (identifier) @bind.field type: (_) @bind.type) @bind
