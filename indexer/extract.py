@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .chunk import MAX_LINES, chunk_lines
+from .embedded import Facts, components, embedded, joined
 from .jsdoc import read_jsdoc
 from .languages import LANGUAGES, TEXT, Language, grammar
 from .line_outline import line_symbols
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     Captures = dict[str, list[Node]]
 
-EXTRACTOR = 10
+EXTRACTOR = 11
 """Version of what extraction yields; facts of another version are not reused."""
 
 _WORD = re.compile(rb"[\w\x80-\xff]+")
@@ -55,6 +56,22 @@ def extract(path: str, source: bytes, language: str) -> FileFacts:
         blocks = syntax_blocks(language, source, MAX_LINES) if row is None and language != TEXT else ()
         chunks = tuple(chunk_lines(path, lines, symbols, blocks))
         return FileFacts(path, language, len(lines), symbols, bindings=settings, chunks=chunks)
+    facts = _read(language, row, source)
+    return FileFacts(
+        path,
+        language,
+        len(lines),
+        facts.symbols,
+        facts.references,
+        facts.imports,
+        (*settings, *facts.bindings),
+        tuple(chunk_lines(path, lines, facts.symbols)),
+        facts.has_error,
+    )
+
+
+def _read(language: str, row: Language, source: bytes) -> Facts:
+    """What a language says of a source, with what is embedded in it."""
     from tree_sitter import QueryCursor
 
     tools = grammar(language)
@@ -64,18 +81,13 @@ def extract(path: str, source: bytes, language: str) -> FileFacts:
     for match in QueryCursor(tools.query).matches(root):
         append[match[0]](match)
     reader = _Reader(row, source, groups)
-    symbols = tuple(reader.outline.symbols)
-    return FileFacts(
-        path,
-        language,
-        len(lines),
-        symbols,
-        tuple(reader.references),
-        tuple(reader.imports),
-        (*settings, *reader.bindings),
-        tuple(chunk_lines(path, lines, symbols)),
-        root.has_error,
-    )
+    symbols, imports, bindings = tuple(reader.outline.symbols), tuple(reader.imports), tuple(reader.bindings)
+    found = Facts(symbols, tuple(reader.references), imports, bindings, root.has_error)
+    if not row.embeds:
+        return found
+    parts = [_read(inner, LANGUAGES[inner], copy) for inner, copy in embedded(language, source, groups)]
+    used = components(groups, [spec for part in parts for spec in part.imports])
+    return joined([found._replace(references=(*found.references, *used)), *parts])
 
 
 class _Reader:

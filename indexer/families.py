@@ -32,7 +32,7 @@ class Family:
 
 
 PYTHON = Family("python", ("python",), bound="first")
-ECMASCRIPT = Family("ecmascript", ("javascript", "typescript", "tsx"), joint="/")
+ECMASCRIPT = Family("ecmascript", ("javascript", "typescript", "tsx", "vue", "svelte", "html"), joint="/")
 GO = Family("go", ("go",), sees="package", joint="/", bound="last")
 JVM = Family(
     "jvm", ("java", "kotlin", "scala"), sees="package", package="declared", implicit_this=True, bound="last"

@@ -51,6 +51,7 @@ class Language:
     attributes: tuple[str, ...] = ()  # node types above a definition that belong to it: `#[derive]`
     docstrings: bool = False  # documentation is the first string of the body, not the comment above
     jsdoc: bool = False  # comments say types
+    embeds: bool = False  # holds code of other languages, which `embedded` cuts out
     import_reader: str = ""  # `module:function` that reads the text of an `@import`: trees and lists of names
     builtins: frozenset[str] = frozenset()  # names that the language gives: bare mentions of them are no references
     queries: tuple[str, ...] = ()  # query files to join; by default the one of this name
@@ -221,8 +222,15 @@ TOML = Language(
 )  # fmt: skip
 SQL = Language("sql", (".sql",), "tree_sitter_sql:language", ("comment", "marginalia"), wrappers=("statement",))
 HTML = Language(
-    "html", (".html", ".htm", ".xhtml"), "tree_sitter_html:language", ("comment",), verbatim=("text", "attribute_value")
-)
+    "html", (".html", ".htm", ".xhtml"), "tree_sitter_html:language", ("comment",), embeds=True,
+    verbatim=("text", "attribute_value"), queries=("html", "embedded"),
+)  # fmt: skip
+VUE = Language(
+    "vue", (".vue",), "tree_sitter_html:language", ("comment",), embeds=True, queries=("embedded",)
+)  # fmt: skip
+SVELTE = Language(
+    "svelte", (".svelte",), "tree_sitter_html:language", ("comment",), embeds=True, queries=("embedded",)
+)  # fmt: skip
 CSS = Language(
     "css", (".css",), "tree_sitter_css:language", ("comment",),
     verbatim=("selectors", "keyframes_name", "property_name"),
@@ -242,7 +250,7 @@ DOCKERFILE = Language(
 _ROWS = (
     PYTHON, JAVASCRIPT, TYPESCRIPT, TSX, GO, JAVA, RUST, C, CPP, KOTLIN, SCALA, CSHARP, SWIFT, PHP,
     RUBY, ELIXIR, HASKELL, LUA, ZIG, BASH,
-    JSON, YAML, TOML, SQL, HTML, CSS, MARKDOWN, MAKEFILE, DOCKERFILE,
+    JSON, YAML, TOML, SQL, HTML, VUE, SVELTE, CSS, MARKDOWN, MAKEFILE, DOCKERFILE,
 )  # fmt: skip
 LANGUAGES = {row.name: row for row in _ROWS}
 _BY_EXTENSION = {extension: row for row in LANGUAGES.values() for extension in row.extensions}

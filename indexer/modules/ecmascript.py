@@ -82,6 +82,8 @@ class EcmascriptFinder(Finder):
         if not module or "\\" in module or ":" in module.partition("/")[0].removeprefix("npm:").removeprefix("jsr:"):
             return []
         folder = dirname(path)
+        if self.files[path].language == "html" and (beside := self._at(join(folder, module))):
+            return [beside]  # a page's addresses are relative to it
         if module.startswith("."):
             found = self._at(join(folder, module)) or self._beside_roots(path, join(folder, module))
         elif module.startswith("#"):
