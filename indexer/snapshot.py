@@ -311,10 +311,17 @@ class Snapshot:
 
     def references_to(self, name: str) -> list[tuple[str, Reference]]:
         """Where `name` is written as a reference, resolved or not: (path, reference), by path and line."""
-        columns = ["kind", "name", "receiver", "scope", "line"]
+        return self._references("name", name)
+
+    def references_in(self, path: str) -> list[Reference]:
+        """The references of the file `path`, by line."""
+        entry = self.entries.get(path)
+        return [reference for _, reference in self._references("file_id", entry.file_id)] if entry else []
+
+    def _references(self, key: str, value: str | int) -> list[tuple[str, Reference]]:
         found = [
-            (self.path_of[row["file_id"]], Reference(*(row[column] for column in columns)))
-            for row in self._rows("references", ["file_id", *columns], "name", [name]).to_pylist()
+            (self.path_of[row["file_id"]], Reference(*(row[column] for column in _REFERENCE)))
+            for row in self._rows("references", ["file_id", *_REFERENCE], key, [value]).to_pylist()
             if row["file_id"] in self.path_of
         ]
         return sorted(found, key=lambda pair: (pair[0], pair[1].line, pair[1].kind))
@@ -352,6 +359,7 @@ class Snapshot:
 
 _CHUNK = ["file_id", "symbol", "start_line", "end_line"]
 _SYMBOL = ["file_id", "uid", "idx", "name", "qualname", "kind", "start_line", "end_line", "signature", "doc", "parent"]
+_REFERENCE = ["kind", "name", "receiver", "scope", "line"]
 _HELD = {"symbols": _SYMBOL, "chunks": ["_rowid", *_CHUNK]}
 _EDGE = ["src", "dst", "kind", "rule", "confidence", "line"]
 

@@ -9,32 +9,48 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .graph import Graph
+    from .changes import git_diff, symbols_on, touched_lines
+    from .edge_columns import KINDS
+    from .graph import Graph, Reached
+    from .places import is_test
     from .prompt import messages, render
+    from .reach import FLOW, Way
     from .records import Filter, Hit, Pack, Piece, Related
     from .searcher import Searcher
     from .tokens import count_tokens, counter_name
 
 _MODULES = {
-    "graph": ("Graph",),
+    "changes": ("git_diff", "symbols_on", "touched_lines"),
+    "edge_columns": ("KINDS",),
+    "graph": ("Graph", "Reached"),
+    "places": ("is_test",),
     "prompt": ("messages", "render"),
+    "reach": ("FLOW", "Way"),
     "records": ("Filter", "Hit", "Pack", "Piece", "Related"),
     "searcher": ("Searcher",),
     "tokens": ("count_tokens", "counter_name"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = [
+    "FLOW",
+    "KINDS",
     "Filter",
     "Graph",
     "Hit",
     "Pack",
     "Piece",
+    "Reached",
     "Related",
     "Searcher",
+    "Way",
     "count_tokens",
     "counter_name",
+    "git_diff",
+    "is_test",
     "messages",
     "render",
+    "symbols_on",
+    "touched_lines",
 ]
 
 

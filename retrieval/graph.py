@@ -1,39 +1,99 @@
-"""The graph of symbols: who calls what, how two symbols hang together, and which files matter most."""
+"""The graph of symbols: who calls what, how two symbols hang together, what a change reaches, which files matter most."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Any
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from indexer import FoundEdge, FoundSymbol, Reference, Snapshot, key64
+from indexer import FoundSymbol, Reference, Snapshot, key64
 
+from .edge_columns import KINDS
 from .lookup import Lookup
 from .outline import outline
+from .places import is_test
+from .reach import FLOW, Step, Way, reach
 from .records import Related
 
+if TYPE_CHECKING:
+    from .arrays import Arrays
+    from .neighbourhood import Neighbourhood
+    from .unresolved import Unresolved
+
+_COUNT = re.compile(r"#\d+(?=\.|$)")
 CALLS = ("calls",)
+DEPENDENTS = (
+    Way(True, ("calls", "references", "inherits", "implements", "overrides")),
+    Way(False, ("implements", "overrides")),  # who calls the method of a base may run the one that overrides it
+)
 MAX_DEPTH = 12  # steps of a path; what lies further apart is not related in a way that helps anybody
-MAX_VISITED = 50_000  # symbols that a search for a path looks at
+MAX_SHOWN = 60  # nodes of a drawing: more can't be read
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What stands in a relation, and whether that is all of it."""
+
+    found: tuple[Related, ...]
+    complete: bool  # False where a step more would reach further
 
 
 class Graph:
-    """Answers about one snapshot. A symbol is given by its `FoundSymbol`, or by any name that `symbol` takes."""
+    """Answers about one snapshot. A symbol is given by its `FoundSymbol`, or by any name that `symbol` takes: then all
+    that the name may mean are meant."""
 
     def __init__(self, snapshot: Snapshot, lookup: Lookup | None = None) -> None:
         self.snapshot = snapshot
         self.lookup = lookup or Lookup(snapshot)
 
+    @cached_property
+    def arrays(self) -> Arrays:
+        """The whole graph."""
+        from .arrays import load_arrays
+
+        return load_arrays(self.snapshot)
+
     def symbol(self, name: str) -> list[FoundSymbol]:
         """The symbols that `name`, `Qual.name`, `path::Qual.name` or `end/of/path.py::name` may mean, by path and line."""
         return self.lookup.symbols(name)
 
-    def callers(self, symbol: str | FoundSymbol, depth: int = 1, min_confidence: float = 0.0) -> list[Related]:
-        """What calls `symbol`, up to `depth` steps away, nearest and surest first."""
-        return self.related(symbol, depth, min_confidence, inward=True)
+    def meanings(self, name: str) -> list[list[FoundSymbol]]:
+        """The symbols that `name` may mean, those together that are one thing: a function's announcements and overloads.
 
-    def callees(self, symbol: str | FoundSymbol, depth: int = 1, min_confidence: float = 0.0) -> list[Related]:
+        More than one where the name is ambiguous. An id, and a name qualified up to the top of its file, means no other.
+        """
+        found = self._exactly(name) or self.symbol(name)
+        real = [each for each in found if each.symbol.kind != "prototype"] or found
+        together: dict[tuple[str, str], list[FoundSymbol]] = {}
+        for each in real:
+            together.setdefault((each.path, _COUNT.sub("", each.symbol.qualname)), []).append(each)
+        return list(together.values())
+
+    def _exactly(self, name: str) -> list[FoundSymbol]:
+        """The symbols whose whole qualified name is `name`, in the file that it gives, if it gives one."""
+        path, given, qualname = name.strip().removesuffix("()").partition("::")
+        if given and path in self.snapshot.entries:
+            own = self.lookup.symbols_in([path])[path]
+            if same := [each for each in own if each.symbol.qualname == qualname]:
+                return same
+        wanted = qualname.replace("::", ".") if given and ("/" in path or "." in path) else name.replace("::", ".")
+        if not given and "." not in wanted:
+            return []
+        return [each for each in self.symbol(name) if _COUNT.sub("", each.symbol.qualname) == wanted]
+
+    def callers(
+        self, symbol: str | FoundSymbol, depth: int = 1, min_confidence: float = 0.0, kinds: Collection[str] = CALLS
+    ) -> list[Related]:
+        """What calls `symbol`, up to `depth` steps away, nearest and surest first."""
+        return self.related(symbol, depth, min_confidence, inward=True, kinds=kinds)
+
+    def callees(
+        self, symbol: str | FoundSymbol, depth: int = 1, min_confidence: float = 0.0, kinds: Collection[str] = CALLS
+    ) -> list[Related]:
         """What `symbol` calls, up to `depth` steps away, nearest and surest first."""
-        return self.related(symbol, depth, min_confidence, inward=False)
+        return self.related(symbol, depth, min_confidence, inward=False, kinds=kinds)
 
     def related(
         self,
@@ -45,145 +105,162 @@ class Graph:
         kinds: Collection[str] = CALLS,
     ) -> list[Related]:
         """What is reached from `symbol` over edges of `kinds` (of any, if empty), against their direction if `inward`."""
-        frontier = self._uids(symbol)
-        seen, found = set(frontier), []
-        for step in range(1, depth + 1):
-            edges = self.snapshot.edges_to(frontier, kinds) if inward else self.snapshot.edges_from(frontier, kinds)
-            edges = sorted((e for e in edges if e.confidence >= min_confidence), key=lambda e: (-e.confidence, e.line))
-            fresh: dict[int, FoundEdge] = {}
-            for edge in edges:
-                far = edge.src if inward else edge.dst
-                if far not in seen:
-                    fresh.setdefault(far, edge)
-            names = self._names({*fresh, *(e.dst if inward else e.src for e in fresh.values())})
-            found += [self._related(uid, edge, step, names, inward) for uid, edge in fresh.items() if uid in names]
-            seen |= fresh.keys()
-            frontier = sorted(fresh)
-        return sorted(found, key=lambda r: (r.depth, -r.confidence, r.path, r.start_line, r.symbol))
+        return list(self.reach(self.nodes(symbol), (Way(inward, tuple(kinds)),), depth, min_confidence).found)
+
+    def reach(self, nodes: Collection[int], ways: Sequence[Way], depth: int, min_confidence: float = 0.0) -> Reached:
+        """What is reached from `nodes`, nearest and surest first, each with the edge of its last step."""
+        steps, complete = reach(self.arrays, nodes, ways, depth, min_confidence)
+        found = sorted(map(self._step, steps), key=lambda r: (r.depth, -r.confidence, r.path, r.start_line, r.symbol))
+        return Reached(tuple(found), complete)
+
+    def impact(
+        self, nodes: Collection[int], depth: int = 3, min_confidence: float = 0.0, kinds: Collection[str] = ()
+    ) -> Reached:
+        """What a change of `nodes` can reach: tests first, then nearest and surest first.
+
+        The confidence is that of the whole way. `kinds` are the edges to follow, by default those over which one thing
+        depends on another, and from a method to those that it overrides.
+        """
+        ways = (Way(True, tuple(kinds)),) if kinds else DEPENDENTS
+        steps, complete = reach(self.arrays, nodes, ways, depth, min_confidence)
+        found = [replace(self._step(step), confidence=round(step.sure, 3)) for step in steps]
+        found.sort(key=lambda r: (not is_test(r.path), r.depth, -r.confidence, r.path, r.start_line, r.symbol))
+        return Reached(tuple(found), complete)
+
+    def nodes(self, symbol: str | FoundSymbol | Sequence[FoundSymbol | int]) -> list[int]:
+        """The nodes of `arrays` that are meant: symbols, or files where the name is a path."""
+        if isinstance(symbol, FoundSymbol):
+            return self.arrays.nodes_of([symbol.uid])
+        given = self.symbol(symbol) if isinstance(symbol, str) else symbol
+        if numbers := [each for each in given if isinstance(each, int)]:
+            return numbers
+        found = [each.uid for each in given if isinstance(each, FoundSymbol)]
+        if not found and isinstance(symbol, str):
+            found = [key64(path) for path, agreement in self.lookup.files(symbol) if agreement >= 1.0]
+        return self.arrays.nodes_of(found)
+
+    def inside(self, nodes: Collection[int]) -> list[int]:
+        """`nodes` and all that they contain."""
+        steps, _ = reach(self.arrays, nodes, (Way(False, ("contains",)),), MAX_DEPTH, 0.0)
+        return sorted({*nodes, *(step.node for step in steps)})
 
     def refs(self, name: str) -> list[tuple[str, Reference]]:
         """Where the last part of `name` is written as a reference, resolved or not: (path, reference), by path and line."""
-        last = name.strip().removesuffix("()").replace("::", ".").replace("#", ".").rsplit(".", 1)[-1]
-        return self.snapshot.references_to(last)
+        return self.snapshot.references_to(_last(name))
 
-    def path(self, start: str | FoundSymbol, end: str | FoundSymbol, kinds: Collection[str] = ()) -> list[Related]:
-        """The shortest chain of edges from `start` to `end`, by default of any kind; empty where there is none.
+    def meant(self, name: str) -> list[tuple[str, Reference, list[str]]]:
+        """As `refs`, each with the ids of the definitions that it is known to mean; where `name` is qualified, only those
+        that may mean one so called."""
+        from .unresolved import meant_by
 
-        The first item is `start` itself, at depth 0. Of chains of equal length the one with the surest first edges.
+        wanted = {each.id for meaning in self.meanings(name) for each in meaning}
+        some = len(wanted) < len(self.symbol(_last(name)))
+        found = [
+            (path, reference, ids) for path, reference, ids in meant_by(self.snapshot, self.arrays, self.refs(name))
+        ]
+        return [each for each in found if not some or not each[2] or not wanted.isdisjoint(each[2])]
+
+    def unresolved(self, nodes: Collection[int], inward: bool) -> Unresolved:
+        """The calls of the name of `nodes` (in them, if not `inward`) of which it is not known what they mean."""
+        from .unresolved import Unresolved, unresolved_calls_in, unresolved_calls_of
+
+        names = {self.arrays.nodes["name"][node].as_py() for node in nodes} - {""}
+        if not inward:
+            parts = [unresolved_calls_in(self.snapshot, self.arrays, node) for node in nodes]
+        else:
+            parts = [unresolved_calls_of(self.snapshot, self.arrays, name) for name in sorted(names)]
+        return Unresolved.joined(parts)
+
+    def path(
+        self,
+        start: str | FoundSymbol | Sequence[int],
+        end: str | FoundSymbol | Sequence[int],
+        kinds: Collection[str] = FLOW,
+        min_confidence: float = 0.0,
+    ) -> list[Related]:
+        """The shortest chain of edges from `start` to `end`, by default over any that is a dependence; empty where there is none.
+
+        The first item is `start` itself, at depth 0. Of chains of equal length the surest.
         """
-        frontier, goals = self._uids(start), set(self._uids(end))
-        came: dict[int, FoundEdge | None] = dict.fromkeys(frontier)
-        for _ in range(MAX_DEPTH):
-            reached = next((uid for uid in frontier if uid in goals), None)
-            if reached is not None:
-                return self._chain(reached, came)
-            fresh: dict[int, FoundEdge] = {}
-            edges = self.snapshot.edges_from(frontier, kinds)
-            for edge in sorted(edges, key=lambda e: (-e.confidence, e.kind, e.src, e.line, e.dst)):
-                if edge.dst not in came:
-                    fresh.setdefault(edge.dst, edge)
-            came |= fresh
-            frontier = list(fresh)
-            if not frontier or len(came) > MAX_VISITED:
-                break
-        return []
+        starts, goals = self.nodes(start), set(self.nodes(end))
+        steps, _ = reach(self.arrays, starts, (Way(False, tuple(kinds)),), MAX_DEPTH, min_confidence)
+        came = {step.node: step for step in steps}
+        both = goals.intersection(starts)
+        at = min(both) if both else next((step.node for step in steps if step.node in goals), None)
+        if at is None:
+            return []
+        chain = []
+        while (step := came.get(at)) is not None:
+            chain.append(self._step(step))
+            at = step.near
+        return [self._related(at), *reversed(chain)]
+
+    def around(
+        self, nodes: Collection[int], depth: int, kinds: Collection[str] = (), min_confidence: float = 0.0
+    ) -> Neighbourhood:
+        """What lies within `depth` steps of `nodes`, in either direction; the nearest and surest MAX_SHOWN of it."""
+        from .neighbourhood import Neighbourhood
+
+        ways = (Way(True, tuple(kinds or FLOW)), Way(False, tuple(kinds or FLOW)))
+        steps, complete = reach(self.arrays, nodes, ways, depth, min_confidence)
+        near = sorted(steps, key=lambda s: (s.depth, -round(s.sure, 6), s.node))
+        shown = sorted({*nodes, *(step.node for step in near[: max(MAX_SHOWN - len(nodes), 0)])})
+        whole = complete and len(shown) == len({*nodes, *(step.node for step in steps)})
+        rows = self.arrays.edges_of(shown, False, kinds or FLOW, min_confidence)
+        return Neighbourhood(self.arrays, tuple(nodes), tuple(shown), tuple(rows.tolist()), whole)
 
     def map(self, budget: int = 2000, folder: str = "") -> str:
         """An outline of what matters most, in at most `budget` tokens: files by PageRank over the edges between them,
         each with the signatures that the rest of the code uses most."""
-        return outline(self.snapshot, budget, folder)
+        return outline(self.snapshot, self.arrays, budget, folder)
 
     def edges(self) -> Iterator[dict[str, Any]]:
-        """Every edge of the view as it is exported, by source, target, kind and line.
+        """Every edge of the view as it is exported, by source, target, line and kind.
 
         An end that is no symbol is a file: its id is its path.
         """
         import numpy as np
 
-        ids, paths = self._all_ids()
-        table = self.snapshot.all_edges()
-        src, dst = (_ranks(table[name].to_numpy(), ids) for name in ("src", "dst"))
-        order = np.lexsort((table["line"].to_numpy(), dst, src))
-        by_rank = sorted(set(ids.values()))
-        kinds, rules = table["kind"].to_pylist(), table["rule"].to_pylist()
-        confidences, lines = table["confidence"].to_pylist(), table["line"].to_pylist()
+        arrays, edges = self.arrays, self.arrays.edges
+        files = [arrays.paths[at] for at in arrays.file.tolist()]
+        names = arrays.nodes["qualname"].to_pylist()
+        ids = [f"{path}::{name}" if name else path for path, name in zip(files, names, strict=True)]
+        rank = np.empty(len(ids), dtype=np.int64)
+        rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+        by_name = np.argsort(np.argsort(np.array(KINDS)))
+        order = np.lexsort((edges.rule, by_name[edges.kind], edges.line, rank[edges.dst], rank[edges.src]))
         for at in order.tolist():
-            if src[at] >= 0 and dst[at] >= 0:
-                source = by_rank[src[at]]
-                yield {
-                    "src": source, "dst": by_rank[dst[at]], "kind": kinds[at], "rule": rules[at],
-                    "confidence": round(confidences[at], 3), "path": paths[source], "line": lines[at],
-                }  # fmt: skip
+            src, dst = int(edges.src[at]), int(edges.dst[at])
+            yield {
+                "src": ids[src], "dst": ids[dst], "kind": KINDS[edges.kind[at]], "rule": arrays.rules[edges.rule[at]],
+                "confidence": round(float(edges.confidence[at]), 3), "path": files[src], "line": int(edges.line[at]),
+            }  # fmt: skip
 
-    def _all_ids(self) -> tuple[dict[int, str], dict[str, str]]:
-        """uid → id, and id → path, of all symbols and files of the view."""
-        rows = self.snapshot.all_symbols(["uid", "qualname"])
-        path_of = self.snapshot.path_of
-        ids, paths = dict(self.snapshot.file_uids), {path: path for path in self.snapshot.entries}
-        for uid, fid, qualname in zip(
-            *(rows[name].to_pylist() for name in ("uid", "file_id", "qualname")), strict=True
-        ):
-            ids[uid] = f"{path_of[fid]}::{qualname}"
-            paths[ids[uid]] = path_of[fid]
-        return ids, paths
+    def describe(self, node: int) -> Related:
+        """A node by itself, at depth 0."""
+        return self._related(node)
 
-    def _uids(self, symbol: str | FoundSymbol) -> list[int]:
-        if isinstance(symbol, FoundSymbol):
-            return [symbol.uid]
-        found = [each.uid for each in self.symbol(symbol)]
-        if not found:
-            found = [key64(path) for path, agreement in self.lookup.files(symbol) if agreement >= 1.0]
-        return found
-
-    def _names(self, uids: Collection[int]) -> dict[int, tuple[str, FoundSymbol | None]]:
-        """uid → (path, symbol or None for a file), for those that are known."""
-        symbols = self.snapshot.symbols_of(uids)
-        files = self.snapshot.file_uids
-        named: dict[int, tuple[str, FoundSymbol | None]] = {uid: (files[uid], None) for uid in uids if uid in files}
-        return named | {uid: (found.path, found) for uid, found in symbols.items()}
-
-    def _related(
-        self, uid: int, edge: FoundEdge, depth: int, names: dict[int, tuple[str, FoundSymbol | None]], inward: bool
-    ) -> Related:
-        near = names.get(edge.dst if inward else edge.src)
-        path, found = names[uid]
-        symbol = found.symbol if found else None
-        return Related(
-            id=found.id if found else path,
-            path=path,
-            symbol=symbol.qualname if symbol else "",
-            kind=symbol.kind if symbol else "file",
-            start_line=symbol.start_line if symbol else 1,
-            end_line=symbol.end_line if symbol else 1,
-            depth=depth,
-            via=_id(near) if near else "",
-            relation=edge.kind,
-            rule=edge.rule,
-            confidence=round(edge.confidence, 3),
-            line=edge.line,
+    def _step(self, step: Step) -> Related:
+        edges = self.arrays.edges
+        return self._related(
+            step.node,
+            depth=step.depth,
+            via=self.arrays.id_of(step.near),
+            relation=KINDS[edges.kind[step.edge]],
+            rule=self.arrays.rules[edges.rule[step.edge]],
+            confidence=round(float(edges.confidence[step.edge]), 3),
+            line=int(edges.line[step.edge]),
         )
 
-    def _chain(self, goal: int, came: dict[int, FoundEdge | None]) -> list[Related]:
-        steps: list[tuple[int, FoundEdge]] = []
-        uid = goal
-        while (edge := came[uid]) is not None:
-            steps.append((uid, edge))
-            uid = edge.src
-        names = self._names({uid, *(step for step, _ in steps)})
-        if len(names) < len(steps) + 1:
-            return []
-        first = self._related(uid, FoundEdge(uid, uid, "", "", 1.0, 0), 0, names, inward=False)
-        return [first, *(self._related(u, e, at, names, inward=False) for at, (u, e) in enumerate(reversed(steps), 1))]
+    def _related(
+        self, node: int, depth: int = 0, via: str = "", relation: str = "", rule: str = "", confidence: float = 1.0,
+        line: int = 0,
+    ) -> Related:  # fmt: skip
+        nodes = self.arrays.nodes
+        name, kind, start, end = (nodes[column][node].as_py() for column in ("qualname", "kind", "start", "end"))
+        path, whole = self.arrays.path_of(node), self.arrays.id_of(node)
+        return Related(whole, path, name, kind, start, end, depth, via, relation, rule, confidence, line)
 
 
-def _id(named: tuple[str, FoundSymbol | None]) -> str:
-    path, found = named
-    return found.id if found else path
-
-
-def _ranks(uids: Any, ids: dict[int, str]) -> Any:
-    """For each uid the position of its id among all ids in order, or -1."""
-    import numpy as np
-
-    by_id = {name: at for at, name in enumerate(sorted(set(ids.values())))}
-    return np.array([by_id[ids[uid]] if uid in ids else -1 for uid in uids.tolist()], dtype=np.int64)
+def _last(name: str) -> str:
+    return _COUNT.sub("", name.strip().removesuffix("()")).replace("::", ".").replace("#", ".").rsplit(".", 1)[-1]

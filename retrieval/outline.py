@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from indexer import Snapshot, key64
+from indexer import Snapshot
 
+from .edge_columns import WRITTEN
 from .places import place_of
 from .tokens import count_tokens
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from .arrays import Arrays, Ints
 
 DAMPING = 0.85  # Page and others, The PageRank Citation Ranking, 1998
 ITERATIONS = 30  # the order of the first hundred files no longer changes after some twenty
@@ -29,9 +32,9 @@ class _Line:
     weight: float
 
 
-def outline(snapshot: Snapshot, budget: int, folder: str = "") -> str:
+def outline(snapshot: Snapshot, arrays: Arrays, budget: int, folder: str = "") -> str:
     """Files in the order of their rank, each with its most used symbols in order of lines; at most `budget` tokens."""
-    lines = _ranked_lines(snapshot, folder.strip("/"))
+    lines = _ranked_lines(snapshot, arrays, folder.strip("/"))
     low, high = 0, len(lines)
     while low < high:  # the longest prefix of the ranked lines that fits
         middle = (low + high + 1) // 2
@@ -39,25 +42,18 @@ def outline(snapshot: Snapshot, budget: int, folder: str = "") -> str:
     return _render(lines[:low])
 
 
-def _ranked_lines(snapshot: Snapshot, folder: str) -> list[_Line]:
-    import numpy as np
-
+def _ranked_lines(snapshot: Snapshot, arrays: Arrays, folder: str) -> list[_Line]:
     rows = snapshot.all_symbols(["uid", "qualname", "kind", "signature", "start_line"])
-    paths = [path for path, entry in snapshot.entries.items() if entry.file_id]
-    number = {path: at for at, path in enumerate(paths)}
-    file_of = {key64(path): at for path, at in number.items()}
-    at_of = {fid: number[path] for fid, path in snapshot.path_of.items()}
-    owners = np.array([at_of[fid] for fid in rows["file_id"].to_pylist()], dtype=np.int64)
-    uids = rows["uid"].to_numpy()
-    rank, used = _file_ranks(snapshot, paths, np.concatenate([uids, np.array(list(file_of), dtype=np.int64)]),
-                             np.concatenate([owners, np.array(list(file_of.values()), dtype=np.int64)]))  # fmt: skip
-    columns = [rows[name].to_pylist() for name in ("uid", "qualname", "kind", "signature", "start_line")]
+    rank, used = _file_ranks(arrays)
+    at_of = {entry.file_id: at for at, entry in enumerate(snapshot.entries.values())}
+    columns = [rows[name].to_pylist() for name in ("file_id", "qualname", "kind", "signature", "start_line")]
+    nodes = arrays.nodes_of(rows["uid"].to_pylist())
     lines = []
-    for owner, uid, qualname, kind, signature, start in zip(owners.tolist(), *columns, strict=True):
-        path = paths[owner]
+    for node, fid, qualname, kind, signature, start in zip(nodes, *columns, strict=True):
+        path = arrays.paths[at_of[fid]]
         if folder and not (path == folder or path.startswith(folder + "/")):
             continue
-        weight = float(rank[owner]) * (used.get(uid, 0.0) + 0.01)
+        weight = float(rank[at_of[fid]]) * (float(used[node]) + 0.01)
         indent = "  " * (qualname.count(".") + 1)
         lines.append(_Line(path, start, indent + (signature or f"{kind} {qualname}")[:MAX_WIDTH], weight))
     return _spread(lines)
@@ -74,38 +70,21 @@ def _spread(lines: list[_Line]) -> list[_Line]:
     return kept
 
 
-def _file_ranks(
-    snapshot: Snapshot, paths: list[str], uids: NDArray[np.int64], owners: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], dict[int, float]]:
-    """(rank of each file, uid → how much other files use it)."""
+def _file_ranks(arrays: Arrays) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(rank of each file, for each node how much other files use it). What follows from other edges counts once, as they do."""
     import numpy as np
 
-    edges = snapshot.all_edges()
-    order = np.argsort(uids, kind="stable")
-    known = uids[order]
-
-    def file_of(ends: NDArray[np.int64]) -> NDArray[np.int64]:
-        if not len(known):
-            return np.full(len(ends), -1)
-        at = np.minimum(np.searchsorted(known, ends), len(known) - 1)
-        return np.where(known[at] == ends, owners[order[at]], -1)
-
-    sources, targets = edges["src"].to_numpy(), edges["dst"].to_numpy()
-    src, dst, weight = file_of(sources), file_of(targets), edges["confidence"].to_numpy().astype(np.float64)
+    edges, paths = arrays.edges, arrays.paths
+    src, dst = arrays.file[edges.src], arrays.file[edges.dst]
     places = np.array([1.0 if place_of(path) in ("source", "front") else LOW_PLACES for path in paths])
-    across = (src >= 0) & (dst >= 0) & (src != dst)
-    src, dst, weight, targets = src[across], dst[across], weight[across] * places[src[across]], targets[across]
-    sort = np.lexsort((targets, dst, src))  # sums of floats depend on their order, and rows come in any
-    src, dst, weight, targets = src[sort], dst[sort], weight[sort], targets[sort]
+    across = np.flatnonzero((src != dst) & (edges.kind < WRITTEN))
+    src, dst, targets = src[across], dst[across], edges.dst[across]
+    weight = edges.confidence[across].astype(np.float64) * places[src]
     rank = _pagerank(src, dst, weight, len(paths)) * places
-    unique, place = np.unique(targets, return_inverse=True)
-    used = np.bincount(place, weights=weight, minlength=len(unique)) if len(unique) else np.zeros(0)
-    return rank, dict(zip(unique.tolist(), used.tolist(), strict=True))
+    return rank, np.bincount(targets, weights=weight, minlength=arrays.nodes.num_rows).astype(np.float64)
 
 
-def _pagerank(
-    src: NDArray[np.int64], dst: NDArray[np.int64], weight: NDArray[np.float64], count: int
-) -> NDArray[np.float64]:
+def _pagerank(src: Ints, dst: Ints, weight: NDArray[np.float64], count: int) -> NDArray[np.float64]:
     """Power iteration over weighted edges; what has no way out spreads evenly."""
     import numpy as np
 

@@ -49,5 +49,10 @@ def place_of(path: str) -> str:
     return "front" if name in FRONTS else "source"
 
 
+def is_test(path: str) -> bool:
+    """Whether a file is a test, or belongs to tests."""
+    return place_of(path) == "test"
+
+
 def _src_test(folders: list[str]) -> bool:
     return ("src", "test") in pairwise(folders)

@@ -1,0 +1,230 @@
+"""The whole graph of a view as arrays: compressed rows of edges, out and in, over nodes that are files and symbols.
+
+Built from the store once for each publication of a view, written beside a local store and mapped into memory from
+there, so that a new process pays for what it looks at. Edges that follow from others are made here (see `derived`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from indexer import Snapshot, key64
+
+from .derived import derive
+from .edge_columns import KINDS, EdgeColumns, joined
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.integer[Any]]
+
+VERSION = 1  # of the files' form and of the rules of `derived`
+_NODES = ("uid", "file", "parent", "start", "end", "name", "qualname", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """The graph. A node is a number: files and symbols in the order of paths, each file before its symbols."""
+
+    paths: Sequence[str]  # of files, by their number
+    nodes: (
+        pa.Table
+    )  # uid, file (its number), parent (a node or -1), start, end, name, qualname, kind; files have no name
+    edges: EdgeColumns  # in the order of src, dst, kind, line
+    rules: Sequence[str]  # by their number in `edges`
+    uid: Ints  # of each node
+    by_uid: Ints  # nodes in the order of their uid
+    file: Ints  # of each node
+    parent: Ints  # of each node
+    out_starts: Ints  # edges out_starts[n]:out_starts[n + 1] leave the node n
+    in_starts: Ints  # edges in_order[in_starts[n]:in_starts[n + 1]] reach the node n
+    in_order: Ints
+
+    def nodes_of(self, uids: Collection[int]) -> list[int]:
+        """The nodes with these uids, in their order; those that are unknown are left out."""
+        import numpy as np
+
+        wanted = np.fromiter(uids, dtype=np.int64, count=len(uids))
+        at = np.minimum(np.searchsorted(self.uid[self.by_uid], wanted), max(len(self.uid) - 1, 0))
+        found = self.by_uid[at] if len(self.uid) else at
+        return [int(node) for node, uid in zip(found, wanted, strict=True) if len(self.uid) and self.uid[node] == uid]
+
+    def edges_of(self, nodes: Collection[int], inward: bool, kinds: Collection[str], least: float) -> Ints:
+        """The edges that reach `nodes` (leave them, if not `inward`), of `kinds` (of any, if empty), no less sure than `least`."""
+        import numpy as np
+
+        starts = self.in_starts if inward else self.out_starts
+        spans = [np.arange(starts[node], starts[node + 1]) for node in nodes]
+        found = np.concatenate(spans) if spans else np.zeros(0, dtype=np.int64)
+        found = self.in_order[found] if inward else found
+        keep = self.edges.confidence[found] >= np.float32(least - 1e-6)
+        if kinds:
+            keep &= np.isin(self.edges.kind[found], [KINDS.index(kind) for kind in kinds])
+        kept: Ints = found[keep]
+        return kept
+
+    def file_node(self, path: str) -> int:
+        """The node of a file of the view; its symbols follow it."""
+        return self.nodes_of([key64(path)])[0]
+
+    def path_of(self, node: int) -> str:
+        """The file of a node."""
+        return self.paths[int(self.file[node])]
+
+    def id_of(self, node: int) -> str:
+        """`path::Qual.name`, or a path."""
+        qualname = self.nodes["qualname"][node].as_py()
+        return f"{self.path_of(node)}::{qualname}" if qualname else self.path_of(node)
+
+
+def load_arrays(snapshot: Snapshot) -> Arrays:
+    """The graph of a snapshot: as it was written down, else from the store's tables."""
+    folder = _folder(snapshot)
+    if folder is not None and (found := _read(folder)):
+        return _arranged(list(snapshot.entries), *found)
+    nodes, edges, rules = _from_store(snapshot)
+    if folder is not None:
+        _write(folder, nodes, edges, rules)
+    return _arranged(list(snapshot.entries), nodes, edges, rules)
+
+
+def _from_store(snapshot: Snapshot) -> tuple[pa.Table, EdgeColumns, list[str]]:
+    nodes = _nodes(snapshot)
+    uid = nodes["uid"].to_numpy()
+    table = snapshot.all_edges()
+    src, dst = _positions(uid, table["src"].to_numpy()), _positions(uid, table["dst"].to_numpy())
+    known = (src >= 0) & (dst >= 0)
+    rules, codes = _encoded(table["rule"])
+    kinds = _codes_of(table["kind"])
+    stored = EdgeColumns(
+        src, dst, kinds, codes, table["confidence"].to_numpy().copy(), table["line"].to_numpy().copy()
+    ).taken(known.nonzero()[0])
+    return nodes, *joined(stored, rules, derive(nodes, list(snapshot.entries), stored, rules))
+
+
+def _nodes(snapshot: Snapshot) -> pa.Table:
+    import numpy as np
+
+    paths = list(snapshot.entries)
+    columns = ["uid", "idx", "parent", "start_line", "end_line", "name", "qualname", "kind"]
+    rows = snapshot.all_symbols(columns)
+    ids = np.array([snapshot.entries[path].file_id for path in paths], dtype=np.int64)
+    file = _positions(ids, rows["file_id"].to_numpy())
+    order = np.lexsort((rows["idx"].to_numpy(), file))
+    rows, file = rows.take(order), file[order]
+    counts = np.bincount(file, minlength=len(paths)) if len(paths) else np.zeros(0, dtype=np.int64)
+    base = np.arange(len(paths)) + np.concatenate([[0], np.cumsum(counts)])[: len(paths)]
+    place = base[file] + 1 + rows["idx"].to_numpy()
+    parent = rows["parent"].to_numpy()
+    total = len(paths) + len(file)
+    values = {name: np.zeros(total, dtype=np.int64 if name == "uid" else np.int32) for name in _NODES[:5]}
+    fill = {
+        "uid": rows["uid"].to_numpy(),
+        "file": file,
+        "parent": np.where(parent < 0, base[file], base[file] + 1 + parent),
+    }
+    fill |= {"start": rows["start_line"].to_numpy(), "end": rows["end_line"].to_numpy()}
+    files = {"uid": np.array([key64(path) for path in paths], dtype=np.int64), "file": np.arange(len(paths))}
+    files |= {"parent": np.full(len(paths), -1)}
+    files |= dict.fromkeys(("start", "end"), np.ones(len(paths), dtype=np.int64))
+    for name, column in values.items():
+        column[place], column[base] = fill[name], files[name]
+    back = np.full(total, len(file), dtype=np.int64)  # files take the row behind the last, which is empty
+    back[place] = np.arange(len(file))
+    texts = {
+        name: pa.concat_arrays([rows[name].combine_chunks(), pa.array([blank])]).take(pa.array(back))
+        for name, blank in (("name", ""), ("qualname", ""), ("kind", "file"))
+    }
+    return pa.table(values | texts)
+
+
+def _positions(keys: Ints, wanted: Ints) -> Ints:
+    """For each of `wanted` its position among `keys`, or -1."""
+    import numpy as np
+
+    if not len(keys):
+        return np.full(len(wanted), -1)
+    order = np.argsort(keys, kind="stable")
+    at = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
+    return np.where(keys[at] == wanted, at, -1)
+
+
+def _encoded(column: Any) -> tuple[list[str], Ints]:
+    """(the values in order, and for each row the number of its value)."""
+    names = sorted(set(column.unique().to_pylist()))
+    return names, pa.compute.index_in(column, pa.array(names, pa.string())).to_numpy().astype("uint8")
+
+
+def _codes_of(column: Any) -> Ints:
+    return pa.compute.index_in(column, pa.array(KINDS)).to_numpy().astype("uint8")  # type: ignore[no-any-return]
+
+
+def _arranged(paths: Sequence[str], nodes: pa.Table, edges: EdgeColumns, rules: Sequence[str]) -> Arrays:
+    import numpy as np
+
+    count = nodes.num_rows
+    uid, file, parent = (nodes[name].to_numpy() for name in ("uid", "file", "parent"))
+    in_order = np.argsort(edges.dst, kind="stable")
+    steps = np.arange(count + 1)
+    return Arrays(
+        paths, nodes, edges, rules, uid, np.argsort(uid, kind="stable"), file, parent,
+        np.searchsorted(edges.src, steps), np.searchsorted(edges.dst, steps, sorter=in_order), in_order,
+    )  # fmt: skip
+
+
+# -- on disk
+
+
+def _folder(snapshot: Snapshot) -> Path | None:
+    """Where the arrays of this view's publication lie; None for an object store."""
+    local, view = snapshot.store.local, snapshot.view
+    if local is None:
+        return None
+    name = f"{key64(view.name) & (1 << 63) - 1:x}-{snapshot.state.epoch}-{view.report.generation}-{VERSION}"
+    return local / "graph" / name
+
+
+def _read(folder: Path) -> tuple[pa.Table, EdgeColumns, list[str]] | None:
+    """None where they are not there, or not whole: then they are made anew."""
+    try:
+        nodes, edges, rules = (
+            pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all()
+            for name in ("nodes", "edges", "rules")
+        )
+        columns = EdgeColumns(*(edges[name].to_numpy() for name in EdgeColumns.__slots__))
+        return nodes.combine_chunks(), columns, rules["rule"].to_pylist()
+    except (OSError, pa.ArrowInvalid, KeyError):
+        return None
+
+
+def _write(folder: Path, nodes: pa.Table, edges: EdgeColumns, rules: Sequence[str]) -> None:
+    """Write all files, then make them visible at once; what this view had before goes. A full or foreign disk is no matter."""
+    tables = {
+        "nodes": nodes,
+        "edges": pa.table({name: getattr(edges, name) for name in EdgeColumns.__slots__}),
+        "rules": pa.table({"rule": pa.array(rules, pa.string())}),
+    }
+    try:
+        folder.parent.mkdir(exist_ok=True)
+        making = tempfile.mkdtemp(dir=folder.parent, prefix=".making-")
+        try:
+            for name, table in tables.items():
+                with pa.ipc.new_file(os.path.join(making, f"{name}.arrow"), table.schema) as sink:
+                    sink.write_table(table.combine_chunks())
+            os.rename(making, folder)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+        for old in folder.parent.glob(f"{folder.name.partition('-')[0]}-*"):
+            if old != folder:
+                shutil.rmtree(old, ignore_errors=True)
+    except OSError:
+        return
