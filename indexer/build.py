@@ -10,10 +10,11 @@ import gc
 import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -23,12 +24,13 @@ from .chunk import CHUNKER
 from .encode import Encoder, StaticEncoder
 from .errors import SourceError
 from .extract import EXTRACTOR
-from .facts import read_facts, read_told
+from .facts import read_told
+from .link import Before, Linked, link
+from .needs import resolution_id
 from .pool import Lost, Pool
-from .precise import Told, merged, precise_edges, read_precise, settled
-from .records import FileFacts, Report, key64, printable, symbol_id
-from .resolve import Resolver
-from .schema import MANIFESTS, OCCURRENCES, batch_of, edge_batch, edges_key, epoch_of, with_vectors
+from .precise import Told, read_precise
+from .records import FileFacts, Report, key64, printable
+from .schema import MANIFESTS, OCCURRENCES, batch_of, epoch_of, with_vectors
 from .scip import read_scip
 from .source import Skipped, SkipReason, Source, SourceFile
 from .store import Store, View, Writer, column
@@ -78,6 +80,7 @@ class _Build:
     directories: list[_Row] = field(default_factory=list)  # left out as a whole
     changed: int = 0
     encoded: int = 0
+    consulted: tuple[tuple[str, str, str], ...] = ()  # as in `needs`
     seconds: dict[str, float] = field(default_factory=dict)
     merged: dict[str, int] = field(default_factory=dict)  # for the report: what came of SCIP indexes
 
@@ -140,18 +143,21 @@ def _run(state: _Build) -> Report:
     with state.phase("extract"):
         _extract(state, pending, known)
     rows = sorted(state.rows + state.directories, key=lambda row: row.path)
-    known_view = state.scip is None and writer.view(source.view) is not None
-    if known_view and _same_contents(rows, published):
+    view = writer.view(source.view)
+    if (
+        view is not None
+        and state.scip is None
+        and view.resolution == resolution_id()
+        and _same_contents(rows, published)
+    ):
         return _unchanged(state, rows, published)
     with state.phase("resolve"), ThreadPoolExecutor(1) as beside:
         indexing = beside.submit(writer.index_chunks)  # Lance works on it outside the interpreter's lock
-        ids = {row.path: row.file_id for row in rows if row.file_id}
-        facts = read_facts(writer.tables, ids)
-        edges = _resolve(state, facts, rows, _told(state, facts, ids))
+        linked = _link(state, rows, published)
         indexing.result()
     with state.phase("publish"):
         writer.index_keys()
-        report = _publish(state, rows, _report(state, rows, facts, edges))
+        report = _publish(state, rows, _report(state, rows, linked))
         writer.drop_other_epochs()
         if writer.collect():
             writer.index_chunks()
@@ -164,7 +170,8 @@ def _publish(state: _Build, rows: Sequence[_Row], report: Report) -> Report:
     """Publish `rows` as the view's manifest; the report, with its generation."""
     source, writer = state.source, state.writer
     writer.replace_manifest(source.view, batch_of([_manifest_row(source.view, row) for row in rows], MANIFESTS))
-    published = writer.publish(View(source.view, source.kind, source.root, source.commit, report))
+    view = View(source.view, source.kind, source.root, source.commit, report, resolution_id(), state.consulted)
+    published = writer.publish(view)
     return published.views[source.view].report
 
 
@@ -305,7 +312,7 @@ def _encode(
 # -- resolve and publish
 
 
-def _told(state: _Build, facts: dict[str, FileFacts], ids: dict[str, int]) -> dict[str, tuple[Told, ...]]:
+def _told(state: _Build, facts: Mapping[str, FileFacts], ids: Mapping[str, int]) -> dict[str, tuple[Told, ...]]:
     """path → what compilers say of the file, now or in an earlier build."""
     if state.scip is not None:
         root = state.source.root if state.source.kind == "worktree" else ""
@@ -317,34 +324,31 @@ def _told(state: _Build, facts: dict[str, FileFacts], ids: dict[str, int]) -> di
     return read_told(state.writer.tables["occurrences"], ids)
 
 
-def _resolve(
-    state: _Build, facts: dict[str, FileFacts], rows: Sequence[_Row], told: dict[str, tuple[Told, ...]]
-) -> int:
-    """Resolve the view, store the edge sets that are new, and note in each row which is its own; returns how many edges."""
-    resolver = Resolver(facts)
-    known = {symbol_id(path, s.qualname) for path, file in facts.items() for s in file.symbols} if told else set()
-    precise = 0
-    stored = state.writer.known_edges()
-    total = 0
-    fresh = []
-    for done, row in enumerate(rows):
-        if done % 500 == 0:
-            state.progress("resolve", done, len(rows))
-        edges = resolver.edges(row.path) if row.path in facts and row.path not in told else []
-        if own := told.get(row.path):
-            heuristic = resolver.edges(row.path, settled(own, known))
-            edges = merged(heuristic, precise_edges(row.path, facts[row.path], own, known))
-            precise += sum(edge.rule == "scip" for edge in edges)
-        total += len(edges)
-        row.edges_id = edges_key(edges) if edges else 0
-        if edges and row.edges_id not in stored:
-            stored.add(row.edges_id)
-            fresh.append((row.edges_id, edges))
-    state.writer.add({"edges": edge_batch(fresh)})
-    if told:
-        state.merged["edges"] = precise
-    state.progress("resolve", len(rows), len(rows))
-    return total
+def _link(state: _Build, rows: Sequence[_Row], published: Sequence[dict[str, Any]]) -> Linked:
+    """Find the edges of the view, store the edge sets that are new, and note in each row which is its own."""
+    wanted = {row.path: row.file_id for row in rows if row.file_id}
+    before = _before(state.writer, state.source.view, published) if state.scip is None else Before({}, ())
+    linked = link(
+        state.writer.tables, wanted, before, partial(_told, state, ids=wanted), partial(state.progress, "resolve")
+    )
+    for row in rows:
+        row.edges_id = linked.edges_ids.get(row.path, 0)
+    state.writer.add(linked.batches)
+    state.consulted = tuple(linked.consulted)
+    if linked.precise is not None:
+        state.merged["edges"] = linked.precise
+    return linked
+
+
+def _before(writer: Writer, name: str, published: Sequence[dict[str, Any]]) -> Before:
+    """What is published of the view, or else of the view that was published last, if its edges were resolved as they are now."""
+    view = writer.view(name)
+    if view is None and writer.state is not None and (view := writer.view(writer.state.latest)):
+        published = writer.manifest(view.name)
+    if view is None or view.resolution != resolution_id():
+        return Before({}, ())
+    files = {row["path"]: (row["file_id"], row["edges_id"]) for row in published if row["file_id"]}
+    return Before(files, view.consulted)
 
 
 def _manifest_row(view: str, row: _Row) -> tuple[Any, ...]:
@@ -373,12 +377,14 @@ def _unchanged(state: _Build, rows: Sequence[_Row], published: Sequence[dict[str
         return report
     for row, old in zip(rows, published, strict=True):
         row.edges_id = old["edges_id"]
+    state.consulted = before.views[state.source.view].consulted
     return _publish(state, rows, report)
 
 
-def _report(state: _Build, rows: Sequence[_Row], facts: dict[str, FileFacts], edges: int) -> Report:
+def _report(state: _Build, rows: Sequence[_Row], linked: Linked) -> Report:
     import numpy as np
 
+    facts = linked.facts
     reasons = Counter(row.skipped for row in rows if row.skipped)
     examples: dict[str, list[str]] = defaultdict(list)
     for row in rows:
@@ -394,7 +400,7 @@ def _report(state: _Build, rows: Sequence[_Row], facts: dict[str, FileFacts], ed
         bytes=sum(row.size for row in rows if row.file_id),
         symbols=sum(len(file.symbols) for file in facts.values()),
         references=sum(len(file.references) for file in facts.values()),
-        edges=edges,
+        edges=linked.edges,
         chunks=chunks,
         changed=state.changed,
         encoded=state.encoded,

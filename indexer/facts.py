@@ -14,20 +14,22 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def read_facts(tables: Mapping[str, Table], wanted: Mapping[str, int]) -> dict[str, FileFacts]:
-    """path → facts without chunks and documentation, for `wanted` (path → file_id), in its order."""
-    files = {row["file_id"]: row for row in _scan(tables["files"], ["file_id", "language", "lines"])}
-    symbols = _grouped(tables["symbols"], Symbol, [*Symbol._fields], blank="doc")
-    references = _grouped(tables["references"], Reference, [*Reference._fields])
-    imports = _grouped(tables["imports"], Import, [*Import._fields])
-    bindings = _grouped(tables["bindings"], Binding, [*Binding._fields])
-    return {
-        path: FileFacts(
-            path, files[fid]["language"], files[fid]["lines"],
-            symbols(fid), references(fid), imports(fid), bindings(fid),
-        )
-        for path, fid in wanted.items()
-    }  # fmt: skip
+class StoredFacts:
+    """The facts of a store's file versions, without chunks and documentation. Reads every table of facts once."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        rows = _scan(tables["files"], ["file_id", "language", "lines"])
+        self._files = {row["file_id"]: (row["language"], row["lines"]) for row in rows}
+        self._symbols = _grouped(tables["symbols"], Symbol, Symbol._fields, blank="doc")
+        self._references = _grouped(tables["references"], Reference, Reference._fields)
+        self._imports = _grouped(tables["imports"], Import, Import._fields)
+        self._bindings = _grouped(tables["bindings"], Binding, Binding._fields)
+
+    def of(self, path: str, file_id: int) -> FileFacts:
+        """The facts of the version `file_id` of the file `path`."""
+        language, lines = self._files[file_id]
+        symbols, references = self._symbols(file_id), self._references(file_id)
+        return FileFacts(path, language, lines, symbols, references, self._imports(file_id), self._bindings(file_id))
 
 
 def read_told(table: Table, wanted: Mapping[str, int]) -> dict[str, tuple[Told, ...]]:

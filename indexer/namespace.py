@@ -42,7 +42,10 @@ class Namespace:
     includes: list[str] = field(default_factory=list)  # C: as written
     bindings: dict[tuple[int, str], Binding] = field(default_factory=dict)
     bases: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
-    memo: dict[tuple[int, str], Entity | None] = field(default_factory=dict)
+
+    def public(self) -> set[str]:
+        """The names that the file defines or imports at its top: all that a star import can bring."""
+        return {*self.top, *(name for around, name in self.imports if around < 0)}
 
     def scopes(self, scope: int) -> Iterator[int]:
         """`scope` and the symbols around it, from the inside out."""

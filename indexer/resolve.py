@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from .families import family_of
 from .modules import ModuleFinder, nearness, reach
-from .namespace import VARIABLES, Entity, Namespace, arrange, outer_type, program_names
+from .namespace import VARIABLES, Entity, Names, Namespace, arrange, outer_type, program_names
+from .needs import PATHS, family_need, file_need, includes_need, modules_need, name_need
 from .outline import CALLABLES, CONTAINERS
 from .packages import Packages
 from .records import Binding, Edge, FileFacts, Import, Reference, symbol_id
@@ -26,26 +27,67 @@ _COMPOUND = re.compile(r"[^_]_+[^_]|[a-z][A-Z]")  # a name of two words or more
 _KIND = {"call": "calls", "use": "references", "inherit": "inherits"}
 
 
+class _Touched(dict[str, Namespace]):
+    """Those of all files that were asked for; asking again costs no more than a dictionary does."""
+
+    def __init__(self, every: Mapping[str, Namespace]) -> None:
+        super().__init__()
+        self._every = every
+
+    def __missing__(self, path: str) -> Namespace:
+        found = self[path] = self._every[path]
+        return found
+
+    def touch(self, paths: Iterable[str]) -> None:
+        """Note that what these files say was used."""
+        self.update((path, self._every[path]) for path in paths)
+
+
 class Resolver:
     """Resolves the references of a view's files against each other."""
 
     def __init__(self, files: Mapping[str, FileFacts]) -> None:
         """`files`: path → facts, in the order of paths; chunks are not looked at."""
-        self._files = {path: arrange(facts) for path, facts in files.items()}
+        self._every = {path: arrange(facts) for path, facts in files.items()}
+        self._files = _Touched(self._every)
+        """What the resolution of one file has looked at: whatever depends on a file's facts asks here, so that they are noted."""
+        self._asked: set[int] = set()  # the needs of that resolution which are no files
+        self._memo: dict[tuple[str, int, str], Entity | None] = {}
         self._finder = ModuleFinder(files)
         self._found: dict[tuple[str, str], list[str]] = {}
         self._linear: dict[tuple[str, int], list[Entity]] = {}
         self._lineages_open = 0
         self._exports: dict[tuple[str, str], Entity | None] = {}
         self._stars: dict[str, list[str]] = {}
-        self._public = {
-            name for file in self._files.values() for name in (*file.top, *(n for at, n in file.imports if at < 0))
-        }
-        """Names that some file defines or imports at its top: all that a star import can bring."""
-        self._packages: dict[tuple[str, str], dict[str, Entity]] = {}
-        self._declared = Packages(self._files, lambda holder, name: self._member(holder, name, 1))
+        self._public = {name for file in self._every.values() for name in file.public()}
+        self._packages: dict[tuple[str, str], tuple[list[str], dict[str, Entity]]] = {}
+        self._declared = Packages(self._every, lambda holder, name: self._member(holder, name, 1))
         self._last_included: tuple[str, frozenset[str]] = ("", frozenset())
         self._globals, self._methods = program_names(files)
+
+    def consulted(self) -> list[tuple[str, str, str]]:
+        """What the finders of modules have read of files beside their paths."""
+        return self._finder.consulted()
+
+    def resolve(self, path: str, settled: Collection[tuple[int, str]] = ()) -> tuple[list[Edge], list[int]]:
+        """The edges that leave the file `path`, and what they depend on beyond the file itself: keys of `needs`, sorted.
+
+        Both are functions of the facts alone, whatever was resolved before: what one resolution has worked out is
+        forgotten, since of a cycle of imports it knows only as much as the file saw that came first.
+        """
+        self._files = _Touched(self._every)
+        self._asked.clear()
+        self._memo, self._linear, self._exports = {}, {}, {}
+        edges = self.edges(path, settled)
+        rules, family = self._every[path].rules, family_of(self._every[path].facts.language)
+        needs = self._asked.union(map(file_need, self._files))
+        needs.discard(file_need(path))
+        facts = self._every[path].facts
+        if facts.imports or facts.references:
+            needs.update((PATHS, modules_need(family)))
+            if rules.package == "declared":  # what files see of a package is not followed name by name
+                needs.add(family_need(family))
+        return edges, sorted(needs)
 
     def edges(self, path: str, settled: Collection[tuple[int, str]] = ()) -> list[Edge]:
         """The edges that leave the file `path`: one for each pair of symbols and kind, at its first line; by line.
@@ -174,15 +216,14 @@ class Resolver:
     def _unique(self, path: str, reference: Reference) -> Entity | None:
         if reference.kind != "call" or not _COMPOUND.search(reference.name):
             return None  # `get`, `close`, `copy`: names that a thousand libraries have too
-        found = self._methods.get((family_of(self._files[path].facts.language), reference.name), [])
+        found = self._by_name(self._methods, family_of(self._files[path].facts.language), reference.name)
         return found[0] if len(found) == 1 else None
 
     # -- names
 
     def _dotted(self, path: str, scope: int, written: str, depth: int) -> Entity | None:
         """What `a.b().c` stands for in `scope`; memoised, since receivers repeat."""
-        memo = self._files[path].memo
-        key = (scope, written)
+        memo, key = self._memo, (path, scope, written)
         if key not in memo:
             memo[key] = None  # what asks for itself has no answer
             memo[key] = self._follow(path, scope, written.split("."), depth)
@@ -267,7 +308,7 @@ class Resolver:
         rules = self._files[path].rules
         if rules.sees == "package":
             return self._package(path).get(name)
-        candidates = self._globals.get((rules.name, name), []) if rules.sees == "program" else []
+        candidates = self._by_name(self._globals, rules.name, name) if rules.sees == "program" else []
         if len(candidates) > 1 and not rules.includes:
             return None  # Bash: which of the scripts' functions it is depends on who sourced whom
         if len(candidates) > 1:
@@ -283,18 +324,30 @@ class Resolver:
         file = self._files[path]
         key = (file.package or os.path.dirname(path), file.rules.name)
         if key not in self._packages:
-            self._packages[key] = {
-                name: Entity("symbol", sibling, index, "package")
-                for sibling in reversed(self._finder.siblings(path))
-                for name, index in self._files[sibling].top.items()
-            }
-        return self._packages[key]
+            siblings = self._finder.siblings(path)
+            self._packages[key] = (
+                siblings,
+                {
+                    name: Entity("symbol", sibling, index, "package")
+                    for sibling in reversed(siblings)
+                    for name, index in self._every[sibling].top.items()
+                },
+            )
+        siblings, names = self._packages[key]
+        self._files.touch(siblings)
+        return names
+
+    def _by_name(self, names: Names, family: str, name: str) -> list[Entity]:
+        """What a table of the whole program says of a name."""
+        self._asked.add(name_need(family, name))
+        return names.get((family, name), [])
 
     def _includes_of(self, path: str) -> list[str]:
-        return [found for module in self._files[path].includes for found in self._modules(path, module)]
+        return [found for module in self._every[path].includes for found in self._modules(path, module)]
 
     def _included(self, path: str) -> frozenset[str]:
         """The files that a C file includes, directly or through others. Only the last answer is kept: files come in order."""
+        self._asked.add(includes_need(self._every[path].rules.name))
         if self._last_included[0] != path:
             self._last_included = (path, frozenset(reach(path, self._includes_of, MAX_INCLUDED)))
         return self._last_included[1]
@@ -305,7 +358,7 @@ class Resolver:
         symbol = facts.symbols[entity.index]
         if symbol.kind != "prototype":
             return entity
-        candidates = self._globals.get((family_of(facts.language), symbol.name), [])
+        candidates = self._by_name(self._globals, family_of(facts.language), symbol.name)
         return candidates[0] if len(candidates) == 1 else entity
 
     # -- modules and imports
@@ -313,7 +366,7 @@ class Resolver:
     def _modules(self, path: str, module: str) -> list[str]:
         key = (path, module)
         if key not in self._found:
-            self._found[key] = [p for p in self._finder.find(path, module) if p in self._files]
+            self._found[key] = [p for p in self._finder.find(path, module) if p in self._every]
         return self._found[key]
 
     def _import_target(self, path: str, spec: Import, depth: int = 0) -> Entity | None:
@@ -367,6 +420,9 @@ class Resolver:
 
     def _through_stars(self, path: str, name: str, depth: int) -> Entity | None:
         """What `name` stands for in the first of the files that star imports reach from `path` and that knows it."""
+        if not self._files[path].stars:
+            return None
+        self._asked.add(name_need("", name))
         if name not in self._public:
             return None
         for module in self._star_modules(path):
@@ -376,12 +432,12 @@ class Resolver:
         return None
 
     def _stars_of(self, path: str) -> list[str]:
-        return [found for star in self._files[path].stars for found in self._modules(path, star.module)]
+        return [found for star in self._every[path].stars for found in self._modules(path, star.module)]
 
     def _star_modules(self, path: str) -> list[str]:
         """The files whose names star imports bring to `path`, through others too: each once, in the order of the text."""
         if path not in self._stars:
-            self._stars[path] = list(reach(path, self._stars_of, len(self._files)))[1:]
+            self._stars[path] = list(reach(path, self._stars_of, len(self._every)))[1:]
         return self._stars[path]
 
     # -- members and types

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a store that an older clew wrote would be misread."""
 
 _I64, _I32, _STR = pa.int64(), pa.int32(), pa.string()
@@ -45,6 +45,8 @@ EDGES = pa.schema(
 )
 OCCURRENCES = pa.schema({"file_id": _I64, "line": _I32, "name": _STR, "kind": _STR, "scope": _I32, "target": _STR})
 """What SCIP indexes say of a file version; see `precise.Told`."""
+NEEDS = pa.schema({"edges_id": _I64, "needs": pa.list_(_I64)})
+"""What a set of edges depends on beyond its own file: keys of `needs`. One row a set; it says that the set is complete."""
 MANIFESTS = pa.schema(
     {"view": _STR, "path": _STR, "size": _I64, "mtime_ns": _I64, "content": _STR, "file_id": _I64, "edges_id": _I64}
     | {"skipped": _STR}  # reason why there are no facts, or ""
@@ -61,7 +63,8 @@ def tables(dim: int) -> dict[str, pa.Schema]:
     """Every table of an epoch. `files` comes last: its row says that the other facts of the file are complete."""
     return {
         "symbols": SYMBOLS, "references": REFERENCES, "imports": IMPORTS, "bindings": BINDINGS,
-        "occurrences": OCCURRENCES, "chunks": chunks_schema(dim), "edges": EDGES, "manifests": MANIFESTS, "files": FILES,
+        "occurrences": OCCURRENCES, "chunks": chunks_schema(dim), "edges": EDGES, "needs": NEEDS, "manifests": MANIFESTS,
+        "files": FILES,
     }  # fmt: skip
 
 
@@ -147,9 +150,10 @@ def with_vectors(chunks: pa.RecordBatch, vectors: NDArray[np.float16]) -> pa.Rec
     return pa.RecordBatch.from_arrays([*chunks.columns, column], schema=chunks_schema(dim))
 
 
-def edges_key(edges: Iterable[Edge]) -> int:
-    """The digest of the edges that leave one file; the same edges give the same key in any view."""
-    return key64(*(f"{e.src}|{e.dst}|{e.kind}|{e.rule}|{e.confidence:.3f}|{e.line}" for e in edges))
+def edges_key(edges: Iterable[Edge], needs: Iterable[int]) -> int:
+    """The digest of the edges that leave one file and of what they depend on; the same give the same key in any view."""
+    written = (f"{e.src}|{e.dst}|{e.kind}|{e.rule}|{e.confidence:.3f}|{e.line}" for e in edges)
+    return key64(*written, "", *map(str, needs))
 
 
 def edge_batch(edge_sets: Iterable[tuple[int, Sequence[Edge]]]) -> pa.RecordBatch:

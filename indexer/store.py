@@ -51,6 +51,8 @@ class View:
     root: str  # the work tree, or the git directory
     commit: str  # "" where there is no git
     report: Report
+    resolution: str = ""  # how its edges were resolved; edges that were resolved otherwise are not kept
+    consulted: tuple[tuple[str, str, str], ...] = ()  # as in `needs`
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,10 @@ class State:
     @classmethod
     def from_json(cls, text: str) -> State:
         raw: dict[str, Any] = json.loads(text)
-        raw["views"] = {
-            name: View(**(view | {"report": Report(**view["report"])})) for name, view in raw["views"].items()
-        }
+        for view in raw["views"].values():
+            view["report"] = Report(**view["report"])
+            view["consulted"] = tuple(map(tuple, view["consulted"]))
+        raw["views"] = {name: View(**view) for name, view in raw["views"].items()}
         return cls(**raw)
 
 
@@ -231,14 +234,16 @@ class Writer:
             found = column(self.tables[name], "file_id")
             torn = sorted(set(found.tolist()) - set(complete.tolist())) if len(found) else []
             self.delete(name, "file_id", torn)
+        torn = sorted(set(column(self.tables["edges"], "edges_id").tolist()) - self.known_edges())
+        self.delete("edges", "edges_id", torn)
 
     def known_files(self) -> NDArray[np.int64]:
         """The file versions whose facts are complete."""
         return column(self.tables["files"], "file_id")
 
     def known_edges(self) -> set[int]:
-        """The edge sets that are stored."""
-        return set(column(self.tables["edges"], "edges_id").tolist())
+        """The edge sets that are stored, empty ones too."""
+        return set(column(self.tables["needs"], "edges_id").tolist())
 
     def view(self, name: str) -> View | None:
         """The view `name` as it is published, if its facts are of this epoch."""
@@ -381,7 +386,9 @@ class Writer:
             "occurrences",
         ):  # `files` first: a kill in between leaves torn facts, which the next writer drops
             self.delete(name, "file_id", dead)
-        self.delete("edges", "edges_id", sorted(self.known_edges() - set(live["edges_id"].to_pylist())))
+        unused = sorted(self.known_edges() - set(live["edges_id"].to_pylist()))
+        for name in ("needs", "edges"):
+            self.delete(name, "edges_id", unused)
         return len(dead)
 
     def drop_other_epochs(self) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import basename, dirname, join, normpath
 
+from ..families import family_of
 from ..records import FileFacts
 from ..settings import SETTING
 from .finder import Finder
@@ -74,7 +75,8 @@ class EcmascriptFinder(Finder):
 
     def __init__(self, family: str, files: Mapping[str, FileFacts], folders: Mapping[str, list[str]]) -> None:
         super().__init__(family, files, folders)
-        self._settings = {path: found for path, facts in files.items() if (found := _settings(facts)) is not None}
+        others = ((path, facts) for path, facts in files.items() if family_of(facts.language) != family)
+        self._settings = {path: found for path, facts in others if (found := _settings(facts)) is not None}
         self._configs: dict[str, list[str]] = {}
 
     def find(self, path: str, module: str) -> list[str]:

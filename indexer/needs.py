@@ -1,0 +1,137 @@
+"""What the edges of a file depend on beyond the file itself, and which of it a change alters.
+
+To resolve a file is to ask questions, and each has a 64-bit key: what another file shows (`file_need`), what a name is in
+the whole program (`name_need`), which paths there are (`PATHS`), what else tells the modules of a family
+(`modules_need`), what a family's files include (`includes_need`), all that a family shows (`family_need`). The keys that
+the resolution of a file asked are stored with its edges. A build compares the old and the new facts of the files that
+changed: another file, none of whose questions has another answer, keeps its edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from hashlib import blake2b
+from importlib import resources
+from typing import Any
+
+from .families import family_of
+from .namespace import arrange, program_names
+from .records import FileFacts, key64
+
+Consulted = Sequence[tuple[str, str, str]]
+"""(family, language, attribute of FileFacts): what the finder of a family reads of files of a language beside their paths."""
+
+_RESOLUTION = ("resolve.py", "namespace.py", "needs.py", "packages.py", "families.py", "rules.py", "modules")
+
+PATHS = key64("paths")
+"""Which paths there are, and of which language."""
+TOLD = key64("told")
+"""What compilers say: files of which they say anything are resolved at every build."""
+
+
+@cache
+def file_need(path: str) -> int:
+    """What the file shows to others: its symbols, imports, bindings and bases."""
+    return key64("file", path)
+
+
+@cache
+def name_need(family: str, name: str) -> int:
+    """The definitions of a name that a family's files see wherever they are."""
+    return key64("name", family, name)
+
+
+@cache
+def modules_need(family: str) -> int:
+    """Which files the imports of a family name, as far as other files' facts say so."""
+    return key64("modules", family)
+
+
+@cache
+def includes_need(family: str) -> int:
+    """What the files of a family include."""
+    return key64("includes", family)
+
+
+@cache
+def family_need(family: str) -> int:
+    """What any file of a family shows to others."""
+    return key64("family", family)
+
+
+@cache
+def resolution_id() -> str:
+    """Digest of the source that resolves: edges that other rules made are not kept."""
+    digest = blake2b(digest_size=8)
+    package = resources.files(__package__)
+    for name in _RESOLUTION:
+        at = package.joinpath(name)
+        for file in sorted(at.iterdir(), key=lambda file: file.name) if at.is_dir() else [at]:
+            if file.name.endswith(".py"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def altered(old: Mapping[str, FileFacts], new: Mapping[str, FileFacts], consulted: Consulted) -> set[int]:
+    """The questions that have another answer after files changed: path → facts, before and after; files that came are in
+    `new` alone, files that went in `old` alone."""
+    needs: set[int] = set()
+    for path in {**old, **new}:
+        needs.update(_altered(path, old.get(path), new.get(path), consulted))
+    return needs
+
+
+def _altered(path: str, old: FileFacts | None, new: FileFacts | None, consulted: Consulted) -> Iterator[int]:
+    families = {family_of(facts.language) for facts in (old, new) if facts}
+    if old is None or new is None or old.language != new.language:
+        yield PATHS
+    if old and new:
+        for family, language, attribute in consulted:
+            if language in (old.language, new.language) and _bare(old, attribute) != _bare(new, attribute):
+                yield modules_need(family)
+    if _shown(old) == _shown(new):
+        return
+    yield file_need(path)
+    yield from map(family_need, families)
+    before, after = _named(old), _named(new)
+    for key in before.keys() | after.keys():
+        if before.get(key) != after.get(key):
+            yield name_need(*key)
+    if _included(old) != _included(new):
+        yield from map(includes_need, families)
+
+
+def _shown(facts: FileFacts | None) -> Any:
+    """All that the resolution of other files can read of a file. Lines are none of it, but where they tell packages apart."""
+    if facts is None:
+        return None
+    packages = [binding.line for binding in facts.bindings if binding.how == "package"]
+    starts = [symbol.start_line for symbol in facts.symbols] if len(packages) > 1 else []
+    symbols = [(s.name, s.qualname, s.kind, s.signature, s.parent) for s in facts.symbols]
+    bases = [(r.name, r.receiver, r.scope) for r in facts.references if r.kind == "inherit"]
+    shown = (facts.language, symbols, bases, _bare(facts, "imports"), _bare(facts, "bindings"))
+    return (*shown, packages, starts) if starts else shown
+
+
+def _bare(facts: FileFacts, attribute: str) -> Any:
+    """An attribute of a file's facts; of records all but their line, which comes last."""
+    found = getattr(facts, attribute)
+    return [record[:-1] for record in found] if attribute in ("imports", "bindings", "references") else found
+
+
+def _named(facts: FileFacts | None) -> dict[tuple[str, str], list[str]]:
+    """What a file adds to the tables of the whole program: (family, name) → its definitions."""
+    named: dict[tuple[str, str], list[str]] = {}
+    if facts is None:
+        return named
+    for table in program_names({facts.path: facts}):
+        for key, found in table.items():
+            named.setdefault(key, []).extend(facts.symbols[entity.index].qualname for entity in found)
+    for name in arrange(facts).public():
+        named.setdefault(("", name), []).append("")
+    return named
+
+
+def _included(facts: FileFacts | None) -> list[str]:
+    return arrange(facts).includes if facts else []

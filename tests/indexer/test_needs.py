@@ -1,0 +1,255 @@
+"""What a change can affect: files that keep their edges have the ones that resolving everything again would give."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
+from indexer.extract import extract
+from indexer.languages import language_of
+from indexer.link import Before, link
+from indexer.needs import altered
+from indexer.precise import Told
+from indexer.records import Edge, FileFacts
+from indexer.resolve import Resolver
+
+from .repositories import write
+
+STEPS = 120
+NAMES = ("alpha", "beta", "gamma", "load_all", "SaveEach", "Base", "Thing")
+Resolved = dict[str, tuple[list[Edge], list[int]]]
+
+
+def facts_of(path: str, text: str) -> FileFacts:
+    return extract(path, text.encode(), language_of(path, text.encode()))
+
+
+def python(pick: random.Random, modules: list[str]) -> str:
+    name, other, third = pick.sample(NAMES, 3)
+    module = pick.choice(modules)
+    return "".join(
+        pick.sample(
+            [
+                f"from .{module} import {name}\n",
+                f"from .{module} import *\n",
+                f"from . import {module}\n",
+                f"import pkg.{module} as {other}\n",
+                f"class {name}({other}):\n    def {third}(self, item: {other}):\n        self.kept = {other}()\n"
+                f"        return self.kept.{third}() or item.{name}()\n",
+                f"class {third}({module}.{other}):\n    def go_on(self):\n        self.{name}()\n        super().{name}()\n",
+                f"def {name}(value) -> {third}:\n    made = {other}()\n    return made.{third}(value.{name}())\n",
+                f"{other} = {third}()\n",
+                f"def use_it(thing: {name}):\n    thing.{other}.{third}()\n    return {module}.{other}({third})\n",
+            ],
+            pick.randint(1, 6),
+        )
+    )
+
+
+def typescript(pick: random.Random, modules: list[str]) -> str:
+    name, other, third = pick.sample(NAMES, 3)
+    module = pick.choice(modules)
+    parts = [
+        f'import {{ {name} }} from "./{module}";\n',
+        f'export * from "./{module}";\n',
+        f'export {{ {name} as {other} }} from "./{module}";\n',
+        f'import * as {third} from "./{module}";\n',
+        f"export class {name} extends {other} {{\n  {third}(): {name} {{ return this.{third}(); }}\n}}\n",
+        f"export function {third}(a: {other}) {{ return a.{name}() ?? {third}.{other}(); }}\n",
+        f"export const {other} = new {third}();\n",
+    ]
+    return "".join(pick.sample(parts, pick.randint(1, 5)))
+
+
+def c(pick: random.Random, modules: list[str]) -> str:
+    name, other, third = pick.sample(NAMES, 3)
+    parts = [
+        f'#include "{pick.choice(modules)}.h"\n',
+        f"int {name}(int a) {{ return {other}(a) + {third}(a); }}\n",
+        f"static int {other}(int a) {{ return {name}(a); }}\n",
+        f"int {third}(int a);\n",
+        f"struct {name} {{ int {other}; }};\nint use_{third}(struct {name} *p) {{ return p->{other}; }}\n",
+        f"#define {other} 3\n",
+    ]
+    return "".join(pick.sample(parts, pick.randint(1, 5)))
+
+
+def go(pick: random.Random, modules: list[str]) -> str:
+    name, other, third = (each.capitalize() for each in pick.sample(NAMES, 3))
+    parts = [
+        f'import "example.com/m/{pick.choice(modules)}"\n',
+        f"type {name} struct {{}}\nfunc (s *{name}) {other}() {name} {{ return {third}() }}\n",
+        f"func {other}(x {name}) {{ x.{other}(); {pick.choice(modules)}.{third}() }}\n",
+        f"func {third}() {name} {{ return {name}{{}} }}\n",
+    ]
+    return "package main\n" + "".join(pick.sample(parts, pick.randint(1, 4)))
+
+
+def java(pick: random.Random, modules: list[str]) -> str:
+    name, other, third = pick.sample(NAMES, 3)
+    package = pick.choice(("a.b", "a.c"))
+    parts = [
+        f"class {name} extends {other} {{ void {third}() {{ {other}(); }} }}\n",
+        f"class {other} {{ {name} kept = new {name}(); void {third}() {{ kept.{third}(); }} }}\n",
+        f"interface {third} {{ void {name}({other} x); }}\n",
+    ]
+    return f"package {package};\nimport a.c.{pick.choice(NAMES)};\n" + "".join(pick.sample(parts, pick.randint(1, 2)))
+
+
+KINDS: dict[str, tuple[Callable[[random.Random, list[str]], str], Callable[[str], str]]] = {
+    "python": (python, lambda name: f"pkg/{name}.py"),
+    "typescript": (typescript, lambda name: f"web/{name}.ts"),
+    "c": (c, lambda name: f"lib/{name}{'.h' if name < 'n' else '.c'}"),
+    "go": (go, lambda name: f"{name}/{name}.go"),
+    "java": (java, lambda name: f"src/{name}.java"),
+}
+MODULES = ["__init__", "k", "l", "m", "n", "o", "p", "index"]
+
+
+def resolved(facts: dict[str, FileFacts]) -> tuple[Resolved, Resolver]:
+    resolver = Resolver(facts)
+    return {path: resolver.resolve(path) for path in facts}, resolver
+
+
+def edited(pick: random.Random, texts: dict[str, str], kind: str) -> dict[str, str]:
+    """The files after a random edit: another content, other lines, a new file, a file that goes, or one that moves."""
+    make, path_of = KINDS[kind]
+    new = dict(texts)
+    path = path_of(pick.choice(MODULES))
+    action = pick.choice(("write", "write", "write", "shift", "remove", "move"))
+    if action == "write" or path not in new:
+        new[path] = make(pick, MODULES)
+    elif action == "shift":
+        new[path] = ("# more" if kind == "python" else "// more") + "\n" + new[path]
+    else:
+        text = new.pop(path)
+        if action == "move":
+            new[path_of(pick.choice(MODULES))] = text
+    return dict(sorted(new.items()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(3))
+def test_after_any_edit_files_that_keep_their_edges_have_those_of_a_clean_resolution(kind: str, seed: int) -> None:
+    pick = random.Random(f"{kind}{seed}")
+    texts: dict[str, str] = {}
+    facts: dict[str, FileFacts] = {}
+    edges: Resolved = {}
+    consulted: set[tuple[str, str, str]] = set()
+    kept = 0
+    for _ in range(STEPS):
+        texts = edited(pick, texts, kind)
+        new = {path: facts_of(path, text) for path, text in texts.items()}
+        changed = [path for path in {**facts, **new} if facts.get(path) != new.get(path)]
+        asked = altered(only(facts, changed), only(new, changed), sorted(consulted))
+        clean, resolver = resolved(new)
+        for path in new:
+            if path not in changed and not asked.intersection(edges[path][1]):
+                assert clean[path] == edges[path], path
+                kept += 1
+        facts, edges = new, clean
+        consulted.update(resolver.consulted())
+    assert kept > 20  # else nothing was tested
+
+
+def only(facts: dict[str, FileFacts], paths: Iterable[str]) -> dict[str, FileFacts]:
+    return {path: facts[path] for path in paths if path in facts}
+
+
+def test_edges_do_not_depend_on_the_order_in_which_files_are_resolved() -> None:
+    pick = random.Random(1)
+    texts = {f"pkg/{name}.py": python(pick, MODULES) for name in MODULES for _ in range(4)}
+    facts = {path: facts_of(path, text) for path, text in sorted(texts.items())}
+    forwards, _ = resolved(facts)
+    resolver = Resolver(facts)
+    assert {path: resolver.resolve(path) for path in reversed(facts)} == forwards
+
+
+def build(tree: Path, cache: Path, store: Path) -> set[tuple[object, ...]]:
+    """Index the tree; its edges."""
+    build_index(open_worktree(tree), Store(str(store)), HashEncoder(8), jobs=1, cache=VectorCache(cache))
+    return {tuple(row.values()) for row in Snapshot.open(str(store)).all_edges().to_pylist()}
+
+
+def test_edges_that_point_to_a_changed_file_are_those_of_a_clean_build(tmp_path: Path) -> None:
+    tree, cache = tmp_path / "tree", tmp_path / "cache"
+    files = {
+        "app/__init__.py": "",
+        "app/base.py": "class Base:\n    def run(self):\n        pass\n",
+        "app/child.py": "from app.base import Base\n\n\nclass Child(Base):\n    pass\n",
+        "app/main.py": "from app.child import Child\n\n\ndef main():\n    Child().run()\n",
+    }
+    write(tree, files)
+    build(tree, cache, tmp_path / "store")
+    write(tree, {"app/base.py": "class Base:\n    def walk(self):\n        pass\n"})  # main.py does not name it
+    assert build(tree, cache, tmp_path / "store") == build(tree, cache, tmp_path / "clean")
+    write(tree, {"app/base.py": "import os\n\n\nclass Base:\n    def run(self):\n        os.getcwd()\n"})
+    assert build(tree, cache, tmp_path / "store") == build(tree, cache, tmp_path / "clean2")
+    (tree / "app/child.py").rename(tree / "app/other.py")
+    assert build(tree, cache, tmp_path / "store") == build(tree, cache, tmp_path / "clean3")
+
+
+def no_one(facts: Mapping[str, FileFacts]) -> dict[str, tuple[Told, ...]]:
+    """No compiler said anything."""
+    return {}
+
+
+def test_only_files_that_a_change_can_affect_are_resolved_again(tmp_path: Path) -> None:
+    tree, cache, store = tmp_path / "tree", tmp_path / "cache", Store(str(tmp_path / "store"))
+    write(tree, {f"pkg/m{n}.py": f"def f{n}(): pass\n" for n in range(8)} | {"pkg/__init__.py": ""})
+    write(tree, {"pkg/user.py": "from pkg.m3 import f3\n\n\ndef use():\n    f3()\n"})
+    build(tree, cache, tmp_path / "store")
+    state = store.state()
+    assert state is not None
+    view = state.views[state.latest]
+    with store.writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
+        rows = [row for row in writer.manifest(view.name) if row["file_id"]]
+        wanted = {row["path"]: row["file_id"] for row in rows}
+        before = {row["path"]: (row["file_id"], row["edges_id"]) for row in rows}
+        same = link(writer.tables, wanted, Before(before, view.consulted), no_one, lambda done, total: None)
+        assert same.resolved == 0
+        before["pkg/m3.py"] = (wanted["pkg/m4.py"], 0)  # as if its content had been another's
+        changed = link(writer.tables, wanted, Before(before, view.consulted), no_one, lambda done, total: None)
+    assert changed.resolved == 2
+    assert changed.edges_ids == same.edges_ids
+
+
+def stale(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    """The files that are not changed and would be resolved again."""
+    old, new = ({path: facts_of(path, text) for path, text in sorted(texts.items())} for texts in (before, after))
+    edges, resolver = resolved(old)
+    changed = [path for path in {**old, **new} if old.get(path) != new.get(path)]
+    asked = altered(only(old, changed), only(new, changed), resolver.consulted())
+    return {path for path in old if path not in changed and asked.intersection(edges[path][1])}
+
+
+def test_a_header_that_includes_another_changes_what_its_users_mean() -> None:
+    files = {
+        "a.h": '#include "x.h"\n',
+        "x.h": "int run(int n) { return 1; }\n",
+        "y.h": "int run(int n) { return 2; }\n",
+        "main.c": '#include "a.h"\nint main(void) { return run(3); }\n',
+        "other.c": "int other(void) { return 3; }\n",
+    }
+    assert stale(files, files | {"a.h": '#include "y.h"\n'}) == {"main.c"}
+
+
+def test_imports_of_other_go_files_say_where_modules_begin() -> None:
+    files = {
+        "util/util.go": "package util\nfunc Do() {}\n",
+        "main.go": 'package main\nimport "example.com/m/util"\nfunc main() { util.Do() }\n',
+        "lib/lib.go": 'package lib\nimport "example.com/m/util"\n',
+    }
+    assert "main.go" in stale(files, files | {"lib/lib.go": "package lib\n"})
+
+
+def test_a_change_within_a_function_concerns_no_other_file() -> None:
+    files = {
+        "pkg/a.py": "def run():\n    return 1\n",
+        "pkg/b.py": "from .a import run\n\n\ndef use():\n    run()\n",
+    }
+    assert stale(files, files | {"pkg/a.py": "# why\ndef run():\n    print(2)\n    return 2\n"}) == set()
