@@ -63,7 +63,7 @@ def rows(snapshot: Snapshot) -> list[object]:
 def test_symbols_chunks_edges_and_sources_come_back_as_extracted(tree: Path, tmp_path: Path) -> None:
     report = index(tree, tmp_path / "cache")
     snapshot = opened(tree)
-    assert (report.files, report.symbols, report.skipped) == (4, 4, {"binary": 1})
+    assert (report.files, report.symbols, report.skipped) == (4, 5, {"binary": 1})
     assert [f.id for f in snapshot.symbols_named(["start"])] == ["app/server.py::Server.start"]
     (edge,) = snapshot.edges_from([snapshot.symbols_named(["start"])[0].uid], ["calls"])
     assert snapshot.symbols_of([edge.dst])[edge.dst].id == "app/store.py::Store.load_everything"
