@@ -10,25 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .approve import Approval, Ask, Decision, Proposal, ask_on_terminal
+    from .begin import resume_agent, run_agent
     from .endings import AgentError, SandboxError, WorktreeError
-    from .loop import run_agent
+    from .index import Hit, Index, Pack, SearchedIndex
     from .model import Model
     from .records import Outcome, Reply, Settings, Usage
     from .sandbox import Finding, probe
     from .scripted import ScriptedServer
-    from .session import conversation, load
-    from .tools import TOOLS, Hit, Index, Pack
+    from .session import conversation, find_run, load, runs_folder
+    from .tools import TOOLS
 
 _HOMES = {
     "approve": ("Approval", "Ask", "Decision", "Proposal", "ask_on_terminal"),
     "endings": ("AgentError", "SandboxError", "WorktreeError"),
-    "loop": ("run_agent",),
+    "begin": ("resume_agent", "run_agent"),
+    "index": ("Hit", "Index", "Pack", "SearchedIndex"),
     "model": ("Model",),
     "records": ("Outcome", "Reply", "Settings", "Usage"),
     "sandbox": ("Finding", "probe"),
     "scripted": ("ScriptedServer",),
-    "session": ("conversation", "load"),
-    "tools": ("TOOLS", "Hit", "Index", "Pack"),
+    "session": ("conversation", "find_run", "load", "runs_folder"),
+    "tools": ("TOOLS",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -48,14 +50,18 @@ __all__ = [
     "Reply",
     "SandboxError",
     "ScriptedServer",
+    "SearchedIndex",
     "Settings",
     "Usage",
     "WorktreeError",
     "ask_on_terminal",
     "conversation",
+    "find_run",
     "load",
     "probe",
+    "resume_agent",
     "run_agent",
+    "runs_folder",
 ]
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shlex
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from .endings import AgentError
 
@@ -16,7 +21,7 @@ POLICIES = ("plan", "edits", "never")
 class Proposal:
     """Something that the model wants to do."""
 
-    kind: str  # plan | edit
+    kind: str  # plan | edit | configuration
     text: str  # what the person sees, and nothing else takes effect
 
     @property
@@ -31,6 +36,7 @@ class Decision:
 
     approved: bool
     reason: str = ""  # goes back to the model; a refusal without one ends the run
+    text: str = ""  # the plan as the person changed it
 
 
 Ask = Callable[[Proposal], Decision]
@@ -51,17 +57,37 @@ class Approval:
 
     def decide(self, proposal: Proposal) -> Decision | None:
         """The person's decision, or None where the policy does not ask for one."""
-        asked = {"plan": ("plan",), "edits": ("plan", "edit"), "never": ()}[self.policy]
+        asked = {"plan": ("plan", "configuration"), "edits": ("plan", "edit", "configuration"), "never": ()}[
+            self.policy
+        ]
         if proposal.kind not in asked or self.ask is None:
             return None
         return self.ask(proposal)
 
 
 def ask_on_terminal(proposal: Proposal) -> Decision:
-    """Show the proposal on stderr, read an answer from stdin; anything but yes is a refusal, its text the reason."""
+    """Show the proposal on stderr, read an answer from stdin; a text that is neither yes nor no is a reason to refuse."""
     print(f"\n{proposal.text}\n", file=sys.stderr)
-    print(f"Approve this {proposal.kind}? [y / n / a reason to try again] ", end="", file=sys.stderr, flush=True)
+    change = " / e to edit it" if proposal.kind == "plan" else ""
+    print(
+        f"Approve this {proposal.kind}? [y / n{change} / a reason to try again] ", end="", file=sys.stderr, flush=True
+    )
     answer = sys.stdin.readline().strip()
+    if answer.lower() in ("e", "edit") and proposal.kind == "plan":
+        return Decision(True, "changed by the user", edited(proposal.text))
     if answer.lower() in ("y", "yes"):
         return Decision(True)
     return Decision(False, "" if answer.lower() in ("", "n", "no") else answer)
+
+
+def edited(text: str) -> str:
+    """The text after the user's editor was closed. Raises `AgentError` where there is none."""
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with tempfile.NamedTemporaryFile("w+", suffix=".md", prefix="clew-plan-", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        try:
+            subprocess.run([*shlex.split(command), file.name], check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise AgentError(f"the editor {command} cannot be used: set EDITOR") from error
+        return Path(file.name).read_text(encoding="utf-8").strip()

@@ -3,7 +3,7 @@
     python -I -S confine.py POLICY COMMAND…
 
 `POLICY` is a JSON object: `limits` (name → value), `families` (socket address families that may be used, null for
-all), `namespaces` (whether to ask for some), and for Landlock `read` and `write` (folders and files, null where the
+all), `namespaces` (whether to ask for some), `net` (whether the network is allowed), and for Landlock `read` and `write` (folders and files, null where the
 mount namespace decides). The script imports only the standard library, because nothing else is there. It ends with the
 command's exit code; 125 means that it could not confine itself.
 
@@ -73,13 +73,13 @@ def landlock_abi() -> int:
         return 0
 
 
-def landlock(read: list[str], write: list[str]) -> None:
-    """Allow reading below `read`, everything below `write`, and nothing else; no TCP and no signals to the outside."""
+def landlock(read: list[str], write: list[str], net: bool) -> None:
+    """Allow reading below `read`, everything below `write`, and nothing else; TCP with `net` only, no signals outwards."""
     abi = landlock_abi()
     if abi < 1:
         raise OSError(ENOSYS, "Landlock is not in this kernel")
     rights = FS_ALL.get(abi, (1 << 16) - 1)
-    ruleset = struct.pack("=QQQ", rights, NET_TCP if abi >= 4 else 0, SCOPE_ALL if abi >= 6 else 0)
+    ruleset = struct.pack("=QQQ", rights, NET_TCP if abi >= 4 and not net else 0, SCOPE_ALL if abi >= 6 else 0)
     size = 8 if abi < 4 else 16 if abi < 6 else 24  # an old kernel refuses fields that it does not know
     fd = syscall(LANDLOCK_CREATE, ruleset, ctypes.c_size_t(size), ctypes.c_uint32(0))
     for path in read:
@@ -208,7 +208,7 @@ def become(policy: dict[str, Any], command: list[str]) -> NoReturn:
         drop_capabilities()
         prctl(PR_SET_NO_NEW_PRIVS, 1)
         if policy["read"] is not None:
-            landlock(policy["read"], policy["write"])
+            landlock(policy["read"], policy["write"], policy["net"])
         if policy["families"] is not None:
             seccomp(policy["families"])
         os.execvp(command[0], command)

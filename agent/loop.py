@@ -1,26 +1,36 @@
-"""The loop: observe, plan, act, verify."""
+"""The loop: observe, plan, act, verify. All that a run remembers is in its session; see `state`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+import json
+import shlex
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .approve import Approval, Ask, Proposal
+from indexer import redact_text
+
+from . import plans
+from .approve import Approval, Decision, Proposal
+from .compact import compacted, size_of
 from .edit import ToolError
-from .endings import AgentError, Ending, Finished, Interrupted, LimitReached, ModelFailed, Refused, Unverified
-from .model import Model
-from .prompt import opening
-from .records import Outcome, Reply, Settings, ToolCall, Usage
-from .sandbox import choose, open_sandbox
-from .session import Session, Watch, new_run_id, runs_folder
-from .tools import COMMAND_SECONDS, TOOLS, Index, Toolbox
-from .verify import find_test_command
-from .worktree import Worktree, open_worktree
+from .endings import Ending, Finished, LimitReached, ModelFailed, Refused, Unverified
+from .model import Model, NoAnswer
+from .observe import fitting
+from .patience import ask
+from .prompt import Opening, opening
+from .records import Answer, Message, Settings, ToolCall
+from .session import Session
+from .state import State
+from .suite import Suite, stages
+from .tools import COMMAND_SECONDS, TOOLS, Toolbox
+from .worktree import Worktree
 
 SILENT_TURNS = 3  # answers without a tool call, one after another, that end a run
 NUDGE = "No tool was called. Go on with a tool call; call finish when the task is done."
+GIST = 140  # characters of a call that compaction remembers
+ENDINGS: dict[str, type[Ending]] = {"finished": Finished, "unverified": Unverified}
 
 
 @dataclass(slots=True)
@@ -29,206 +39,253 @@ class Run:
 
     task: str
     settings: Settings
-    model: Model
+    models: Sequence[Model]
     work: Worktree
     tools: Toolbox
     session: Session
     approval: Approval
     test_command: str | None
-    steps: int = 0
-    usage: Usage = field(default_factory=Usage)
-    silent: int = 0  # turns in a row without a tool call
-    ending: Ending | None = None  # set by `finish`, raised once the conversation is complete
-    approved: set[str] = field(default_factory=set)  # files of the plans that were accepted
+    sandbox: str  # in words, as the model is told
+    news: list[str] = field(default_factory=list)  # changes in the world that the model is told before its next turn
+
+    @property
+    def state(self) -> State:
+        return self.session.state
 
     def until_it_ends(self) -> Ending:
         """Open the conversation and take steps; the ending says why there is no next one."""
         try:
-            context = self.tools.index.context(self.task, self.settings.budget).text
-            for message in opening(self.task, self.test_command, context):
-                self.session.say(message)
+            if not self.state.messages:
+                self.open()
             while True:
                 self.step()
         except Ending as ending:
             return ending
 
+    def open(self) -> None:
+        """Say what comes before the model's first answer: in one event, so that it is there whole or not at all."""
+        index, settings = self.tools.index, self.settings
+        given = Opening(
+            index.map(settings.map_budget),
+            self.task,
+            self.test_command,
+            self.sandbox,
+            index.context(self.task, settings.budget).text,
+        )
+        messages, redacted = [], 0
+        for message in opening(given):
+            content, count = self.presentable(message["content"])
+            messages.append({**message, "content": content})
+            redacted += count
+        self.session.record("open", messages=messages, redacted=redacted, outputs=self.session.outputs)
+
     def step(self) -> None:
         """One turn: ask the model, do what it calls for, tell it what came of that."""
+        if not self.state.pending:  # a run that was killed may have calls to answer first
+            self.before_asking()
+            self.ask()
+        while self.state.pending:
+            self.observe(self.state.pending[0])
+        if self.state.ending:
+            status, reason = self.state.ending
+            raise ENDINGS[status](reason)
+
+    def before_asking(self) -> None:
+        """Raise the ending that is due before another request is paid for; say what the model has to know."""
         self.stay_within_limits()
-        reply = self.ask()
-        for call in reply.calls:
-            self.observe(call, self.act(call))
-        if self.ending:
-            raise self.ending
-        if not reply.calls:
-            self.session.say({"role": "user", "content": NUDGE})
+        while self.news:
+            self.session.say(self.news.pop(0), "news")
+        if self.state.messages[-1]["role"] == "assistant":
+            self.session.say(NUDGE, "nudge")
+        if size_of(self.state.messages) > self.settings.compact_at:
+            self.compact()
 
     def stay_within_limits(self) -> None:
-        """Raise the ending that is due before another request is paid for."""
-        if self.steps >= self.settings.max_steps:
-            raise LimitReached(f"{self.steps} steps are used up (--max-steps)")
-        if self.settings.max_cost is not None and (self.usage.cost or 0) >= self.settings.max_cost:
-            raise LimitReached(
-                f"{self.usage.cost:.2f} of {self.settings.max_cost:.2f} dollars are used up (--max-cost)"
-            )
-        if self.silent >= SILENT_TURNS:
-            raise ModelFailed(f"{self.settings.model} answered {self.silent} times without calling a tool")
+        """Raise the ending that is due."""
+        state, settings = self.state, self.settings
+        if state.silent >= SILENT_TURNS:
+            raise ModelFailed(f"{settings.model} answered {state.silent} times without calling a tool")
+        if state.steps >= settings.max_steps:
+            raise LimitReached(f"{state.steps} steps are used up (--max-steps)")
+        if settings.max_cost is not None and (state.usage.cost or 0) >= settings.max_cost:
+            raise LimitReached(f"{state.usage.cost:.2f} of {settings.max_cost:.2f} dollars are used up (--max-cost)")
+        if settings.max_seconds is not None and state.seconds >= settings.max_seconds:
+            raise LimitReached(f"{state.seconds:.0f} of {settings.max_seconds:.0f} seconds are used up (--max-time)")
 
-    def ask(self) -> Reply:
-        """The model's next answer; it is on disk before anything is done about it."""
-        reply = self.model.ask(self.session.messages, TOOLS)
-        self.session.hear(reply.message, calls=[asdict(call) for call in reply.calls], usage=asdict(reply.usage))
-        self.steps += 1
-        self.usage += reply.usage
-        self.silent = 0 if reply.calls else self.silent + 1
-        return reply
+    def ask(self) -> None:
+        """Have the model's next answer on disk. A conversation that the model finds too long is compacted, once."""
+        on_text = self.streamed if self.settings.stream and self.session.watch else None
+        try:
+            ask(self.session, self.models, TOOLS, self.settings, on_text)
+        except NoAnswer as error:
+            if not self.compact():
+                raise ModelFailed(f"{error}; there is nothing left to shorten") from error
+            try:
+                ask(self.session, self.models, TOOLS, self.settings, on_text)
+            except NoAnswer as again:
+                raise ModelFailed(f"{again}, after the conversation was shortened") from again
 
-    def act(self, call: ToolCall) -> str:
-        """Carry out a tool call; the text that answers it."""
-        return self.tools.call(call, {"plan": self.plan, "run": self.command, "finish": self.finish})
+    def streamed(self, text: str) -> None:
+        """Let the person see what the model says while it says it."""
+        if self.session.watch:
+            self.session.watch({"event": "text", "text": text})
 
-    def observe(self, call: ToolCall, answer: str) -> None:
-        """Tell the model what came of its call."""
-        self.session.say({"role": "tool", "tool_call_id": call.id, "content": answer})
+    def compact(self) -> bool:
+        """Let old turns give way to a digest; whether there were any."""
+        changed = self.work.changes(self.work.start, self.state.tree) if self.state.tree else []
+        found = compacted(self.state, changed, self.settings.compact_at)
+        if found is None:
+            return False
+        text, kept, digests = found
+        content, redacted = self.presentable(text)
+        message: Message = {"role": "user", "content": content}
+        self.session.record(
+            "compact", message=message, kept=kept, digests=digests, redacted=redacted, outputs=self.session.outputs
+        )
+        return True
 
-    def plan(self, steps: list[str], files: list[str], tests: str, risks: str = "") -> str:
+    def observe(self, call: ToolCall) -> None:
+        """Carry out a tool call and tell the model what came of it, in one event with the tree that it left behind."""
+        begun, before = time.monotonic(), self.state.tree
+        answer = self.act(call)
+        tree = self.work.snapshot() if call.name in ("edit", "run", "finish") or not before else before
+        text = answer.text
+        if call.name == "run" and before and tree != before:
+            text += f"\n[files changed by this command: {', '.join(self.work.changes(before, tree)) or 'outside of the root'}]"
+        content, redacted = self.presentable(text)
+        failed = content.partition("\n")[0][:GIST] if answer.failed else ""
+        self.session.record(
+            "answer",
+            message={"role": "tool", "tool_call_id": call.id, "content": content},
+            act={"name": call.name, "gist": gist(call), "refs": list(answer.refs), "failed": failed},
+            tree=tree,
+            outputs=self.session.outputs,
+            redacted=redacted,
+            seconds=round(time.monotonic() - begun, 3),
+        )
+
+    def act(self, call: ToolCall) -> Answer:
+        """Carry out a tool call."""
+        own: dict[str, Callable[..., Answer]] = {"plan": self.plan, "run": self.command, "finish": self.finish}
+        return self.tools.call(call, own)
+
+    def presentable(self, text: str) -> tuple[str, int]:
+        """`text` without secrets and no longer than an item may be, and how many secrets there were."""
+        shown, count = redact_text(text)
+        kept = f"output:{self.session.outputs + 1}"
+        fitted = fitting(shown, kept)
+        if fitted != shown:
+            self.session.next_output()[1].write_text(shown, encoding="utf-8", errors="replace")
+        return fitted, count
+
+    def plan(self, steps: list[str], files: list[str], tests: str, risks: str = "") -> Answer:
         """Accept a plan, or ask a person to; a change that names no new file needs no new approval."""
-        text = plan_text(steps, files, tests, risks)
-        known = self.tools.planned and self.approved.issuperset(files)
-        if not known and (refusal := self.refusal(Proposal("plan", text))):
-            raise ToolError(refusal)
+        plan, answer = plans.written(steps, files, tests, risks), "the plan is accepted"
+        if not (self.tools.planned and self.state.files.issuperset(files)):
+            decision = self.decision(Proposal("plan", plan.text))
+            if decision and not decision.approved:
+                raise ToolError(f"the user rejects this plan: {decision.reason}")
+            if decision and decision.text and decision.text != plan.text:
+                plan = plans.read(decision.text)
+                answer = f"the user accepts the plan with changes; it is now:\n{plan.text}"
         self.tools.planned = True
-        self.approved.update(files)
-        self.session.record("plan", text=text)
-        return "the plan is accepted"
+        self.session.record("plan", text=plan.text, files=list(plan.files), tests=plan.tests)
+        return Answer(answer)
 
-    def command(self, command: str, seconds: int = COMMAND_SECONDS) -> str:
-        """Run a command; where it was the test command and passed, what it tested becomes a commit."""
-        ran, shown = self.tools.run_command(command, seconds)
-        if command.strip() == self.test_command and ran.code == 0:
+    def command(self, command: str, seconds: int = COMMAND_SECONDS) -> Answer:
+        """Run a command; where it was a test that shows the work to be right, what it tested becomes a commit."""
+        ran, answer = self.tools.run_command(command, seconds)
+        if ran.code == 0 and command.strip() in (self.test_command, self.state.plan_tests):
             self.commit(self.task)
-        return shown
+        return answer
 
-    def finish(self, summary: str) -> str:
+    def finish(self, summary: str) -> Answer:
         """Verify. Only passing tests end the run; a failure is the next observation."""
-        if self.test_command is None:
+        if self.test_command is None and not self.state.plan_tests:
             self.commit(summary)
-            self.ending = Unverified(f"{summary} (no test command was found: pass --test)")
-            return "the run ends without a test"
-        ran, shown = self.tools.run_command(self.test_command)
-        self.session.record("verify", command=self.test_command, passed=ran.code == 0)
-        if ran.code != 0:
-            return f"not finished: {self.test_command} fails\n{shown}"
+            self.end("unverified", f"{summary} (no test command was found: pass --test)")
+            return Answer("the run ends without a test")
+        now = self.work.snapshot()
+        near = self.tools.index.reaching(self.work.changed_lines(self.work.start, now))
+        given = self.settings.test_command is not None
+        order = stages(near, self.state.plan_tests, self.test_command, given, self.tools.root)
+        if not order:
+            self.commit(summary)
+            self.end("unverified", f"{summary} (no command tests it: pass --test)")
+            return Answer("the run ends without a test")
+        verdict = Suite(self.tools, self.work).verify(order)
+        told = {name: value for name, value in asdict(verdict).items() if name not in ("text", "seconds")}
+        told |= {name: list(told[name]) for name in ("failures", "flaky", "red_before")}
+        self.session.record("verify", **told)
+        if not verdict.passed:
+            return Answer(f"not finished: {verdict.command} fails\n{verdict.text}", failed=True)
         self.commit(summary)
-        self.ending = Finished(summary)
-        return f"finished: {self.test_command} passes"
+        self.end("finished", summary + remarks(verdict.flaky, verdict.red_before))
+        return Answer(f"finished: {verdict.command} passes{remarks(verdict.flaky, verdict.red_before)}")
+
+    def end(self, status: str, reason: str) -> None:
+        """The run is over once this call is answered."""
+        self.session.record("finish", status=status, reason=reason)
 
     def commit(self, message: str) -> None:
-        """Keep what is there on the run's branch."""
-        if commit := self.work.commit(commit_message(message)):
-            self.session.record("commit", commit=commit)
+        """Keep what is there on the run's branch; search knows it from then on."""
+        short = commit_message(message)
+        if commit := self.work.commit(short):
+            self.session.record("commit", commit=commit, message=short.partition("\n")[0])
+            if not self.state.ending:
+                self.refresh()
 
-    def refusal(self, proposal: Proposal) -> str:
-        """Why a person does not want it, or "". The decision is recorded with a hash of what was decided on."""
+    def refresh(self) -> None:
+        """Index the working copy again, where that is possible, and say so before the next turn."""
+        if index := self.tools.index.refreshed(str(self.work.root)):
+            self.tools.index = index
+            self.news.append(
+                "The index now covers your copy as it is after the last commit: `search` finds what you changed."
+            )
+
+    def decision(self, proposal: Proposal) -> Decision | None:
+        """What a person decided, or None where nobody is asked. It is recorded with a hash of what was decided on."""
+        known = self.state.decisions.get(proposal.digest)
+        if known and known["approved"]:  # decided before the run was killed
+            return Decision(True, known["reason"], known["text"])
         decision = self.approval.decide(proposal)
         if decision is None:
-            return ""
-        self.session.record("approval", kind=proposal.kind, digest=proposal.digest, **asdict(decision))
+            return None
+        approved = Proposal(proposal.kind, decision.text or proposal.text).digest
+        self.session.record(
+            "approval", kind=proposal.kind, digest=proposal.digest, approved_digest=approved, **asdict(decision)
+        )
         if not decision.approved and not decision.reason:
             raise Refused(f"the {proposal.kind} was rejected")
-        return "" if decision.approved else f"the user rejects this {proposal.kind}: {decision.reason}"
+        return decision
+
+    def refusal(self, proposal: Proposal) -> str:
+        """Why a person does not want it, or ""."""
+        decision = self.decision(proposal)
+        return (
+            "" if decision is None or decision.approved else f"the user rejects this {proposal.kind}: {decision.reason}"
+        )
 
 
-def run_agent(
-    task: str,
-    *,
-    settings: Settings,
-    index: Index,
-    ask: Ask | None = None,
-    watch: Watch | None = None,
-    model: Model | None = None,
-) -> Outcome:
-    """Work on `task` in a copy of `settings.root` until an ending; what was done, however it ended.
+def remarks(flaky: Sequence[str], red_before: Sequence[str]) -> str:
+    """What a person should know of tests that did not simply pass."""
+    parts = [f"flaky: {', '.join(flaky)}"] if flaky else []
+    parts += [f"failed before and still do: {', '.join(red_before)}"] if red_before else []
+    return f" ({'; '.join(parts)})" if parts else ""
 
-    `ask` is asked for approvals, `watch` is told every event of the transcript. Raises `AgentError` where the run
-    cannot begin. An error in the program itself is recorded and raised again.
-    """
-    approval = Approval(settings.approve, ask)
-    settings = replace(settings, root=settings.root.resolve(), sandbox=choose(settings.sandbox))
-    model = model or Model(settings.model, settings.api_base, settings.retries)
-    if settings.max_cost is not None:
-        model.require_price()
-    run = prepare(clean(task), settings, index, approval, watch, model)
-    ending = Ending("the run was cut off")
+
+def gist(call: ToolCall) -> str:
+    """A call in a few words."""
     try:
-        ending = run.until_it_ends()
-    except KeyboardInterrupt:
-        ending = Interrupted("interrupted by the user")
-    except BaseException as error:  # the transcript says how the run ended; raised again
-        ending = Ending(f"{type(error).__name__}: {error}")
-        raise
-    finally:
-        outcome = conclude(run, ending)
-    return outcome
-
-
-def prepare(task: str, settings: Settings, index: Index, approval: Approval, watch: Watch | None, model: Model) -> Run:
-    """Make the working copy, the sandbox around it and the record."""
-    run_id = new_run_id()
-    try:
-        session = Session((settings.state or runs_folder(settings.root)) / run_id, watch)
-    except OSError as error:
-        raise AgentError(f"the transcript cannot be written at {settings.root}: {error.strerror}") from error
-    work = open_worktree(settings.root, run_id, settings.trees)
-    sandbox = open_sandbox(settings.sandbox, work.tree, settings.readable)
-    test_command = settings.test_command or find_test_command(work.root)
-    session.record(
-        "start",
-        run=run_id,
-        task=task,
-        settings=plain(settings),
-        start=work.start,
-        branch=work.branch,
-        test_command=test_command,
-    )
-    session.record("tools", tools=list(TOOLS))
-    tools = Toolbox(work.root, index, sandbox, session)
-    run = Run(task, settings, model, work, tools, session, approval, test_command)
-    tools.refusal = lambda patch: run.refusal(Proposal("edit", patch))
-    return run
-
-
-def conclude(run: Run, ending: Ending) -> Outcome:
-    """Keep what there is: the rest as a commit, the diff as a file, the ending in the transcript. Remove the copy."""
-    commit, diff, reason = None, "", str(ending)
-    try:
-        run.commit(f"Unfinished: {run.task}")
-        diff = run.work.diff()
-        commit = run.work.head() if run.work.branch and run.work.head() != run.work.start else None
-        (run.session.folder / "result.diff").write_text(diff, encoding="utf-8", errors="surrogateescape")
-        run.work.remove()
-    except (AgentError, OSError) as error:
-        reason += f"; the working copy is left at {run.work.tree}: {error}"
-    outcome = Outcome(
-        status=ending.status,
-        reason=reason,
-        branch=run.work.branch if commit else None,
-        commit=commit,
-        diff=diff,
-        steps=run.steps,
-        usage=run.usage,
-        transcript=run.session.transcript,
-        sandbox=run.settings.sandbox,
-    )
-    ended = {name: value for name, value in asdict(outcome).items() if name not in ("diff", "transcript")}
-    run.session.record("end", **ended)
-    return outcome
-
-
-def plan_text(steps: Sequence[str], files: Sequence[str], tests: str, risks: str) -> str:
-    """A plan as a person reads it."""
-    numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))
-    return f"{numbered}\nFiles: {', '.join(files) or 'none'}\nTests: {tests}" + (f"\nRisks: {risks}" if risks else "")
+        given: dict[str, Any] = json.loads(call.arguments)
+        shown = [
+            shlex.quote(str(given[name]))
+            for name in ("path", "query", "command", "start", "end", "find")
+            if name in given
+        ]
+    except (ValueError, TypeError):
+        shown = []
+    return " ".join(" ".join([call.name, *shown]).split())[:GIST]
 
 
 def commit_message(text: str) -> str:
@@ -237,14 +294,3 @@ def commit_message(text: str) -> str:
     if len(first) <= 72:
         return f"{first}\n{rest}".strip() or "Work of clew"
     return f"{first[:69]}...\n\n{text.strip()}"
-
-
-def clean(text: str) -> str:
-    """Text that can be sent: bytes of a command line that are no UTF-8 become question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8").strip()
-
-
-def plain(settings: Settings) -> dict[str, Any]:
-    """The settings as JSON holds them."""
-    given = asdict(settings) | {"readable": [str(path) for path in settings.readable]}
-    return {name: str(value) if isinstance(value, Path) else value for name, value in given.items()}

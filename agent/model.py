@@ -1,7 +1,6 @@
-"""A model, by its LiteLLM name: one question, one answer.
+"""A model, by its LiteLLM name: one question, one answer, or the reason why there is none.
 
-LiteLLM is the provider layer. Its router does the retries: exponential back-off with jitter, the provider's
-`Retry-After` where there is one, and no retry of what cannot get better (a wrong key, a prompt that is too long).
+LiteLLM is the provider layer; what to do about a failure is decided in `patience`.
 """
 
 from __future__ import annotations
@@ -10,18 +9,40 @@ import functools
 import json
 import logging
 import os
+import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, cast
 
-from .endings import AgentError, ModelFailed
+from .breakpoints import prepared
+from .endings import AgentError
 from .records import Message, Reply, ToolCall, Usage
 
 # Without it LiteLLM 1.106 imports its MCP gateway, and with that the optional package `mcp`, where there are tools.
-DIRECT: dict[str, Any] = {"_skip_mcp_handler": True}
+DIRECT: dict[str, Any] = {"_skip_mcp_handler": True, "num_retries": 0, "max_retries": 0}
 REQUEST_SECONDS = 600.0  # a long reasoning turn of a large model takes minutes
+AGAIN = (408, 409, 425, 429, 500, 502, 503, 504, 529)
+TOO_LONG = (
+    "context length",
+    "context window",
+    "prompt is too long",
+    "exceeds the maximum number of tokens",
+    "input is too long",
+)
+NO_MONEY = ("insufficient_quota", "credit balance", "billing")
+
+OnText = Callable[[str], None]
+
+
+class NoAnswer(Exception):
+    """The provider gave no answer; the message says which model and why."""
+
+    def __init__(self, message: str, kind: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind  # again: it may answer later; length: the prompt is too long; final: it never will
+        self.wait = wait  # seconds that the provider asked for
 
 
 def load_litellm() -> Any:
@@ -42,31 +63,39 @@ def load_litellm() -> Any:
     return litellm
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, the same for every model."""
+
+    messages: Sequence[Message]
+    tools: Sequence[Message]
+    prefix: int  # messages at the beginning that stay whatever happens
+    key: str  # the same for a request that is sent again, so that a provider that knows such keys bills it once
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A model behind a provider; `ask` is one paid request."""
 
     name: str
     api_base: str | None = None
-    retries: int = 4
-    _router: Any = None
 
-    def ask(self, messages: Sequence[Message], tools: Sequence[Message]) -> Reply:
-        """The model's answer to the conversation. Raises `ModelFailed` when the provider gives none."""
+    def ask(self, asked: Asked, on_text: OnText | None = None) -> Reply:
+        """The model's answer to the conversation; `on_text` is told its text while it comes. Raises `NoAnswer`."""
+        begun = time.monotonic()
         try:
-            # Copies, because LiteLLM rewrites what it is given, and a conversation must never change.
-            response = self._connect().completion(
-                model="main", messages=deepcopy(list(messages)), tools=deepcopy(list(tools)), **DIRECT
-            )
-        except Exception as error:  # LiteLLM's errors share no root; the user reads the reason
-            raise ModelFailed(failure(self.name, error)) from error
-        return reply_from(response, self.price(response))
+            response = self._response(asked, on_text)
+        except NoAnswer:
+            raise
+        except Exception as error:
+            raise NoAnswer(failure(self.name, error), kind_of(error), wait_of(error)) from error
+        return reply_from(self.name, response, self.price(response), time.monotonic() - begun)
 
     def price(self, response: Any) -> float | None:
         """US dollars for one response, or None where LiteLLM knows no price."""
         if not price_known(self.name) or getattr(response, "usage", None) is None:
             return None
-        # By the name that was asked for: the answer's may be a gateway's own, or one that a router entered as free.
+        # By the name that was asked for: the answer's may be a gateway's own.
         costs = load_litellm().cost_per_token(model=self.name, usage_object=response.usage)
         return float(sum(costs))
 
@@ -75,27 +104,34 @@ class Model:
         if not price_known(self.name):
             raise AgentError(f"the price of {self.name} is unknown, so --max-cost cannot be kept: leave it out")
 
-    def _connect(self) -> Any:
-        if self._router is None:
-            litellm = load_litellm()
-            price_known(self.name)
-            target: dict[str, Any] = {"model": self.name, "max_retries": 0, "timeout": REQUEST_SECONDS}
-            if self.api_base:
-                target["api_base"] = self.api_base
-                known = litellm.validate_environment(self.name)["keys_in_environment"]
-                # A gateway on one's own machine asks for no key, the client library always does.
-                target |= {} if known else {"api_key": "none"}
-            self._router = litellm.Router(
-                model_list=[{"model_name": "main", "litellm_params": target}],
-                num_retries=self.retries,
-                disable_cooldowns=True,
-            )
-        return self._router
+    def _response(self, asked: Asked, on_text: OnText | None) -> Any:
+        litellm = load_litellm()
+        # Copies, because LiteLLM rewrites what it is given, and a conversation must never change.
+        given = deepcopy(prepared(asked.messages, asked.tools, asked.prefix, self.name))
+        given |= DIRECT | {"model": self.name, "tools": deepcopy(list(asked.tools)), "timeout": REQUEST_SECONDS}
+        given["extra_headers"] = {"Idempotency-Key": asked.key}
+        if self.api_base:
+            given["api_base"] = self.api_base
+            # A gateway on one's own machine asks for no key, the client library always does.
+            known = litellm.validate_environment(self.name)["keys_in_environment"]
+            given |= {} if known else {"api_key": "none"}
+        if on_text is None:
+            return litellm.completion(**given)
+        chunks, ended = [], False
+        for chunk in litellm.completion(**given, stream=True, stream_options={"include_usage": True}):
+            chunks.append(chunk)
+            for choice in chunk.choices:
+                ended = ended or bool(choice.finish_reason)
+                if choice.delta.content:
+                    on_text(choice.delta.content)
+        if not ended:
+            raise NoAnswer(f"{self.name}: the connection was cut in the middle of an answer", "again")
+        return litellm.stream_chunk_builder(chunks, messages=given["messages"])
 
 
 @functools.cache
 def price_known(name: str) -> bool:
-    """Whether LiteLLM knows the price of a model. Ask before making a router, which enters unknown models as free."""
+    """Whether LiteLLM knows the price of a model."""
     try:
         load_litellm().get_model_info(name)
     except Exception:  # noqa: BLE001 - LiteLLM's errors share no root; the user reads `require_price`
@@ -109,16 +145,44 @@ def failure(name: str, error: Exception) -> str:
     return f"{name}: {type(error).__name__}: {said[:500]}"
 
 
-def reply_from(response: Any, cost: float | None) -> Reply:
-    """Our record of a LiteLLM response."""
-    if not response.choices:
-        raise ModelFailed("the provider sent an answer without a choice")
-    message = response.choices[0].message
-    calls = tuple(
-        ToolCall(call.id or f"call_{number}", call.function.name or "", call.function.arguments or "")
-        for number, call in enumerate(message.tool_calls or (), start=1)
+def kind_of(error: Exception) -> str:
+    """What can be done about a provider's error."""
+    said, status = str(error).lower(), getattr(error, "status_code", None)
+    if type(error).__name__ == "ContextWindowExceededError" or (
+        status in (400, 413) and any(t in said for t in TOO_LONG)
+    ):
+        return "length"
+    if any(word in said for word in NO_MONEY):
+        return "final"
+    broken = type(error).__name__ in (
+        "APIConnectionError",
+        "Timeout",
+        "MidStreamFallbackError",
+        "ServiceUnavailableError",
     )
-    return Reply(spoken(message, calls), calls, usage_from(response, cost))
+    return "again" if broken or status in AGAIN else "final"
+
+
+def wait_of(error: Exception) -> float | None:
+    """The seconds that the provider asks to wait, from `Retry-After`."""
+    headers: Any = getattr(getattr(error, "response", None), "headers", None) or {}
+    try:
+        return min(300.0, max(0.0, float(headers.get("retry-after"))))
+    except (TypeError, ValueError):
+        return None
+
+
+def reply_from(name: str, response: Any, cost: float | None, seconds: float) -> Reply:
+    """Our record of a LiteLLM response."""
+    if response is None or not response.choices:
+        raise NoAnswer(f"{name}: the provider sent an answer without a choice", "again")
+    message = response.choices[0].message
+    calls, seen = [], set[str]()
+    for number, call in enumerate(message.tool_calls or (), start=1):
+        identity = call.id if call.id and call.id not in seen else f"{call.id or 'call'}_{number}"
+        seen.add(identity)
+        calls.append(ToolCall(identity, call.function.name or "", call.function.arguments or ""))
+    return Reply(spoken(message, calls), tuple(calls), usage_from(response, cost), name, round(seconds, 3))
 
 
 def spoken(message: Any, calls: Sequence[ToolCall]) -> Message:

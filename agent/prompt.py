@@ -1,27 +1,43 @@
 """The conversation's opening, from what stays the same longest to what changes first: caches match a prefix.
 
-tools → system → task → context pack → conversation. The repository's map will stand before the task.
-No clock, no random number and no path of this machine: the same run sends the same bytes.
+tools → system → repository map → task → context pack → conversation. Tools and system are the same for everybody, the
+map for an index, task and pack for a run. No clock, no random number and no path of this machine: the same run sends the
+same bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from importlib.resources import files
 
 from .records import Message
 
 
-def opening(task: str, test_command: str | None, context: str) -> list[Message]:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a conversation begins with."""
+
+    outline: str  # the repository's map; may be empty
+    task: str
+    test_command: str | None
+    sandbox: str  # in words
+    context: str  # the pack; may be empty
+
+
+def opening(given: Opening) -> list[Message]:
     """The messages that come before the model's first answer."""
-    messages: list[Message] = [
+    task = template("task").format(task=given.task, tests=given.test_command or "none was found", sandbox=given.sandbox)
+    parts = [labelled("map", given.outline), task, labelled("context", given.context)]
+    return [
         {"role": "system", "content": template("system")},
-        {"role": "user", "content": template("task").format(task=task, tests=test_command or "none was found")},
+        *({"role": "user", "content": part} for part in parts if part),
     ]
-    if context:
-        content = template("context").format(text=context, mark=mark(context))
-        messages.append({"role": "user", "content": content})
-    return messages
+
+
+def labelled(name: str, text: str) -> str:
+    """A text of the repository in the template `name`, between marks that it cannot forge; "" for none."""
+    return template(name).format(text=text.rstrip("\n"), mark=mark(text)) if text else ""
 
 
 def template(name: str) -> str:

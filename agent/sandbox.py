@@ -34,6 +34,7 @@ ETC = (
     "nsswitch.conf", "os-release", "passwd", "perl", "pki/tls/certs", "protocols", "python3", "services", "ssl/certs",
     "ssl/openssl.cnf", "terminfo", "timezone",
 )  # fmt: skip
+NETWORK = ("/etc/resolv.conf", "/etc/ssl", "/etc/pip.conf")  # read where the network may be used
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
 LOCAL_FAMILIES = (1, 2, 10, 16)  # unix, internet, internet 6, netlink: harmless in a network namespace of one's own
 TMPFS_BYTES = 1 << 30
@@ -64,6 +65,7 @@ class Sandbox:
     tree: Path
     readable: tuple[Path, ...] = ()  # folders beyond the system's and the running interpreter's
     limits: Limits = field(default_factory=Limits)
+    allow_net: bool = False  # whether commands may use the host's network
     namespaces: bool = True  # Landlock asks for some, and does without where the kernel gives none
 
     def run(self, command: str, *, cwd: Path, output: Path, seconds: float | None = None) -> Ran:
@@ -84,10 +86,11 @@ class Sandbox:
 
     def command_line(self, command: Sequence[str], cwd: Path, private: Path) -> list[str]:
         """What is really started for `command`; `private` is its temporary folder."""
-        readable = [*visible_system(), *interpreter(), *self.readable]
+        network = [path for path in map(Path, NETWORK) if path.exists()] if self.allow_net else []
+        readable = [*visible_system(), *network, *interpreter(), *self.readable]
         confined = [sys.executable, "-I", "-S", str(CONFINE), self._policy(readable, private), *command]
         if self.kind == "bwrap":
-            return [*bubblewrap(readable, self.tree, private), "--chdir", str(cwd), "--", *confined]
+            return [*bubblewrap(readable, self.tree, private, self.allow_net), "--chdir", str(cwd), "--", *confined]
         return confined
 
     def _policy(self, readable: Sequence[Path], private: Path) -> str:
@@ -104,12 +107,19 @@ class Sandbox:
         landlock = self.kind == "landlock"
         policy = {
             "limits": limits,
-            "families": {"bwrap": LOCAL_FAMILIES, "landlock": ()}.get(self.kind),
-            "namespaces": landlock and self.namespaces,
+            "families": self._families(),
+            "namespaces": landlock and self.namespaces and not self.allow_net,
+            "net": self.allow_net,
             "read": [str(path) for path in (*readable, "/proc")] if landlock else None,
             "write": [str(path) for path in writable if path.exists()] if landlock else None,
         }
         return json.dumps(policy)
+
+    def _families(self) -> tuple[int, ...] | None:
+        """Address families of the sockets that a command may open; None for all."""
+        if self.kind == "none":
+            return None
+        return LOCAL_FAMILIES if self.kind == "bwrap" or self.allow_net else ()
 
 
 @contextmanager
@@ -134,7 +144,7 @@ def environment(private: Path) -> dict[str, str]:
         "NO_COLOR": "1",
         "PYTHONDONTWRITEBYTECODE": "1",  # or the working copy fills with files that nobody wrote
         "PYTHONHASHSEED": "0",  # the same input gives the same output
-        "PYTEST_ADDOPTS": "-p no:cacheprovider",
+        "PYTEST_ADDOPTS": "-p no:cacheprovider -rfE",  # and name each test that fails
     }
 
 
@@ -162,9 +172,18 @@ def interpreter() -> list[Path]:
     return found
 
 
-def bubblewrap(readable: Sequence[Path], tree: Path, private: Path) -> list[str]:
+def bubblewrap(readable: Sequence[Path], tree: Path, private: Path, net: bool) -> list[str]:
     """The command line of bwrap up to the command's own."""
-    line = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "clew"]
+    line = [
+        "bwrap",
+        "--unshare-all",
+        *(["--share-net"] if net else []),
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+    ]
+    line += ["--hostname", "clew"]
     line += ["--unshare-user", "--disable-userns"] if "--disable-userns" in bubblewrap_options() else []
     size = ["--size", str(TMPFS_BYTES)] if "--size" in bubblewrap_options() else []
     line += ["--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/tmp", *size, "--tmpfs", "/var/tmp"]
@@ -219,9 +238,24 @@ print("confined")
 """
 
 
-def open_sandbox(wanted: str, tree: Path, readable: tuple[Path, ...] = (), limits: Limits | None = None) -> Sandbox:
+def open_sandbox(
+    wanted: str,
+    tree: Path,
+    readable: tuple[Path, ...] = (),
+    limits: Limits | None = None,
+    *,
+    allow_net: bool = False,
+) -> Sandbox:
     """The sandbox of the kind `wanted`, or with `auto` the first that works. Raises `SandboxError` without one."""
-    return Sandbox(choose(wanted), tree.resolve(), readable, limits or Limits())
+    return Sandbox(choose(wanted), tree.resolve(), readable, limits or Limits(), allow_net)
+
+
+def described(sandbox: Sandbox) -> str:
+    """What a command can do in it, in words that are the same on every machine."""
+    if sandbox.kind == "none":
+        return "none: commands run unprotected"
+    network = "the network is open" if sandbox.allow_net else "there is no network"
+    return f"{sandbox.kind}: commands can write in the repository only, and {network}"
 
 
 def choose(wanted: str) -> str:

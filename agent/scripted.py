@@ -4,18 +4,20 @@
     python -m agent.scripted --script data/demo/fix.json -- clew agent … --api-base {base}
                                                                               serves for as long as the command runs
 
-It speaks OpenAI's chat completions and counts tokens by cache state as that provider publishes it: the longest prefix
-that an earlier request began with, from 1,024 tokens on, in steps of 128. Four bytes count as one token.
+It speaks the chat completions, messages and generateContent shapes, whole and streamed, and counts tokens by cache
+state as each provider publishes it (`caches`). Four bytes count as one token.
 
-A script is `{"replies": [{"text": …, "calls": [{"name": …, "arguments": {…}}], "fail": [429, 500]}]}`. The reply is
-chosen by the number of replies that the conversation already holds, so that a repeated request gets the same answer.
-The status codes in `fail` are served first, one a request. `arguments` may be a string, to play a model that errs.
+A script is `{"replies": [{"text": …, "calls": [{"name": …, "arguments": {…}}], "fail": [429, "cut", "length"]}]}`. The
+reply is chosen by the step that the request's idempotency key names, or else by the number of replies that the
+conversation holds, so that a repeated request gets the same answer. What stands in `fail` comes first, one a request: a
+status, a connection that is `cut`, a prompt that exceeds the `length`. `arguments` may be a string, to play a model that errs.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -25,26 +27,43 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-CACHE_MINIMUM = 1024  # tokens
-CACHE_STEP = 128  # tokens
-BYTES_PER_TOKEN = 4
+from .caches import BYTES_PER_TOKEN, Cache, Cached
+from .shapes import Block, Counted, answer, events, failure, prompt_blocks, shape_of, streams, turns
+
+KEY = "Idempotency-Key"
+STEP = re.compile(r"-step(\d+)-")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the server received."""
+    """What the server received and answered."""
 
     body: bytes
+    shape: str = "openai"
+    key: str = ""
+    cached: Cached = field(default_factory=lambda: Cached(0, 0, 0, 0))
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The prompt in the order in which a provider's cache sees it."""
+        return prompt_blocks(self.shape, json.loads(self.body))
 
     @property
     def prompt(self) -> bytes:
-        """Tools and messages in the order in which a provider sees them: what its cache matches from the first byte on.
+        """All of it: a longer conversation begins with the bytes of a shorter one."""
+        return b"".join(block.text for block in self.blocks)
 
-        No closing bracket: a longer conversation then begins with a shorter one.
-        """
-        content = json.loads(self.body)
-        parts = [*content.get("tools", []), *content["messages"]]
-        return b"".join(json.dumps(part, ensure_ascii=False).encode() + b"\n" for part in parts)
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What goes back: a refusal with a status, or a reply."""
+
+    status: int
+    body: dict[str, Any]
+    position: int = 0
+    counted: Counted = field(default_factory=lambda: Counted(0, 0, 0, 0))
+    reply: dict[str, Any] | None = None
+    cut: bool = False
 
 
 @dataclass(slots=True)
@@ -52,69 +71,37 @@ class Script:
     """The replies, and what was asked so far."""
 
     replies: Sequence[dict[str, Any]]
-    requests: list[Request] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)  # those that got a reply
+    caches: dict[str, Cache] = field(default_factory=dict)
     _failed: dict[int, int] = field(default_factory=dict)  # reply → failures already served
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, body: bytes) -> tuple[int, dict[str, Any]]:
-        """Status and response for one request."""
+    def serve(self, shape: str, body: bytes, key: str) -> Served:
+        """What one request gets."""
         with self._lock:
-            request = Request(body)
-            position = sum(message["role"] == "assistant" for message in json.loads(body)["messages"])
+            content = json.loads(body)
+            step = STEP.search(key)
+            position = int(step[1]) if step else turns(shape, content)
             if position >= len(self.replies):
-                return 400, {"error": {"message": f"the script has no reply number {position + 1}", "type": "script"}}
+                return Served(*failure(shape, 400, f"the script has no reply number {position + 1}"))
             reply = self.replies[position]
-            failures = reply.get("fail", [])
-            served = self._failed.get(position, 0)
+            failures, served = reply.get("fail", []), self._failed.get(position, 0)
             if served < len(failures):
                 self._failed[position] = served + 1
-                return failures[served], {"error": {"message": "scripted failure", "type": "server_error"}}
-            usage = self._usage(request, reply)
-            self.requests.append(request)
-            return 200, completion(position, reply, usage)
-
-    def _usage(self, request: Request, reply: dict[str, Any]) -> dict[str, Any]:
-        prompt = request.prompt
-        shared = max((common_prefix(earlier.prompt, prompt) for earlier in self.requests), default=0)
-        cached = shared // BYTES_PER_TOKEN // CACHE_STEP * CACHE_STEP
-        total = len(prompt) // BYTES_PER_TOKEN
-        spoken = len(json.dumps(reply)) // BYTES_PER_TOKEN
-        return {
-            "prompt_tokens": total,
-            "completion_tokens": spoken,
-            "total_tokens": total + spoken,
-            "prompt_tokens_details": {"cached_tokens": cached if cached >= CACHE_MINIMUM else 0},
-        }
-
-
-def common_prefix(first: bytes, second: bytes) -> int:
-    """How many bytes the two begin with in common."""
-    length = min(len(first), len(second))
-    if first[:length] == second[:length]:
-        return length
-    return next(at for at in range(length) if first[at] != second[at])
-
-
-def completion(position: int, reply: dict[str, Any], usage: dict[str, Any]) -> dict[str, Any]:
-    """A response of the chat completions shape; ids follow from the position alone."""
-    message: dict[str, Any] = {"role": "assistant", "content": reply.get("text", "")}
-    calls = [tool_call(f"call_{position + 1}_{n}", call) for n, call in enumerate(reply.get("calls", []), start=1)]
-    if calls:
-        message["tool_calls"] = calls
-    choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}
-    head = {"id": f"scripted-{position + 1}", "object": "chat.completion", "created": 0, "model": "scripted"}
-    return head | {"choices": [choice], "usage": usage}
-
-
-def tool_call(name: str, call: dict[str, Any]) -> dict[str, Any]:
-    """One entry of `tool_calls`."""
-    arguments = call.get("arguments", {})
-    written = arguments if isinstance(arguments, str) else json.dumps(arguments)
-    return {"id": name, "type": "function", "function": {"name": call["name"], "arguments": written}}
+                what = failures[served]
+                if what == "cut":
+                    return Served(200, {}, position, reply=reply, cut=True)
+                return Served(*failure(shape, what, "scripted failure"))
+            blocks = prompt_blocks(shape, content)
+            cached = self.caches.setdefault(shape, Cache(shape)).take(blocks)
+            self.requests.append(Request(body, shape, key, cached))
+            spoken = len(json.dumps(reply)) // BYTES_PER_TOKEN
+            counted = Counted(cached.prompt, cached.read, cached.written, spoken)
+            return Served(200, answer(shape, position, reply, counted), position, counted, reply)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """POST …/chat/completions, whatever comes before it."""
+    """POST to the path of any of the three shapes, whatever comes before it."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # with it, each answer waits forty milliseconds for an acknowledgement
@@ -123,16 +110,46 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.path.endswith("/chat/completions"):
-            status, answer = self.script.answer(body)
+        shape = shape_of(self.path)
+        if not shape:
+            self._send(404, {"error": {"message": f"nothing is served at {self.path}", "type": "not_found"}})
+            return
+        served = self.script.serve(shape, body, self.headers.get(KEY, ""))
+        if served.reply is not None and streams(self.path, json.loads(body)):
+            self._stream(shape, served)
+        elif served.cut:
+            self._send(200, {"id": "cut"}, promised=1000)
         else:
-            status, answer = 404, {"error": {"message": f"nothing is served at {self.path}", "type": "not_found"}}
-        payload = json.dumps(answer).encode()
+            self._send(served.status, served.body)
+
+    def _send(self, status: int, body: dict[str, Any], promised: int = 0) -> None:
+        payload = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(payload)))
+        self.send_header("Content-Length", str(len(payload) + promised))
         self.end_headers()
         self.wfile.write(payload)
+        self.close_connection = self.close_connection or promised > 0
+
+    def _stream(self, shape: str, served: Served) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        pieces = list(events(shape, served.position, served.reply or {}, served.counted))
+        for name, data in pieces[: max(1, len(pieces) // 3)] if served.cut else pieces:
+            self._chunk((f"event: {name}\n" if name else "") + f"data: {json.dumps(data)}\n\n")
+        if served.cut:
+            self.close_connection = True  # without the last chunk
+            return
+        if shape == "openai":
+            self._chunk("data: [DONE]\n\n")
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _chunk(self, text: str) -> None:
+        data = text.encode()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+        self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: the output belongs to the command that is being tried."""
@@ -150,8 +167,13 @@ class ScriptedServer:
 
     @property
     def base(self) -> str:
-        """What goes into `--api-base`."""
-        return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
+        """What goes into `--api-base` for a model of OpenAI's shape."""
+        return self.base_for("openai")
+
+    def base_for(self, shape: str) -> str:
+        """What goes into `--api-base` for `shape`: openai | anthropic | gemini."""
+        ending = {"openai": "/v1", "anthropic": "", "gemini": "/v1beta"}[shape]
+        return f"http://127.0.0.1:{self._http.server_address[1]}{ending}"
 
     @property
     def requests(self) -> list[Request]:

@@ -1,22 +1,26 @@
 """The record of a run: one append-only file of JSON lines that is on disk before the next thing happens.
 
-`message` and `reply` events, in order, are the conversation as it was sent; nothing else is needed to send it again.
+`open`, `message`, `reply`, `answer` and `compact` events, in order, are the conversation as it was sent; `state` folds
+them. A paid reply is on disk before anything is done about it, and no event is ever changed.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BufferedWriter
 from pathlib import Path
 from typing import Any
 
+from .endings import AgentError
 from .records import Message
+from .state import Event, State, folded
 
-Event = dict[str, Any]
 Watch = Callable[[Event], None]
 
 TRANSCRIPT = "transcript.jsonl"
@@ -37,47 +41,75 @@ def runs_folder(root: Path) -> Path:
     return store / "runs"
 
 
+def find_run(runs: Path, name: str | None) -> Path:
+    """The folder of the run whose id begins with `name`; of the last one without a name."""
+    found = sorted(path.parent for path in runs.glob(f"*/{TRANSCRIPT}") if path.parent.name.startswith(name or ""))
+    if not found:
+        raise AgentError(f"there is no run {name} in {runs}" if name else f"there are no runs in {runs}")
+    if name and len(found) > 1 and found[0].name != name:
+        raise AgentError(f"{name} could be {len(found)} runs: give more of the id, such as {found[0].name}")
+    return found[0] if name else found[-1]
+
+
 @dataclass(slots=True)
 class Session:
-    """One run's record, and the conversation that it holds."""
+    """One run's record, and the state that follows from it. One process at a time holds it."""
 
     folder: Path
     watch: Watch | None = None  # is told each event once it is on disk
-    messages: list[Message] = field(default_factory=list)
-    outputs: int = 0  # long outputs kept so far
+    state: State = field(default_factory=State)
+    outputs: int = 0  # long texts kept so far, those of the act that is going on among them
+    _file: BufferedWriter = field(init=False)
 
     def __post_init__(self) -> None:
         (self.folder / "outputs").mkdir(parents=True, exist_ok=True)
+        self._file = self.transcript.open("ab")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise AgentError(f"run {self.folder.name} is going on in another process") from error
+        whole = cut_torn_line(self.transcript)
+        self._file.truncate(whole)
+        self.state = folded(load(self.folder))
+        self.outputs = self.state.outputs
 
     @property
     def transcript(self) -> Path:
         return self.folder / TRANSCRIPT
 
     def record(self, event: str, **content: Any) -> None:
-        """Append one event and see it onto the disk."""
+        """Append one event, see it onto the disk, and let the state follow."""
         entry: Event = {"event": event, **content}
         line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
-        with self.transcript.open("ab") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        self._file.write(line)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.state.apply(entry)
         if self.watch:
             self.watch(entry)
 
-    def say(self, message: Message) -> None:
-        """Add a message to the conversation; it will be part of every later request, unchanged."""
-        self.record("message", message=message)
-        self.messages.append(message)
+    def say(self, text: str, kind: str) -> None:
+        """Add a message of ours to the conversation; it will be part of every later request, unchanged."""
+        self.record("message", kind=kind, message={"role": "user", "content": text})
 
-    def hear(self, message: Message, **content: Any) -> None:
-        """Add the model's answer to the conversation."""
-        self.record("reply", message=message, **content)
-        self.messages.append(message)
+    def keep(self, number: int) -> Path:
+        """The file for the whole of the long text `number`."""
+        return self.folder / "outputs" / f"{number:03d}.txt"
 
-    def next_output(self) -> Path:
-        """A new file for the whole output of a command."""
+    def next_output(self) -> tuple[int, Path]:
+        """A number and a file for one more long text."""
         self.outputs += 1
-        return self.folder / "outputs" / f"{self.outputs:03d}.txt"
+        return self.outputs, self.keep(self.outputs)
+
+    def close(self) -> None:
+        """Let another process have the run."""
+        self._file.close()
+
+
+def cut_torn_line(transcript: Path) -> int:
+    """Bytes of the record up to its last whole line: a kill may have left a part of one more."""
+    data = transcript.read_bytes()
+    return data.rfind(b"\n") + 1
 
 
 def load(folder: Path) -> Iterator[Event]:
@@ -86,9 +118,9 @@ def load(folder: Path) -> Iterator[Event]:
         for line in file:
             if not line.endswith(b"\n"):
                 return
-            yield json.loads(line)
+            yield json.loads(line.decode("utf-8", "surrogatepass"))
 
 
-def conversation(events: Iterator[Event]) -> list[Message]:
-    """The messages that a run had sent and received, ready to be sent again."""
-    return [event["message"] for event in events if event["event"] in ("message", "reply")]
+def conversation(events: Iterable[Event]) -> list[Message]:
+    """The messages that a run would send next."""
+    return folded(events).messages

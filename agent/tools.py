@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from indexer import ClewError
+from indexer import ClewError, redact_text, syntax_errors
 
-from .edit import ToolError, file_in, replace_once, unified
+from .edit import ToolError, editable, file_in, replace_once, unified
+from .index import Hit, Index
 from .observe import bounded, readable
-from .records import Message, ToolCall
+from .patch import apply_patch
+from .records import Answer, Message, ToolCall
 from .sandbox import Ran, Sandbox
 from .session import Session
+from .symbols import lines_of, names_of, part_of
 
 HITS = 8
 HIT_LINES = 30  # of code shown with one hit
@@ -23,40 +26,7 @@ READ_CHARACTERS = 24_000  # about 8,000 tokens
 READ_FILE_BYTES = 8 << 20
 COMMAND_SECONDS = 300
 KERNEL_LIMITS = {152: ": out of CPU time", 153: ": a file grew too large"}  # SIGXCPU, SIGXFSZ
-
-
-class Hit(Protocol):
-    """A ranked place in the repository."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def symbol(self) -> str: ...  # may be empty
-    @property
-    def kind(self) -> str: ...
-    @property
-    def start_line(self) -> int: ...  # 1-based, inclusive; 0 for a file that is known by its path only
-    @property
-    def end_line(self) -> int: ...  # 1-based, inclusive
-
-
-class Pack(Protocol):
-    """The code that a question is about, within a token budget."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def tokens(self) -> int: ...
-
-
-class Index(Protocol):
-    """What the agent needs of an index; `retrieval.Searcher` is one."""
-
-    def query(self, text: str, k: int = ...) -> Sequence[Hit]: ...
-
-    def context(self, text: str, budget: int = ...) -> Pack: ...
-
-    def text(self, path: str) -> str | None: ...
+DATA = "[data"  # how a line begins below which text of the repository stands
 
 
 def tool(name: str, description: str, **parameters: str) -> Message:
@@ -75,19 +45,21 @@ TOOLS: tuple[Message, ...] = (
     tool("search", "Find code by words, names, a question or a stack trace.", query="string", k="integer?"),
     tool(
         "read",
-        "Read a file, a folder, or output:N of an earlier command.",
+        "Read a file, a folder, path::Symbol, path:12-40, or output:N. find: only lines that hold this text.",
         path="string",
         start="integer?",
         end="integer?",
+        find="string?",
     ),
     tool(
         "edit",
-        "Replace old, which must occur exactly once in the file, by new. An empty old creates a file.",
+        "Replace old, which must occur exactly once in the file, by new; an empty old creates a file. Or apply patch, a unified diff.",
         path="string",
-        old="string",
-        new="string",
+        old="string?",
+        new="string?",
+        patch="string?",
     ),
-    tool("run", "Run a shell command at the root, in the sandbox: no network.", command="string", seconds="integer?"),
+    tool("run", "Run a shell command at the root, in the sandbox.", command="string", seconds="integer?"),
     tool(
         "plan",
         "State or change the plan; needed before the first edit. tests: the command that will show that it works.",
@@ -110,68 +82,84 @@ class Toolbox:
     session: Session
     refusal: Callable[[str], str] = field(default=lambda patch: "")  # why an edit must not be made, or ""
     planned: bool = False  # an accepted plan is there
-    _tools: dict[str, Callable[..., str]] = field(init=False)
+    _tools: dict[str, Callable[..., Answer]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._tools = {"search": self.search, "read": self.read, "edit": self.edit, "run": self.run}
 
-    def call(self, call: ToolCall, more: dict[str, Callable[..., str]]) -> str:
+    def call(self, call: ToolCall, more: dict[str, Callable[..., Answer]]) -> Answer:
         """Carry out one call; `more` are tools that are not in the box. What the model can mend comes back as text."""
         try:
             tools = self._tools | more
             arguments = checked(call)
             return tools[call.name](**arguments)
         except (ToolError, ClewError) as error:
-            return f"error: {error}"
+            return Answer(f"error: {error}", failed=True)
         except OSError as error:
-            return f"error: {error.strerror or error}"
+            return Answer(f"error: {error.strerror or error}", failed=True)
 
-    def search(self, query: str, k: int = HITS) -> str:
+    def search(self, query: str, k: int = HITS) -> Answer:
         """Hits with enough of their code to decide."""
         hits = self.index.query(query, max(1, min(k, 20)))
         if not hits:
-            return "nothing found: try other words, or `run` with grep for an exact string"
-        return "\n\n".join(self._shown(hit) for hit in hits)
+            return Answer("nothing found: try other words, or `run` with grep for an exact string")
+        refs = tuple(dict.fromkeys(reference(hit) for hit in hits))
+        return Answer(f"{DATA} that the index found]\n" + "\n\n".join(self._shown(hit) for hit in hits), refs)
 
-    def read(self, path: str, start: int = 1, end: int | None = None) -> str:
+    def read(self, path: str, start: int = 1, end: int | None = None, find: str = "") -> Answer:
         """Lines of a file, as they are now."""
-        lines = self._source(path).splitlines()
+        text = self._source(path)
+        part = part_of(path)
+        if part.symbol:
+            start, end = lines_of(part.path, text, part.symbol)
+        elif part.start:
+            start, end = part.start, part.end
+        lines = text.splitlines()
+        if find:
+            return found_in(path, lines, find)
         start = max(1, start)
         last = min(len(lines), end or len(lines), start + READ_LINES - 1)
         if start > max(1, len(lines)):
             raise ToolError(f"{path} has {len(lines)} lines")
-        text = "\n".join(lines[start - 1 : last])
-        if len(text) > READ_CHARACTERS:
-            text = f"{text[:READ_CHARACTERS]}\n[cut: the lines are too long to show]"
-        more = f"; go on with start={last + 1}" if last < len(lines) else ""
-        return f"{path} lines {start}-{last} of {len(lines)}{more}\n{text}"
+        shown = "\n".join(lines[start - 1 : last])
+        if len(shown) > READ_CHARACTERS:
+            shown = f"{shown[:READ_CHARACTERS]}\n[cut: the lines are too long to show]"
+        more = f"; go on with start={last + 1}" if last < min(len(lines), end or len(lines)) else ""
+        named = (self.root / part.path).is_file() and not path.startswith("output:")
+        refs = names_of(part.path, text, start, last) if named else [path]
+        return Answer(f"{DATA} {part.path}, lines {start}-{last} of {len(lines)}{more}]\n{shown}", tuple(refs))
 
-    def edit(self, path: str, old: str, new: str) -> str:
-        """Change one place of a file, or create it."""
+    def edit(self, path: str, old: str = "", new: str = "", patch: str = "") -> Answer:
+        """Change one place of a file, or several by a patch, or create it."""
         if not self.planned:
             raise ToolError("call plan first: say which files you will change and which tests will show that it works")
+        if patch and (old or new):
+            raise ToolError("give old and new, or patch")
         target = file_in(self.root, path)
-        changed = replace_once(target, path, old, new)
-        before = target.read_bytes().decode("utf-8") if old else ""
+        before = editable(target, path) if old or patch else ""
+        changed = apply_patch(before, patch) if patch else replace_once(target, path, old, new)
+        still_parses(path, before, changed)
         if refusal := self.refusal(unified(path, before, changed)):
             raise ToolError(refusal)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(changed.encode("utf-8"))
-        if not old:
-            return f"created {path} with {len(changed.splitlines())} lines"
-        return f"edited {path} at line {first_difference(before, changed)}"
+        if not before:
+            return Answer(f"created {path} with {len(changed.splitlines())} lines", (path,))
+        line = first_difference(before, changed)
+        return Answer(f"edited {path} at line {line}", tuple(names_of(path, changed, line, line)))
 
-    def run(self, command: str, seconds: int = COMMAND_SECONDS) -> str:
+    def run(self, command: str, seconds: int = COMMAND_SECONDS) -> Answer:
         """A command's exit code and output."""
         return self.run_command(command, seconds)[1]
 
-    def run_command(self, command: str, seconds: float | None = None) -> tuple[Ran, str]:
+    def run_command(self, command: str, seconds: float | None = None) -> tuple[Ran, Answer]:
         """What came of a command, and what the model gets to see of it."""
-        output = self.session.next_output()
+        number, output = self.session.next_output()
         ran = self.sandbox.run(command, cwd=self.root, output=output, seconds=seconds)
-        shown = bounded(readable(output, self.root), f"output:{self.session.outputs}")
+        shown = bounded(readable(output, self.root), f"output:{number}")
         status = ran.stopped or f"exit code {ran.code}{KERNEL_LIMITS.get(ran.code, '')}"
-        return ran, f"{status}\n{shown}".rstrip("\n")
+        text = f"{status}\n{DATA} of the command]\n{shown}" if shown else status
+        return ran, Answer(text, (f"output:{number}",), failed=ran.code != 0)
 
     def _shown(self, hit: Hit) -> str:
         name = f" {hit.kind} {hit.symbol}" if hit.symbol else ""
@@ -183,8 +171,8 @@ class Toolbox:
             now = file_in(self.root, hit.path).read_text(encoding="utf-8", errors="replace")
         except (ToolError, OSError):
             return f"{head}\n[this file is not in the working copy]"
-        # Line numbers of the index mean nothing in a text that has changed since.
-        if indexed is None or now != indexed:
+        # Line numbers of the index mean nothing in a text that has changed since. The index holds no secrets.
+        if indexed is None or (now != indexed and redact_text(now)[0] != indexed):
             return f"{head}\n[changed since it was indexed: read it]"
         last = min(hit.end_line, hit.start_line + HIT_LINES - 1)
         code = "\n".join(line[:300] for line in now.splitlines()[hit.start_line - 1 : last])
@@ -192,15 +180,42 @@ class Toolbox:
 
     def _source(self, path: str) -> str:
         if path.startswith("output:"):
-            kept = self.session.folder / "outputs" / f"{path.removeprefix('output:').zfill(3)}.txt"
-            if not path.removeprefix("output:").isdecimal() or not kept.is_file():
+            number = path.removeprefix("output:")
+            if not number.isdecimal() or not (kept := self.session.keep(int(number))).is_file():
                 raise ToolError(f"there is no {path}: {self.session.outputs} outputs are kept")
             return readable(kept, self.root)
+        path = part_of(path).path if not (self.root / path).exists() else path
         file = file_in(self.root, path)
         if file.is_dir():
             names = sorted(child.name + "/" * child.is_dir() for child in file.iterdir() if child.name != ".git")
             return "\n".join(names)
         return existing_text(file, path)
+
+
+def reference(hit: Hit) -> str:
+    """The name that brings a hit back."""
+    if hit.symbol:
+        return f"{hit.path}::{hit.symbol}"
+    return f"{hit.path}:{hit.start_line}-{hit.end_line}" if hit.start_line else hit.path
+
+
+def found_in(path: str, lines: list[str], find: str) -> Answer:
+    """The lines that hold `find`, with their numbers."""
+    found = [f"{at}: {line[:300]}" for at, line in enumerate(lines, start=1) if find in line]
+    if not found:
+        return Answer(f"no line of {path} holds {find!r}")
+    more = f"\n[{len(found) - READ_LINES} more]" if len(found) > READ_LINES else ""
+    shown = "\n".join(found[:READ_LINES])
+    return Answer(f"{DATA} {path}, lines with {find!r}]\n{shown[:READ_CHARACTERS]}{more}", (path,))
+
+
+def still_parses(path: str, before: str, after: str) -> None:
+    """Raise `ToolError` where an edit would break the syntax of a file; one that was broken before may stay so."""
+    errors = syntax_errors(path, after)
+    if errors and not syntax_errors(path, before):
+        line = errors[0]
+        text = after.splitlines()[line - 1].strip()[:120] if line <= len(after.splitlines()) else "the end of the file"
+        raise ToolError(f"not written: {path} would no longer parse, from line {line} on: {text}")
 
 
 def existing_text(file: Path, path: str) -> str:

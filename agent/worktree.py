@@ -11,12 +11,14 @@ file system monitor, no configuration of the user or the system. The git folder 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from .endings import WorktreeError
 
@@ -97,6 +99,37 @@ class Worktree:
         """The commit that the working copy stands on."""
         return self._git("rev-parse", "HEAD").strip()
 
+    def snapshot(self) -> str:
+        """The git tree of all that is there and not ignored. The working copy's index keeps it from being collected."""
+        self._git("add", "--all", ".")
+        return self._git("write-tree").strip()
+
+    def restore(self, tree: str) -> None:
+        """Make the working copy what `snapshot` saw; ignored files stay as they are."""
+        self.unlock()
+        self._git("read-tree", "--reset", "-u", tree)
+        self._git("clean", "-f", "-f", "-d", "--quiet")
+
+    def unlock(self) -> None:
+        """Remove the locks of a git that was killed; nobody else works here."""
+        locks = [self.git_dir / "index.lock", self.git_dir / "HEAD.lock"]
+        if self.repository and self.branch:
+            locks.append(self.repository / "refs" / "heads" / f"{self.branch}.lock")
+        for lock in locks:
+            lock.unlink(missing_ok=True)
+
+    def changes(self, before: str, after: str) -> list[str]:
+        """Paths that differ between two trees or commits, relative to `root`."""
+        return self._git("diff", "--name-only", "--no-renames", "--relative", before, after, at=self.root).splitlines()
+
+    def changed_lines(self, before: str, after: str) -> dict[str, list[tuple[int, int]]]:
+        """path relative to `root` → lines of `before` that `after` changes; of an insertion the lines around it."""
+        patch = self._git(
+            "diff", "--unified=0", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--relative",
+            "--src-prefix=a/", "--dst-prefix=b/", before, after, at=self.root,
+        )  # fmt: skip
+        return lines_changed(patch)
+
     def diff(self) -> str:
         """What was committed since the run began, as a patch."""
         return self._git("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--binary", self.start, "HEAD")
@@ -114,9 +147,17 @@ class Worktree:
         else:
             shutil.rmtree(self.git_dir, ignore_errors=True)
 
-    def _git(self, *arguments: str) -> str:
+    def to_json(self) -> dict[str, Any]:
+        """What `reopen` needs."""
+        return {
+            "tree": str(self.tree), "root": str(self.root), "git_dir": str(self.git_dir), "start": self.start,
+            "branch": self.branch, "repository": str(self.repository) if self.repository else None,
+            "settings": self.settings,
+        }  # fmt: skip
+
+    def _git(self, *arguments: str, at: Path | None = None) -> str:
         where = {"GIT_DIR": str(self.git_dir), "GIT_WORK_TREE": str(self.tree)}
-        return git(*arguments, cwd=self.tree, settings=self.settings, environment=where)
+        return git(*arguments, cwd=at or self.tree, settings=self.settings, environment=where)
 
 
 def open_worktree(root: Path, run_id: str, trees: Path | None = None) -> Worktree:
@@ -124,16 +165,54 @@ def open_worktree(root: Path, run_id: str, trees: Path | None = None) -> Worktre
     root = root.resolve()
     if not root.is_dir():
         raise WorktreeError(f"{root} is not a folder")
-    parent = (trees or state_folder()).resolve()
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        tree = Path(tempfile.mkdtemp(prefix=f"{run_id}-", dir=parent))
-    except OSError as error:
-        raise WorktreeError(f"no working copy can be made in {parent}: {error.strerror}; set XDG_STATE_HOME") from error
+    tree = new_folder(run_id, trees)
     top = repository_of(root)
     if top is None or not tracked(root, top):
         return copy(root, tree)
     return checkout(root, top, tree, f"clew/{run_id}")
+
+
+def new_folder(run_id: str, trees: Path | None) -> Path:
+    """An empty folder for a working copy."""
+    parent = (trees or state_folder()).resolve()
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f"{run_id}-", dir=parent))
+    except OSError as error:
+        raise WorktreeError(f"no working copy can be made in {parent}: {error.strerror}; set XDG_STATE_HOME") from error
+
+
+def reopen(given: Mapping[str, Any], run_id: str, trees: Path | None = None) -> Worktree:
+    """The working copy of an earlier run, by what `to_json` gave; made again from its branch where it is gone."""
+    repository = Path(given["repository"]) if given["repository"] else None
+    tree, root, git_dir = Path(given["tree"]), Path(given["root"]), Path(given["git_dir"])
+    work = Worktree(tree, root, git_dir, given["start"], given["branch"], repository, dict(given["settings"]))
+    if root.is_dir() and git_dir.is_dir():
+        work.unlock()
+        return work
+    if repository is None or not repository.is_dir():
+        raise WorktreeError(f"the working copy of run {run_id} is gone, and without git it cannot be made again")
+    new = new_folder(run_id, trees)
+    git("worktree", "prune", cwd=repository, settings=work.settings)
+    there = git("branch", "--list", str(work.branch), cwd=repository, settings=work.settings)
+    what = [str(new), str(work.branch)] if there else ["-b", str(work.branch), str(new), work.start]
+    git("worktree", "add", "--quiet", *what, cwd=repository, settings=work.settings)
+    git_dir = Path(git("rev-parse", "--absolute-git-dir", cwd=new, settings=work.settings).rstrip("\n"))
+    return replace(work, tree=new, root=new / root.relative_to(tree), git_dir=git_dir)
+
+
+def lines_changed(patch: str) -> dict[str, list[tuple[int, int]]]:
+    """path → lines of the older side that a patch without context replaces."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    path = ""
+    for line in patch.splitlines():
+        if line.startswith(("--- a/", "+++ b/")):
+            path = line[6:]
+            found.setdefault(path, [])
+        elif hunk := re.match(r"@@ -(\d+)(?:,(\d+))? ", line):
+            start, count = int(hunk[1]), int(hunk[2] if hunk[2] is not None else 1)
+            found[path].append((start, start + count - 1) if count else (start, start + 1))
+    return found
 
 
 def state_folder() -> Path:

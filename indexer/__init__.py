@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .snapshot import Entry, FoundChunk, FoundEdge, FoundSymbol, Snapshot
     from .source import Skipped, SkipReason, Source, SourceFile
     from .store import State, Store, View
+    from .syntax import definitions, syntax_errors
     from .terms import search_terms
     from .vector_cache import VectorCache, cache_folder
     from .walk import open_worktree
@@ -38,6 +39,7 @@ _MODULES = {
     "snapshot": ("Entry", "FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
     "source": ("SkipReason", "Skipped", "Source", "SourceFile"),
     "store": ("State", "Store", "View"),
+    "syntax": ("definitions", "syntax_errors"),
     "terms": ("search_terms",),
     "vector_cache": ("VectorCache", "cache_folder"),
     "walk": ("open_worktree",),
@@ -78,6 +80,7 @@ __all__ = [
     "View",
     "build_index",
     "cache_folder",
+    "definitions",
     "extract_facts",
     "grammar",
     "key64",
@@ -91,6 +94,7 @@ __all__ = [
     "redact_text",
     "search_terms",
     "symbol_id",
+    "syntax_errors",
     "written",
 ]
 

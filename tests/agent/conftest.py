@@ -62,7 +62,9 @@ class Play:
     ) -> Outcome:
         given = {name: changes.pop(name) for name in ("index", "ask", "watch") if name in changes}
         with ScriptedServer(replies) as server:
-            settings = Settings(root, "openai/scripted", server.base, approve="never", retries=0, trees=self.trees)
+            settings = Settings(
+                root, "openai/scripted", server.base, (), approve="never", retries=0, backoff=0.0, trees=self.trees
+            )
             self.requests = server.requests
             index = given.pop("index", None) or GrepIndex(root)
             return run_agent(task, settings=replace(settings, **changes), index=index, **given)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.index import Spans
+
 
 @dataclass(frozen=True, slots=True)
 class GrepHit:
@@ -45,3 +47,14 @@ class GrepIndex:
 
     def text(self, path: str) -> str | None:
         return self.files.get(path)
+
+    def map(self, budget: int = 3000) -> str:
+        return "\n".join(sorted(self.files))[: budget * 3]
+
+    def reaching(self, changed: Spans) -> list[str]:
+        stems = {Path(path).stem for path in changed}
+        tests = [path for path in sorted(self.files) if Path(path).name.startswith("test_")]
+        return [path for path in tests if any(stem in self.files[path] for stem in stems)]
+
+    def refreshed(self, tree: str) -> GrepIndex | None:
+        return GrepIndex(Path(tree))

@@ -1,0 +1,87 @@
+"""A paid request that may fail: wait and ask again, go on to the next model, or end with the reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from .endings import ModelFailed
+from .model import Asked, Model, NoAnswer, OnText
+from .records import Reply, Settings
+from .session import Session
+
+LONGEST_WAIT = 120.0  # seconds between two attempts, whatever the number of attempts
+
+
+def models_of(settings: Settings) -> list[Model]:
+    """The model and its fallbacks. Another address belongs to the provider that it was given for."""
+    provider = settings.model.partition("/")[0]
+    names = (settings.model, *settings.fallbacks)
+    return [Model(name, settings.api_base if name.partition("/")[0] == provider else None) for name in names]
+
+
+def ask(
+    session: Session,
+    models: Sequence[Model],
+    tools: Sequence[dict[str, Any]],
+    settings: Settings,
+    on_text: OnText | None,
+) -> Reply:
+    """The reply to the conversation as it stands; it is on disk when this returns.
+
+    Raises `NoAnswer` of the kind `length` for a conversation that is too long, `ModelFailed` when no model answers.
+    """
+    state, failures = session.state, 0
+    while True:
+        model = models[state.model]
+        asked = Asked(list(state.messages), tools, state.prefix, key_of(session, model.name))
+        session.record("ask", key=asked.key, model=model.name)
+        try:
+            reply = renamed(model.ask(asked, on_text), state.steps)
+            break
+        except NoAnswer as error:
+            if error.kind == "length":
+                raise
+            failures = after_failure(session, models, settings, error, failures)
+    calls = [asdict(call) for call in reply.calls]
+    session.record(
+        "reply", message=reply.message, calls=calls, usage=asdict(reply.usage), model=reply.model, seconds=reply.seconds
+    )
+    return reply
+
+
+def after_failure(session: Session, models: Sequence[Model], settings: Settings, error: NoAnswer, failures: int) -> int:
+    """Wait, or change the model; the number of failures of the model that is asked next. Raises when none is left."""
+    if error.kind == "again" and failures < settings.retries:
+        wait = error.wait if error.wait is not None else min(LONGEST_WAIT, settings.backoff * 2**failures)
+        session.record("retry", reason=str(error), wait=wait)
+        time.sleep(wait)
+        return failures + 1
+    following = session.state.model + 1
+    if following == len(models):
+        raise ModelFailed(str(error)) from error
+    session.record("fallback", model=following, name=models[following].name, reason=str(error))
+    return 0
+
+
+def key_of(session: Session, model: str) -> str:
+    """The same for the same request of the same run, in any process."""
+    content = json.dumps([model, session.state.messages], sort_keys=True, ensure_ascii=False)
+    digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"clew-{session.folder.name}-step{session.state.steps}-{digest}"
+
+
+def renamed(reply: Reply, step: int) -> Reply:
+    """The reply with ids that follow from its place: some providers give none, and then a random one would be made."""
+    new = {
+        call.id: call.id if "__thought__" in call.id else f"call_{step + 1}_{number}"
+        for number, call in enumerate(reply.calls, start=1)
+    }
+    message = dict(reply.message)
+    if calls := message.get("tool_calls"):
+        message["tool_calls"] = [{**call, "id": new[call["id"]]} for call in calls]
+    return replace(reply, message=message, calls=tuple(replace(call, id=new[call.id]) for call in reply.calls))
