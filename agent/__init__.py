@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from .index import Hit, Index, Pack, SearchedIndex
     from .model import Model
     from .records import Outcome, Reply, Settings, Usage
+    from .replay import replay_run
+    from .review import apply_run, told_turns
     from .sandbox import Finding, probe
     from .scripted import ScriptedServer
     from .session import conversation, find_run, load, runs_folder
     from .tools import TOOLS
+    from .worktree import copied_store
 
 _HOMES = {
     "approve": ("Approval", "Ask", "Decision", "Proposal", "ask_on_terminal"),
@@ -27,10 +30,13 @@ _HOMES = {
     "index": ("Hit", "Index", "Pack", "SearchedIndex"),
     "model": ("Model",),
     "records": ("Outcome", "Reply", "Settings", "Usage"),
+    "replay": ("replay_run",),
+    "review": ("apply_run", "told_turns"),
     "sandbox": ("Finding", "probe"),
     "scripted": ("ScriptedServer",),
     "session": ("conversation", "find_run", "load", "runs_folder"),
     "tools": ("TOOLS",),
+    "worktree": ("copied_store",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -54,14 +60,18 @@ __all__ = [
     "Settings",
     "Usage",
     "WorktreeError",
+    "apply_run",
     "ask_on_terminal",
     "conversation",
+    "copied_store",
     "find_run",
     "load",
     "probe",
+    "replay_run",
     "resume_agent",
     "run_agent",
     "runs_folder",
+    "told_turns",
 ]
 
 

@@ -13,7 +13,7 @@ from .index import Index
 from .loop import Run
 from .patience import models_of
 from .records import Outcome, Settings
-from .sandbox import Sandbox, choose, described, open_sandbox
+from .sandbox import choose, described, findings, open_sandbox
 from .session import Session, Watch, load, new_run_id, runs_folder
 from .tools import TOOLS, Toolbox
 from .verify import find_test_command
@@ -31,6 +31,7 @@ def run_agent(
     cannot begin. An error in the program itself is recorded and raised again.
     """
     approval = Approval(settings.approve, ask)
+    tried = findings(settings.sandbox, settings.image) if settings.sandbox != "none" else []
     settings = settled(settings)
     run_id = new_run_id()
     try:
@@ -42,7 +43,7 @@ def run_agent(
     task = clean(task)
     session.record(
         "start", run=run_id, task=task, settings=plain(settings), worktree=work.to_json(), branch=work.branch,
-        test_command=test_command,
+        test_command=test_command, sandbox=[asdict(finding) for finding in tried],
     )  # fmt: skip
     session.record("tools", tools=list(TOOLS))
     return drive(made(task, settings, index, approval, session, work, test_command))
@@ -74,7 +75,7 @@ def resume_agent(
     if state.commits:
         run.refresh()
         run.news.clear()  # the model was told when it happened
-    if (told := sandbox_words(before)) != run.sandbox:
+    if (told := described(before.sandbox, before.allow_net)) != run.sandbox:
         run.news.append(f"The sandbox has changed. It was: {told}. It is: {run.sandbox}.")
     return drive(run)
 
@@ -89,10 +90,20 @@ def made(
     test_command: str | None,
 ) -> Run:
     """The run over an open session and working copy."""
-    sandbox = open_sandbox(settings.sandbox, work.tree, settings.readable, allow_net=settings.allow_net)
+    sandbox = open_sandbox(
+        settings.sandbox, work.tree, settings.readable, allow_net=settings.allow_net, image=settings.image
+    )
     tools = Toolbox(work.root, index, sandbox, session, planned=bool(session.state.plan))
     run = Run(
-        task, settings, models_of(settings), work, tools, session, approval, test_command, sandbox_words(settings)
+        task,
+        settings,
+        models_of(settings),
+        work,
+        tools,
+        session,
+        approval,
+        test_command,
+        described(settings.sandbox, settings.allow_net),
     )
     tools.refusal = lambda patch: run.refusal(Proposal("edit", patch))
     return run
@@ -115,22 +126,18 @@ def drive(run: Run) -> Outcome:
 
 def settled(settings: Settings) -> Settings:
     """The settings with what `auto` and relative paths mean here, and checked."""
-    settings = replace(settings, root=settings.root.resolve(), sandbox=choose(settings.sandbox))
+    settings = replace(settings, root=settings.root.resolve(), sandbox=choose(settings.sandbox, settings.image))
     if settings.max_cost is not None:
         for model in models_of(settings):
             model.require_price()
     return settings
 
 
-def sandbox_words(settings: Settings) -> str:
-    """What the model is told of the sandbox."""
-    return described(Sandbox(settings.sandbox, Path("."), allow_net=settings.allow_net))
-
-
 def conclude(run: Run, ending: Ending) -> Outcome:
     """Keep what there is: the rest as a commit, the diff as a file, the ending in the transcript. Remove the copy."""
     commit, diff, reason, state = None, "", str(ending), run.state
     try:
+        run.tools.sandbox.close()
         run.work.unlock()
         if run.work.commit(f"Unfinished: {run.task.partition(chr(10))[0][:60]}"):
             run.session.record("commit", commit=run.work.head(), message="Unfinished")

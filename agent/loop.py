@@ -19,6 +19,7 @@ from .endings import Ending, Finished, LimitReached, ModelFailed, Refused, Unver
 from .model import Model, NoAnswer
 from .observe import fitting
 from .patience import ask
+from .prepare import prepare
 from .prompt import Opening, opening
 from .records import Answer, Message, Settings, ToolCall
 from .session import Session
@@ -55,6 +56,7 @@ class Run:
     def until_it_ends(self) -> Ending:
         """Open the conversation and take steps; the ending says why there is no next one."""
         try:
+            prepare(self)
             if not self.state.messages:
                 self.open()
             while True:
@@ -109,6 +111,11 @@ class Run:
             raise LimitReached(f"{state.steps} steps are used up (--max-steps)")
         if settings.max_cost is not None and (state.usage.cost or 0) >= settings.max_cost:
             raise LimitReached(f"{state.usage.cost:.2f} of {settings.max_cost:.2f} dollars are used up (--max-cost)")
+        if (
+            settings.max_tokens is not None
+            and (spent := state.usage.prompt + state.usage.completion) >= settings.max_tokens
+        ):
+            raise LimitReached(f"{spent:,} of {settings.max_tokens:,} tokens are used up (--max-tokens)")
         if settings.max_seconds is not None and state.seconds >= settings.max_seconds:
             raise LimitReached(f"{state.seconds:.0f} of {settings.max_seconds:.0f} seconds are used up (--max-time)")
 

@@ -24,6 +24,7 @@ class Settings:
     allow_net: bool = False  # whether commands in the sandbox may use the network
     trust: str | None = None  # the digest of the repository's configuration that may be obeyed without asking
     max_steps: int = 40  # replies that the model may give
+    max_tokens: int | None = None  # of all requests together, in and out
     max_cost: float | None = None  # US dollars; needs a model whose price is known
     max_seconds: float | None = None  # of work: requests and tools, not the time in which a person decides
     test_command: str | None = None  # None: found by what lies in the tree

@@ -1,7 +1,7 @@
 """Run commands where they can do no harm: no network, no secrets, nothing writable but the working copy.
 
-The ladder is bubblewrap (namespaces), then Landlock with a seccomp filter, then refusal; `none` has to be asked for.
-Both see the same short list of folders: an allow-list, so that what we did not think of stays out. Landlock is the
+The ladder is Docker, where an image is named (`container`), bubblewrap (namespaces), Landlock with a seccomp filter, and
+refusal; `none` has to be asked for. The two of our own see the same short list of folders: an allow-list, so that what we did not think of stays out. Landlock is the
 weaker one: it neither hides the names of files nor keeps their owner from chmod, and it allows no socket at all.
 """
 
@@ -20,10 +20,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from .container import Container, usable
 from .endings import SandboxError
-from .watchdog import Limits, supervise
+from .watchdog import Limits, Ran, supervise
 
-LADDER = ("bwrap", "landlock")
+LADDER = ("docker", "bwrap", "landlock")
 CONFINE = Path(__file__).with_name("confine.py")
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix/store", "/gnu/store")
@@ -38,14 +39,6 @@ NETWORK = ("/etc/resolv.conf", "/etc/ssl", "/etc/pip.conf")  # read where the ne
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
 LOCAL_FAMILIES = (1, 2, 10, 16)  # unix, internet, internet 6, netlink: harmless in a network namespace of one's own
 TMPFS_BYTES = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What came of a command."""
-
-    code: int  # as a shell gives it: 128 + n for signal n; 137 for a broken limit
-    stopped: str | None  # the limit that it broke, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +59,9 @@ class Sandbox:
     readable: tuple[Path, ...] = ()  # folders beyond the system's and the running interpreter's
     limits: Limits = field(default_factory=Limits)
     allow_net: bool = False  # whether commands may use the host's network
+    writable: tuple[Path, ...] = ()  # folders beside the tree
+    path: tuple[Path, ...] = ()  # folders with programs, before the system's
+    variables: tuple[tuple[str, str], ...] = ()  # more of the environment
     namespaces: bool = True  # Landlock asks for some, and does without where the kernel gives none
 
     def run(self, command: str, *, cwd: Path, output: Path, seconds: float | None = None) -> Ran:
@@ -75,7 +71,7 @@ class Sandbox:
             process = subprocess.Popen(
                 self.command_line(["/bin/sh", "-c", command], cwd, private),
                 cwd=cwd,
-                env=environment(private),
+                env=self._environment(private),
                 stdin=subprocess.DEVNULL,
                 stdout=written,
                 stderr=subprocess.STDOUT,
@@ -87,10 +83,17 @@ class Sandbox:
     def command_line(self, command: Sequence[str], cwd: Path, private: Path) -> list[str]:
         """What is really started for `command`; `private` is its temporary folder."""
         network = [path for path in map(Path, NETWORK) if path.exists()] if self.allow_net else []
-        readable = [*visible_system(), *network, *interpreter(), *self.readable]
+        around = [folder.parent for folder in self.path if folder.parent not in self.writable]
+        readable = [*visible_system(), *network, *interpreter(), *self.readable, *around]
         confined = [sys.executable, "-I", "-S", str(CONFINE), self._policy(readable, private), *command]
         if self.kind == "bwrap":
-            return [*bubblewrap(readable, self.tree, private, self.allow_net), "--chdir", str(cwd), "--", *confined]
+            return [
+                *bubblewrap(readable, (self.tree, *self.writable), private, self.allow_net),
+                "--chdir",
+                str(cwd),
+                "--",
+                *confined,
+            ]
         return confined
 
     def _policy(self, readable: Sequence[Path], private: Path) -> str:
@@ -103,7 +106,7 @@ class Sandbox:
         }
         if self.kind == "bwrap":  # elsewhere the kernel would count the user's other processes
             limits["RLIMIT_NPROC"] = self.limits.threads
-        writable = [self.tree, private, *map(Path, DEVICES)]
+        writable = [self.tree, *self.writable, private, *map(Path, DEVICES)]
         landlock = self.kind == "landlock"
         policy = {
             "limits": limits,
@@ -114,6 +117,14 @@ class Sandbox:
             "write": [str(path) for path in writable if path.exists()] if landlock else None,
         }
         return json.dumps(policy)
+
+    def close(self) -> None:
+        """Nothing lives on between commands."""
+
+    def _environment(self, private: Path) -> dict[str, str]:
+        given = environment(private)
+        path = os.pathsep.join([*map(str, self.path), given["PATH"]])
+        return given | {"PATH": path} | dict(self.variables)
 
     def _families(self) -> tuple[int, ...] | None:
         """Address families of the sockets that a command may open; None for all."""
@@ -172,7 +183,7 @@ def interpreter() -> list[Path]:
     return found
 
 
-def bubblewrap(readable: Sequence[Path], tree: Path, private: Path, net: bool) -> list[str]:
+def bubblewrap(readable: Sequence[Path], writable: Sequence[Path], private: Path, net: bool) -> list[str]:
     """The command line of bwrap up to the command's own."""
     line = [
         "bwrap",
@@ -192,7 +203,12 @@ def bubblewrap(readable: Sequence[Path], tree: Path, private: Path, net: bool) -
             line += ["--symlink", os.readlink(path), str(path)]  # /bin → usr/bin
         else:
             line += ["--ro-bind", str(path), str(path)]
-    return [*line, *size, "--tmpfs", str(private), "--bind", str(tree), str(tree), "--remount-ro", "/"]
+    return [*line, *size, "--tmpfs", str(private), *bound(writable), "--remount-ro", "/"]
+
+
+def bound(folders: Sequence[Path]) -> list[str]:
+    """Arguments that show folders as they are."""
+    return [part for folder in folders for part in ("--bind", str(folder), str(folder))]
 
 
 @functools.cache
@@ -202,8 +218,10 @@ def bubblewrap_options() -> str:
 
 
 @functools.cache
-def probe(kind: str) -> Finding:
+def probe(kind: str, image: str | None = None) -> Finding:
     """Try a sandbox once, for real: it runs a command that writes in its tree, and reads, writes, connects outside."""
+    if kind == "docker":
+        return probe_container(image)
     if kind == "bwrap" and shutil.which("bwrap") is None:
         return Finding(kind, False, "bubblewrap is not installed")
     with private_folder() as base, socket.create_server(("127.0.0.1", 0)) as server:
@@ -220,6 +238,29 @@ def probe(kind: str) -> Finding:
             kind, True, "runs commands without network, and nothing outside of the tree is readable or writable"
         )
     return Finding(kind, False, " ".join(said.split())[-300:] or f"the trial command ended with {ran.code}")
+
+
+def probe_container(image: str | None) -> Finding:
+    """Try a container once, for real."""
+    if problem := usable(image):
+        return Finding("docker", False, problem)
+    with private_folder() as base:
+        tree, output = base / "tree", base / "output"
+        tree.mkdir()
+        (base / "secret").write_text("leaked")
+        container = Container(tree, image or "")
+        script = f"cat {base}/secret 2>/dev/null; echo x 2>/dev/null > {base}/written; : > inside; echo confined"
+        try:
+            container.run(script, cwd=tree, output=output, seconds=60)
+        except SandboxError as error:
+            return Finding("docker", False, str(error))
+        finally:
+            container.close()
+        kept = (tree / "inside").exists() and not (base / "written").exists()
+        said = output.read_text(errors="replace").split()
+    if kept and said[-1:] == ["confined"] and "leaked" not in said:
+        return Finding("docker", True, f"runs commands in a container of {image}")
+    return Finding("docker", False, " ".join(said)[-300:] or "the trial command said nothing")
 
 
 TRIAL = """
@@ -245,30 +286,43 @@ def open_sandbox(
     limits: Limits | None = None,
     *,
     allow_net: bool = False,
-) -> Sandbox:
+    image: str | None = None,
+) -> Sandbox | Container:
     """The sandbox of the kind `wanted`, or with `auto` the first that works. Raises `SandboxError` without one."""
-    return Sandbox(choose(wanted), tree.resolve(), readable, limits or Limits(), allow_net)
+    kind = choose(wanted, image)
+    if kind == "docker":
+        return Container(tree.resolve(), image or "", limits or Limits(), allow_net)
+    return Sandbox(kind, tree.resolve(), readable, limits or Limits(), allow_net)
 
 
-def described(sandbox: Sandbox) -> str:
-    """What a command can do in it, in words that are the same on every machine."""
-    if sandbox.kind == "none":
+def described(kind: str, allow_net: bool) -> str:
+    """What a command can do in a sandbox, in words that are the same on every machine."""
+    if kind == "none":
         return "none: commands run unprotected"
-    network = "the network is open" if sandbox.allow_net else "there is no network"
-    return f"{sandbox.kind}: commands can write in the repository only, and {network}"
+    network = "the network is open" if allow_net else "there is no network"
+    return f"{kind}: commands can write in the repository only, and {network}"
 
 
-def choose(wanted: str) -> str:
+def findings(wanted: str, image: str | None = None) -> list[Finding]:
+    """What trying them showed, in the order of the ladder, up to the first that works."""
+    found = []
+    for kind in LADDER if wanted == "auto" else (wanted,):
+        found.append(probe(kind, image))
+        if found[-1].works:
+            break
+    return found
+
+
+def choose(wanted: str, image: str | None = None) -> str:
     """The kind to use for `wanted`: `auto`, one of the ladder, or `none`, which only a person can choose."""
     if wanted == "none":
         return wanted
     if wanted != "auto" and wanted not in LADDER:
         raise SandboxError(f"there is no sandbox {wanted!r}: use auto, {', '.join(LADDER)} or none")
-    findings = [probe(kind) for kind in (LADDER if wanted == "auto" else (wanted,))]
-    working = next((finding.kind for finding in findings if finding.works), None)
-    if working is None:
-        tried = "; ".join(f"{finding.kind}: {finding.detail}" for finding in findings)
+    found = findings(wanted, image)
+    if not found[-1].works:
+        tried = "; ".join(f"{finding.kind}: {finding.detail}" for finding in found)
         raise SandboxError(
             f"no sandbox works here ({tried}): install bubblewrap, or pass --sandbox none to run unprotected"
         )
-    return working
+    return found[-1].kind

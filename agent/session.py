@@ -84,6 +84,7 @@ class Session:
         self._file.write(line)
         self._file.flush()
         os.fsync(self._file.fileno())
+        entry = json.loads(line.decode("utf-8", "surrogatepass"))  # what a resumed run will read, to the last type
         self.state.apply(entry)
         if self.watch:
             self.watch(entry)

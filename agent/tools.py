@@ -10,14 +10,16 @@ from typing import Any
 
 from indexer import ClewError, redact_text, syntax_errors
 
+from .container import Container
 from .edit import ToolError, editable, file_in, replace_once, unified
 from .index import Hit, Index
 from .observe import bounded, readable
 from .patch import apply_patch
 from .records import Answer, Message, ToolCall
-from .sandbox import Ran, Sandbox
+from .sandbox import Sandbox
 from .session import Session
 from .symbols import lines_of, names_of, part_of
+from .watchdog import Ran
 
 HITS = 8
 HIT_LINES = 30  # of code shown with one hit
@@ -78,7 +80,7 @@ class Toolbox:
 
     root: Path
     index: Index
-    sandbox: Sandbox
+    sandbox: Sandbox | Container
     session: Session
     refusal: Callable[[str], str] = field(default=lambda patch: "")  # why an edit must not be made, or ""
     planned: bool = False  # an accepted plan is there

@@ -32,6 +32,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a command."""
+
+    code: int  # as a shell gives it: 128 + n for signal n; 137 for a broken limit
+    stopped: str | None  # the limit that it broke, in words
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """A line of /proc."""
 

@@ -140,6 +140,7 @@ class Worktree:
         for folder, _, _ in os.walk(self.tree):
             os.chmod(folder, 0o700)  # a test may have taken away its own right to delete
         shutil.rmtree(self.tree, ignore_errors=True)
+        shutil.rmtree(index_beside(self.tree), ignore_errors=True)
         if self.repository is not None:
             git("worktree", "prune", cwd=self.repository, settings=self.settings)
             if unused:
@@ -170,6 +171,43 @@ def open_worktree(root: Path, run_id: str, trees: Path | None = None) -> Worktre
     if top is None or not tracked(root, top):
         return copy(root, tree)
     return checkout(root, top, tree, f"clew/{run_id}")
+
+
+def at_start(given: Mapping[str, Any], run_id: str, trees: Path | None = None) -> Worktree:
+    """Another working copy that begins where an earlier run began; only git knows how that was."""
+    if not given["repository"]:
+        raise WorktreeError("this run was made without git: how its tree began is not known any more")
+    repository, settings, branch = Path(given["repository"]), dict(given["settings"]), f"clew/{run_id}"
+    new = new_folder(run_id, trees)
+    git("worktree", "add", "--quiet", "-B", branch, str(new), given["start"], cwd=repository, settings=settings)
+    git_dir = Path(git("rev-parse", "--absolute-git-dir", cwd=new, settings=settings).rstrip("\n"))
+    root = new / Path(given["root"]).relative_to(given["tree"])
+    return Worktree(new, root, git_dir, given["start"], branch, repository, settings)
+
+
+def copied_store(uri: str, tree: str) -> str | None:
+    """A store beside the working copy that begins as the one at `uri`: an index of the copy leaves the user's alone.
+
+    The files are linked, since a store never changes a file that it has written; None for a store that is not on disk.
+    """
+    source, target = Path(uri), index_beside(Path(tree))
+    if "://" in uri or not source.is_dir():
+        return None
+    if not target.exists():
+        leave = shutil.ignore_patterns("runs", "*.lock", ".lock", "lock")
+        shutil.copytree(source, target, copy_function=link_or_copy, ignore=leave)
+    return str(target)
+
+
+def link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copy2(source, target)
+
+
+def index_beside(tree: Path) -> Path:
+    return tree.with_name(f"{tree.name}.index")
 
 
 def new_folder(run_id: str, trees: Path | None) -> Path:

@@ -12,7 +12,7 @@ import pytest
 
 from agent import AgentError, Decision, Outcome, Proposal, conversation, load
 from agent.sandbox import LADDER, probe
-from agent.session import Event
+from agent.state import Event
 from tests.agent.conftest import PLAN, RIGHT, WRONG, Play, git, reply
 from tests.agent.grep_index import GrepHit, GrepIndex
 
@@ -47,7 +47,7 @@ def test_a_run_works_in_every_sandbox_of_the_machine(repository: Path, play: Pla
 
 def test_text_of_the_repository_is_marked_as_data(repository: Path, play: Play) -> None:
     play(repository, [FINISH], test_command="true")
-    pack = json.loads(play.requests[0].body)["messages"][2]["content"]
+    pack = json.loads(play.requests[0].body)["messages"][3]["content"]
     mark = pack.splitlines()[-1]
     assert mark.startswith("[data ")
     assert pack.count(mark) == 2
@@ -86,7 +86,8 @@ def test_most_of_the_prompt_is_read_from_the_cache(repository: Path, play: Play)
 def test_a_failing_test_is_the_next_observation(repository: Path, play: Play) -> None:
     outcome = play(repository, [PLAN, reply(("edit", WRONG)), FINISH], max_steps=3)
     assert outcome.status == "limit", outcome.reason
-    assert answers(outcome)[-1].startswith("not finished: python -m pytest -q fails\nexit code 1\n")
+    near = "python -m pytest -q tests/test_queue.py tests/test_worker.py"
+    assert answers(outcome)[-1].startswith(f"not finished: {near} fails\nexit code 1\n")
 
 
 def test_unfinished_work_is_kept_on_the_branch(repository: Path, play: Play) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from agent import SandboxError
-from agent.sandbox import LADDER, Ran, Sandbox, choose, open_sandbox, probe
-from agent.watchdog import Limits
+from agent.sandbox import LADDER, Sandbox, choose, open_sandbox, probe
+from agent.watchdog import Limits, Ran
 
 WORKING = [kind for kind in LADDER if probe(kind).works]
 VARIETIES = [(kind, True) for kind in WORKING] + [(kind, False) for kind in WORKING if kind == "landlock"]
@@ -53,8 +53,9 @@ class Shell:
 def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Shell:
     kind, namespaces = request.param
     (tmp_path / "tree").mkdir()
-    sandbox = replace(open_sandbox(kind, tmp_path / "tree"), namespaces=namespaces)
-    return Shell(sandbox, tmp_path / "output")
+    sandbox = open_sandbox(kind, tmp_path / "tree")
+    assert isinstance(sandbox, Sandbox)
+    return Shell(replace(sandbox, namespaces=namespaces), tmp_path / "output")
 
 
 def test_linux_has_at_least_one_sandbox() -> None:

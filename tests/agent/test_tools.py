@@ -23,7 +23,7 @@ def box(folder: Path, tmp_path: Path) -> Toolbox:
 
 def use(box: Toolbox, name: str, arguments: dict[str, Any] | str) -> str:
     written = arguments if isinstance(arguments, str) else json.dumps(arguments)
-    return box.call(ToolCall("call_1", name, written), {})
+    return box.call(ToolCall("call_1", name, written), {}).text
 
 
 def test_all_schemas_together_stay_below_two_thousand_characters() -> None:
@@ -55,7 +55,9 @@ class NameIndex(GrepIndex):
 
 def test_search_names_files_that_have_no_lines(box: Toolbox, folder: Path) -> None:
     box.index = NameIndex(folder)
-    assert use(box, "search", {"query": "image"}) == "image.bin\n[known by its path only]"
+    assert use(box, "search", {"query": "image"}) == (
+        "[data that the index found]\nimage.bin\n[known by its path only]"
+    )
 
 
 def test_search_says_what_to_do_when_nothing_is_found(box: Toolbox) -> None:
@@ -64,7 +66,7 @@ def test_search_says_what_to_do_when_nothing_is_found(box: Toolbox) -> None:
 
 def test_read_gives_the_lines_asked_for(box: Toolbox) -> None:
     answer = use(box, "read", {"path": "courier/job.py", "start": 9, "end": 10})
-    assert answer.startswith("courier/job.py lines 9-10 of 40; go on with start=11\nclass State")
+    assert answer.startswith("[data courier/job.py, lines 9-10 of 40]\nclass State")
 
 
 def test_read_lists_a_folder(box: Toolbox) -> None:
@@ -147,7 +149,9 @@ def test_edit_before_a_plan_is_refused(box: Toolbox, folder: Path) -> None:
 
 
 def test_run_gives_exit_code_and_output_with_paths_as_the_model_knows_them(box: Toolbox) -> None:
-    assert use(box, "run", {"command": "pwd; echo $PWD/courier/job.py; exit 3"}) == "exit code 3\n.\ncourier/job.py"
+    assert use(box, "run", {"command": "pwd; echo $PWD/courier/job.py; exit 3"}) == (
+        "exit code 3\n[data of the command]\n.\ncourier/job.py"
+    )
 
 
 def test_run_shows_head_and_tail_of_a_long_output_and_keeps_all_of_it(box: Toolbox) -> None:
@@ -159,7 +163,9 @@ def test_run_shows_head_and_tail_of_a_long_output_and_keeps_all_of_it(box: Toolb
 
 
 def test_run_removes_terminal_codes(box: Toolbox) -> None:
-    assert use(box, "run", {"command": "printf '\\033[31mred\\033[0m\\007'"}) == "exit code 0\nred"
+    assert use(box, "run", {"command": "printf '\\033[31mred\\033[0m\\007'"}) == (
+        "exit code 0\n[data of the command]\nred"
+    )
 
 
 def test_run_that_takes_too_long_says_so(box: Toolbox) -> None:
@@ -175,7 +181,7 @@ def test_run_that_takes_too_long_says_so(box: Toolbox) -> None:
         ("read", {"path": 7}, "wrong or missing: path"),
         ("read", {"path": "a", "start": True}, "wrong or missing: start"),
         ("read", {"path": "a", "line": 3}, "wrong or missing: line"),
-        ("edit", {"path": "a", "old": "b"}, "edit takes path (string), old (string), new (string)"),
+        ("edit", {"old": "b"}, "edit takes path (string), old (string), new (string), patch (string)"),
         ("grep", {"query": "a"}, "there is no tool 'grep': use search, read, edit, run, plan, finish"),
     ],
 )
@@ -183,3 +189,69 @@ def test_malformed_calls_are_answered_with_what_is_wrong(box: Toolbox, name: str
     answer = use(box, name, arguments)
     assert answer.startswith("error: ")
     assert said in answer
+
+
+def test_read_of_a_symbol_gives_its_lines(box: Toolbox) -> None:
+    answer = use(box, "read", {"path": "courier/queue.py::Queue.fail"})
+    assert answer.startswith("[data courier/queue.py, lines 38-43 of 47]\n    def fail(")
+
+
+def test_read_of_a_symbol_that_is_not_there_names_those_that_are(box: Toolbox) -> None:
+    assert "it has Queue, Queue.__init__" in use(box, "read", {"path": "courier/queue.py::Queue.lost"})
+
+
+def test_what_was_read_is_remembered_by_names_that_bring_it_back_exactly(box: Toolbox) -> None:
+    given = json.dumps({"path": "courier/queue.py", "start": 10, "end": 43})
+    answer = box.call(ToolCall("call_1", "read", given), {})
+    assert "courier/queue.py::Queue.fail" in answer.refs
+    again = "\n".join(use(box, "read", {"path": name}).partition("\n")[2] for name in answer.refs)
+    shown = [line for line in answer.text.splitlines()[1:] if line.strip()]
+    assert sorted(line for line in again.splitlines() if line.strip()) == sorted(shown)
+
+
+def test_read_finds_the_lines_that_hold_a_text(box: Toolbox) -> None:
+    answer = use(box, "read", {"path": "courier/queue.py", "find": "def "})
+    assert answer.splitlines()[1].endswith(
+        "def __init__(self, store: Store, backoff: Backoff | None = None, clock: Callable[[], float] = time.time) -> None:"
+    )
+
+
+def test_an_edit_that_breaks_the_syntax_is_not_written(box: Toolbox, folder: Path) -> None:
+    before = (folder / "courier" / "queue.py").read_text()
+    answer = use(box, "edit", {"path": "courier/queue.py", "old": "return running", "new": "return (running"})
+    assert "not written: courier/queue.py would no longer parse, from line" in answer
+    assert (folder / "courier" / "queue.py").read_text() == before
+
+
+def test_a_patch_of_two_hunks_is_applied(box: Toolbox, folder: Path) -> None:
+    patch = """--- a/courier/queue.py
++++ b/courier/queue.py
+@@ -28,2 +28,2 @@
+         if job is None:
+-            return None
++            return self.take()
+@@ -99 @@
+-        return running
++        return job
+"""
+    assert "edited courier/queue.py" in use(box, "edit", {"path": "courier/queue.py", "patch": patch})
+    text = (folder / "courier" / "queue.py").read_text()
+    assert "return self.take()" in text and "        return job\n" in text
+
+
+@pytest.mark.parametrize(
+    ("patch", "said"),
+    [
+        ("nothing", "has no hunk"),
+        ("@@\n-no such line\n+x", "do not stand in the file: no such line"),
+        ("@@\n+only new", "needs lines of context"),
+        ("@@\n*odd", "begins with a space, + or -"),
+    ],
+)
+def test_a_patch_that_does_not_fit_is_refused(box: Toolbox, patch: str, said: str) -> None:
+    assert said in use(box, "edit", {"path": "courier/queue.py", "patch": patch})
+
+
+def test_the_lines_of_a_long_output_that_tell_of_a_failure_are_shown(box: Toolbox) -> None:
+    shown = use(box, "run", {"command": "seq 1 9000; echo ValueError: the cause; seq 1 9000"})
+    assert "[lines of it that tell of a failure]\n9001: ValueError: the cause" in shown
