@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .extract import extract
-from .languages import TEXT, grammar, language_of
+from .languages import LANGUAGES, grammar, language_of
 from .records import Symbol
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ def syntax_errors(path: str, text: str) -> list[int]:
     """The lines, from 1, at which what the parser does not understand begins; none for a language without a grammar."""
     source = text.encode("utf-8", "surrogatepass")
     language = language_of(path, source)
-    if language == TEXT:
+    row = LANGUAGES.get(language)
+    if row is None or not row.grammar:
         return []
     root = grammar(language).parser.parse(source).root_node
     return sorted({node.start_point.row + 1 for node in _outermost_errors(root)})
