@@ -63,7 +63,7 @@ class Packages:
         self._known: set[str] = set()  # `family:package`, and the packages around
         self._parts: dict[str, list[Entity]] = defaultdict(list)
         self._extensions: dict[tuple[str, str], list[tuple[str, Entity]]] = defaultdict(list)
-        self._swift: dict[str, list[Entity]] = defaultdict(list)
+        self._anywhere_named: dict[tuple[str, str], list[Entity]] = defaultdict(list)
         for path, file in files.items():
             if file.rules.package == "declared":
                 self._add(path, file)
@@ -83,8 +83,8 @@ class Packages:
             is_own = file.top.get(symbol.name) == index and not _is_private(symbol, file.facts.language)
             if is_own or (extended and family == "jvm"):
                 self._tops[f"{family}:{package}"][symbol.name].append(Entity("symbol", path, index, "package"))
-                if family == "swift":
-                    self._swift[symbol.name].append(Entity("symbol", path, index, "global"))
+                if family in ("swift", "csharp"):
+                    self._anywhere_named[family, symbol.name].append(Entity("symbol", path, index, "global"))
             if file.rules.nested and symbol.kind in _HOLDERS | {"constant"}:
                 self._add_nested(Entity("symbol", path, index, "package"), family)
             elif (place := _part(path, symbol, file.facts.language)) is not None:
@@ -143,9 +143,31 @@ class Packages:
         return None
 
     def _anywhere(self, path: str, name: str) -> Entity | None:
-        """Swift, whose modules a folder's name does not always tell: the one definition of `name` in any of them."""
-        found = self._swift.get(name, []) if self._files[path].rules.name == "swift" else []
-        return found[0] if len(found) == 1 else None
+        """The one definition of `name` in any package, where what a file sees is not said in files that we read.
+
+        A folder's name does not always tell a Swift module; C# projects import namespaces for all of their files.
+        """
+        family = self._files[path].rules.name
+        found = self._anywhere_named.get((family, name), [])
+        if family == "csharp":
+            found = [entity for entity in found if self._is_related(path, entity)]
+        if found or family != "swift":
+            return found[0] if len(found) == 1 else None
+        extending = [entity for _, entity in self._extensions.get((family, name), ())]
+        return extending[0].by("unique") if self.are_one(extending) else None
+
+    def _is_related(self, path: str, entity: Entity) -> bool:
+        """Whether a type's namespace begins as one of the file's does: `Serilog.Events` and `Serilog.Tests`."""
+        roots = {package.partition(".")[0] for package in self._seen[path]} - {""}
+        theirs = {package.partition(".")[0] for package in self._seen[entity.path]} - {""}
+        return self._kind(entity) in CONTAINERS and not roots.isdisjoint(theirs)
+
+    def are_one(self, found: list[Entity]) -> bool:
+        """Whether definitions are one: a single one, or the overloads of a single method."""
+        if len(found) < 2 or self._files[found[0].path].rules.package != "declared":
+            return len(found) == 1
+        symbols = ((entity.path, self._files[entity.path].facts.symbols[entity.index]) for entity in found)
+        return len({(path, _NUMBER.sub("", symbol.qualname)) for path, symbol in symbols}) == 1
 
     def _absolute(self, path: str, written: str) -> Entity | None:
         """What a full name, `a.b.Class.member`, stands for; a package where it names no definition."""

@@ -217,7 +217,7 @@ class Resolver:
         if reference.kind != "call" or not _COMPOUND.search(reference.name):
             return None  # `get`, `close`, `copy`: names that a thousand libraries have too
         found = self._by_name(self._methods, family_of(self._files[path].facts.language), reference.name)
-        return found[0] if len(found) == 1 else None
+        return found[0] if self._declared.are_one(found) else None
 
     # -- names
 
@@ -555,7 +555,8 @@ class Resolver:
     def _called(self, entity: Entity, depth: int) -> Entity | None:
         """What calling `entity` gives: an instance of a class, or what a function's annotation says."""
         if entity.what != "symbol":
-            return None
+            is_new = entity.what == "instance" and self._files[entity.path].rules.name == "php"  # `new static`
+            return entity if is_new else None
         symbol = self._files[entity.path].facts.symbols[entity.index]
         if symbol.kind in CONTAINERS:
             return Entity("instance", entity.path, entity.index, "typed")

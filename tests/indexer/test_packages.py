@@ -164,3 +164,41 @@ def test_no_edge_leaves_its_family(first: str, second: str) -> None:
         "b.java": "class B { void main() { shared_name(); x.shared_name(); new SharedName(); } }\n",
     }[second]
     assert all_edges({first: defines, second: calls}) == []
+
+
+def test_csharp_types_that_a_project_imports_for_all_of_its_files_are_found_by_their_one_name() -> None:
+    files = {
+        "src/Sink.cs": "namespace Log.Events { public class Sink { public void Emit() {} } }\n",
+        "src/Writer.cs": "namespace Other { public class Writer {} }\n",
+        "test/A.cs": "namespace Log.Tests { class A { void Run() { new Sink().Emit(); new Writer(); } } }\n",
+    }
+    assert edges(files) == {
+        ("test/A.cs::A.Run", "src/Sink.cs::Sink"),
+        ("test/A.cs::A.Run", "src/Sink.cs::Sink.Emit"),
+    }
+
+
+def test_what_a_receiver_of_an_outside_type_offers_is_not_guessed() -> None:
+    files = {
+        "A.java": "package a;\nclass A { void sendMessage() {} }\n",
+        "B.java": "package a;\nimport x.Outside;\nclass B { void go(Outside o, Object p) { o.sendMessage(); unknown.sendMessage(); } }\n",
+    }
+    assert edges(files) == {("B.java::B.go", "A.java::A.sendMessage")}
+    files["B.java"] = files["B.java"].replace("unknown.sendMessage();", "")
+    assert edges(files) == set()
+
+
+def test_members_of_traits_and_classes_come_before_those_that_interfaces_announce() -> None:
+    files = {
+        "a.php": "<?php\ninterface Can { function run(); }\ntrait Does { function run() {} }\n"
+        "class A implements Can { use Does; function go() { $this->run(); } }\n",
+    }
+    assert edges(files) == {("a.php::A.go", "a.php::Does.run")}
+
+
+def test_swift_calls_that_try_and_wait_have_the_receiver_behind_the_words() -> None:
+    files = {
+        "a.swift": "struct Decoder {\n    func decode() {}\n    func build() async throws -> Decoder { self }\n}\n"
+        "func main() async throws {\n    let d = try await Decoder().build()\n    d.decode()\n    try await Decoder().build().decode()\n}\n"
+    }
+    assert edges(files) >= {("a.swift::main", "a.swift::Decoder.decode"), ("a.swift::main", "a.swift::Decoder.build")}
