@@ -1,8 +1,12 @@
-"""Call edges against a compiler's: `python -m benchmarks.edges --repo DIR --truth FILE.jsonl [--json]`.
+"""Edges against a compiler's: `python -m benchmarks.edges --repo DIR --truth FILE.jsonl [--json] [--calibrate]`.
+
+`--repo` and `--truth` come in pairs, as many as are wanted; `--calibrate` then writes how often each rule was right in
+each language to the file that `indexer/rules.py` reads (see `calibrate`).
 
 A line of the truth is an edge: `src_path`, `src`, `dst_path`, `dst`, the names being qualified (`Class.method`), `<module>`
 for code outside functions. Counted are the edges whose two ends lie in the repository and whose caller is no test: compilers
 miss calls through fixtures, which have no types. A class body or a variable calls on behalf of its module, as in the truth.
+Rows whose `how` is inherit, import or reference are compared with edges of those kinds; variables count in calls only.
 """
 
 from __future__ import annotations
@@ -17,14 +21,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from indexer import Snapshot, Store, build_index, load_encoder, open_revision, open_worktree
+from indexer import Snapshot, Store, build_index, language_of, load_encoder, open_revision, open_worktree
 from retrieval import Searcher
 
+from .calibrate import calibrate
 from .sites import plain
 
 MODULE = "<module>"
 CALLERS = frozenset({"function", "method"})
 CALLS = frozenset({"call", "decorator"})  # `how` of the truth's rows; a decorator is called
+KINDS = {"inherit": "inherits", "import": "imports", "reference": "references"}  # `how` → kind, besides calls
 SHOWN = 10  # edges of each kind of disagreement that are printed
 
 Call = tuple[str, str, str, str]
@@ -49,6 +55,35 @@ def true_calls(lines: Iterable[str]) -> set[Call]:
     rows = [json.loads(line) for line in lines if line.strip()]
     calls = [row for row in rows if row.get("how", "call") in CALLS and not is_test(row["src_path"])]
     return {(r["src_path"], r["src"], r["dst_path"], r["dst"]) for r in calls}
+
+
+def true_others(lines: Iterable[str]) -> dict[str, set[Call]]:
+    """kind → the edges of that kind in a truth file whose owners are no tests; calls are not among them."""
+    found: dict[str, set[Call]] = defaultdict(set)
+    for row in (json.loads(line) for line in lines if line.strip()):
+        if (kind := KINDS.get(row.get("how", "call"))) and not is_test(row["src_path"]):
+            found[kind].add((row["src_path"], row["src"], row["dst_path"], row["dst"]))
+    return dict(found)
+
+
+def found_others(searcher: Searcher) -> dict[str, dict[Call, str]]:
+    """As `found_calls`, for every other kind: kind → edge → rule."""
+    kinds = {found.id: found.symbol.kind for found in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))}
+    found: dict[str, dict[Call, str]] = defaultdict(dict)
+    for edge in searcher.graph.edges():
+        target = kinds.get(edge["dst"], "variable")
+        if edge["kind"] in KINDS.values() and not is_test(edge["path"]) and target not in ("variable", "constant"):
+            src_path, src = named(_caller(edge["src"], kinds))
+            found[edge["kind"]].setdefault((src_path, src or MODULE, *named(edge["dst"])), edge["rule"])
+    return found
+
+
+def _caller(symbol: str, kinds: dict[str, str]) -> str:
+    """The innermost function around a symbol, itself included, or its file."""
+    path, _, name = symbol.partition("::")
+    while name and kinds.get(f"{path}::{name}") not in CALLERS:
+        name = name.rpartition(".")[0]
+    return f"{path}::{name}"
 
 
 def documents(lines: Iterable[str]) -> frozenset[str]:
@@ -113,27 +148,65 @@ def index(repository: Path, store: str) -> Searcher:
     return Searcher(Snapshot.open(store))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.edges", description=__doc__)
-    parser.add_argument("--repo", type=Path, required=True, help="a work tree or a bare repository")
-    parser.add_argument("--truth", type=Path, required=True, help="JSON lines")
-    parser.add_argument("--json", action="store_true", help="one object, with every edge that disagrees")
-    arguments = parser.parse_args()
+def measure(repository: Path, truth: Path) -> dict[str, Any]:
+    """The comparison of one repository: `compare` of its calls, and under `kinds` of every other kind that the truth has."""
+    lines = truth.read_text("utf-8").splitlines()
+    covered = documents(lines)
     with tempfile.TemporaryDirectory() as folder:
-        found = found_calls(index(arguments.repo, folder))
-    lines = arguments.truth.read_text("utf-8").splitlines()
-    result = compare(true_calls(lines), within(found, documents(lines)))
-    if arguments.json:
-        print(json.dumps(result))
-        return
+        searcher = index(repository, folder)
+        calls, others = found_calls(searcher), found_others(searcher)
+    result = compare(true_calls(lines), within(calls, covered))
+    expected = true_others(lines)
+    result["kinds"] = {kind: compare(expected[kind], within(others[kind], covered)) for kind in sorted(expected)}
+    result["languages"] = by_language(result, within(calls, covered))
+    return result
+
+
+def by_language(result: dict[str, Any], found: dict[Call, str]) -> dict[str, dict[str, list[int]]]:
+    """language → rule → [calls found, of them right]."""
+    wrong = set(result["wrong"])
+    table: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    for call, rule in found.items():
+        count = table[language_of(call[0])][rule]
+        count[0] += 1
+        count[1] += call not in wrong
+    return {language: dict(sorted(rules.items())) for language, rules in sorted(table.items())}
+
+
+def show(kind: str, result: dict[str, Any]) -> None:
+    """Figures on stdout, the first of what disagrees on stderr."""
     print(
-        f"calls: precision {result['precision']:.3f}, recall {result['recall']:.3f} ({result['edges']} against {result['truth']})"
+        f"{kind}: precision {result['precision']:.3f}, recall {result['recall']:.3f} ({result['edges']} against {result['truth']})"
     )
     for rule in result["rules"]:
         print(f"  {rule['rule']:<8} {rule['edges']:>5} edges, precision {rule['precision']:.3f}")
-    for kind in ("wrong", "missed"):
-        for src_path, src, dst_path, dst in result[kind][:SHOWN]:
-            print(f"  {kind}: {src_path}::{src} → {dst_path}::{dst}", file=sys.stderr)
+    for what in ("wrong", "missed"):
+        for src_path, src, dst_path, dst in result[what][:SHOWN]:
+            print(f"  {what}: {src_path}::{src} → {dst_path}::{dst}", file=sys.stderr)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.edges", description=__doc__)
+    parser.add_argument("--repo", type=Path, required=True, action="append", help="a work tree or a bare repository")
+    parser.add_argument("--truth", type=Path, required=True, action="append", help="JSON lines")
+    parser.add_argument("--json", action="store_true", help="one object a repository, with every edge that disagrees")
+    parser.add_argument("--calibrate", action="store_true", help="write the table of confidences")
+    arguments = parser.parse_args()
+    if len(arguments.repo) != len(arguments.truth):
+        parser.error("as many --truth as --repo")
+    results = []
+    for repository, truth in zip(arguments.repo, arguments.truth, strict=True):
+        results.append(measure(repository, truth))
+        if arguments.json:
+            print(json.dumps(results[-1] | ({"repo": str(repository)} if len(arguments.repo) > 1 else {})))
+            continue
+        if len(arguments.repo) > 1:
+            print(f"{repository}")
+        show("calls", results[-1])
+        for kind, result in results[-1]["kinds"].items():
+            show(kind, result)
+    if arguments.calibrate:
+        calibrate([result["languages"] for result in results])
 
 
 if __name__ == "__main__":

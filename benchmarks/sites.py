@@ -41,10 +41,15 @@ class Sites:
     definitions: dict[Place, Definition] = field(default_factory=dict)
     how: dict[Place, str] = field(default_factory=dict)  # call | decorator | inherit | import; else a name is just read
     owners: list[tuple[Place, Place, str]] = field(default_factory=list)  # of functions: first place, last, qualname
+    heads: list[tuple[Place, Place, str]] = field(default_factory=list)  # the same with annotations and defaults
 
-    def owner(self, place: Place) -> str:
+    def owner(self, place: Place, with_head: bool = False) -> str:
         """The innermost function around a place, or `<module>`."""
-        around = [(start, name) for start, end, name in self.owners if start <= place <= end]
+        around = [
+            (start, name)
+            for start, end, name in (self.heads or self.owners if with_head else self.owners)
+            if start <= place <= end
+        ]
         return max(around)[1] if around else MODULE
 
 
@@ -91,6 +96,7 @@ class _PythonReader:
             first = min([node.body[0], *getattr(node.body[0], "decorator_list", ())], key=lambda n: n.lineno)
             end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
             self.found.owners.append(((first.lineno, first.col_offset), end, qualname))
+            self.found.heads.append(((node.lineno, node.col_offset), end, qualname))
         return qualname
 
     def _site(self, callee: ast.expr, how: str) -> None:

@@ -2,7 +2,7 @@
 
 A line is an edge between two definitions of the tree: `src_path`, `src`, `dst_path`, `dst`, `line`, `how`, `dst_kind`.
 `src` is the innermost function around the mention, by its qualified name, or `<module>`; class bodies, decorators,
-defaults and annotations belong to what is around the definition. `how` is call, decorator, inherit, import, or
+defaults and annotations belong to what is around the definition, but for plain references in the last two. `how` is call, decorator, inherit, import, or
 reference. Which name a call ends in comes from the parser, what that name means from the index. Rows whose `how` is
 document come first, one for each file that the index covers: of others it can't be said what is missing or wrong.
 
@@ -97,7 +97,7 @@ def edges(project: Project) -> Iterator[dict[str, Any]]:
                 continue
             place = file.place(each)
             how = file.sites.how.get(place, "reference")
-            ends = (path, file.sites.owner(place), target[0], target[1].qualname)
+            ends = (path, file.sites.owner(place, how == "reference"), target[0], target[1].qualname)
             key = (*ends, "call" if how == "decorator" else how)
             if key not in rows or place[0] < rows[key]["line"]:
                 named = dict(zip(("src_path", "src", "dst_path", "dst"), ends, strict=True))

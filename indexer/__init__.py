@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .languages import LANGUAGES, grammar, language_of
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
     from .revision import open_revision
+    from .rules import CONFIDENCE
     from .scip import DEFINITION, Document, Occurrence, ScipError, read_scip, written
     from .secrets import redact, redact_text
     from .snapshot import Entry, FoundChunk, FoundEdge, FoundSymbol, Snapshot
@@ -35,6 +36,7 @@ _MODULES = {
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
     "revision": ("open_revision",),
     "secrets": ("redact", "redact_text"),
+    "rules": ("CONFIDENCE",),
     "scip": ("DEFINITION", "Document", "Occurrence", "ScipError", "read_scip", "written"),
     "snapshot": ("Entry", "FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
     "source": ("SkipReason", "Skipped", "Source", "SourceFile"),
@@ -46,6 +48,7 @@ _MODULES = {
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = [
+    "CONFIDENCE",
     "DEFINITION",
     "LANGUAGES",
     "Chunk",

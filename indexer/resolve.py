@@ -18,7 +18,7 @@ from .needs import PATHS, family_need, file_need, includes_need, modules_need, n
 from .outline import CALLABLES, CONTAINERS
 from .packages import Packages
 from .records import Binding, Edge, FileFacts, Import, Reference, symbol_id
-from .rules import CONFIDENCE
+from .rules import confidence
 
 DEPTH = 24  # of following aliases, re-exports and bases; a cycle ends here too
 MAX_LINEAGE = 64  # classes from one to its last base; only programs write longer chains
@@ -108,7 +108,7 @@ class Resolver:
             for target in self._imported(path, spec):
                 source = self._owner(path, spec.scope)
                 end = self._id(target.path, target.index)
-                yield Edge(source, end, "imports", "import", CONFIDENCE["import"], path, spec.line)
+                yield Edge(source, end, "imports", "import", confidence("import", facts.language), path, spec.line)
 
     def _imported(self, path: str, spec: Import) -> list[Entity]:
         if (spec.name and spec.name != "*") or self._declared.reads(path, spec):
@@ -132,7 +132,7 @@ class Resolver:
             kind = _KIND[reference.kind]
             if reference.kind == "call" and file.rules.package == "declared":
                 kind, end = self._called_kind(target)
-            yield Edge(source, end, kind, rule, CONFIDENCE[rule], path, reference.line)
+            yield Edge(source, end, kind, rule, confidence(rule, file.facts.language), path, reference.line)
 
     def _called_kind(self, target: Entity) -> tuple[str, str]:
         """The kind and the end of the edge to what is called: a variable's value is not known, an object is applied."""
