@@ -22,7 +22,17 @@ from .records import FileFacts, key64
 Consulted = Sequence[tuple[str, str, str]]
 """(family, language, attribute of FileFacts): what the finder of a family reads of files of a language beside their paths."""
 
-_RESOLUTION = ("resolve.py", "namespace.py", "needs.py", "packages.py", "families.py", "rules.py", "modules")
+_RESOLUTION = (
+    "resolve.py",
+    "namespace.py",
+    "needs.py",
+    "packages.py",
+    "families.py",
+    "rules.py",
+    "confidence.json",
+    "precise.py",
+    "modules",
+)
 
 PATHS = key64("paths")
 """Which paths there are, and of which language."""
@@ -68,7 +78,7 @@ def resolution_id() -> str:
     for name in _RESOLUTION:
         at = package.joinpath(name)
         for file in sorted(at.iterdir(), key=lambda file: file.name) if at.is_dir() else [at]:
-            if file.name.endswith(".py"):
+            if file.name.endswith((".py", ".json")):
                 digest.update(file.read_bytes())
     return digest.hexdigest()
 

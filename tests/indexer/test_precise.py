@@ -109,7 +109,8 @@ def test_no_edge_dangles_when_a_target_goes(tree: Path) -> None:
     index(tree)
     snapshot = Snapshot.open(str(tree.parent / "store"))
     ids = {found.id for found in snapshot.symbols_in(["main.py", "queue.py"])} | {"main.py", "queue.py"}
-    assert snapshot.all_edges().num_rows == len(edges(tree))
+    written = [row for row in edges(tree) if row["kind"] != "contains"]
+    assert snapshot.all_edges().num_rows == len(written) > 0
     assert {end for row in edges(tree) for end in (row["src"], row["dst"])} <= ids
     assert calls(tree) == {("run", "Queue", "scip")}
 
