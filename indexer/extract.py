@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Captures = dict[str, list[Node]]
 
-EXTRACTOR = 11
+EXTRACTOR = 12
 """Version of what extraction yields; facts of another version are not reused."""
 
 _WORD = re.compile(rb"[\w\x80-\xff]+")

@@ -53,7 +53,7 @@ def read_markdown(lines: Sequence[str]) -> Iterator[Entry]:
 
 
 def _plain(heading: str) -> str:
-    return _MARKUP.sub(lambda found: found[1] or "", heading[: 4 * MAX_NAME]).strip()
+    return _MARKUP.sub(lambda found: found[1] or "", heading[: 4 * MAX_NAME]).strip(" \t.:")
 
 
 _TARGET = re.compile(r"(?![#\t ])((?:[^:=#$]|\$\([^()]*\)|\$\{[^{}]*\})+?)[ \t]*&?::?(?![:=])")

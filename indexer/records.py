@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 Kind = str
 """A symbol's kind: function, method, class, interface, struct, enum, type, trait, macro, constant, variable, module,
-section; prototype for what is announced here and defined elsewhere (a C prototype or `extern`, a TypeScript overload).
+section (a heading, an HTML element with an id), key (JSON, YAML, TOML), table, view, column, trigger (SQL; a table of TOML or
+Lua, too), rule (CSS, by its selector), target (a makefile's), stage (a Dockerfile's); prototype for what is announced here and defined elsewhere (a C prototype or `extern`, a TypeScript overload).
 A prototype never takes the plain qualified name from a definition of the same file: it is `f#2` where `f` is defined.
 """
 

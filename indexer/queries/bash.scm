@@ -1,6 +1,6 @@
 ; Bash
 (function_definition name: (word) @name) @def.function
-(program (variable_assignment name: (variable_name) @name) @def.variable)
+((program (variable_assignment name: (variable_name) @name) @def.variable) (#match? @name "^[A-Z_][A-Z0-9_]*$"))
 (program (declaration_command (variable_assignment name: (variable_name) @name)) @def.variable)
 
 ((command name: (command_name (word) @_source) . argument: (_)) @import (#any-of? @_source "source" "."))

@@ -16,6 +16,9 @@
   (arguments (string (string_content) @module))) (#eq? @_import "@import")) @import
 (variable_declaration . (identifier) @alias (field_expression object: (builtin_function (builtin_identifier) @_import
   (arguments (string (string_content) @module))) member: (identifier) @import.name) (#eq? @_import "@import")) @import
+(variable_declaration . (identifier) @alias (unary_expression (field_expression
+  object: (builtin_function (builtin_identifier) @_import (arguments (string (string_content) @module)))
+  member: (identifier) @import.name)) (#eq? @_import "@import")) @import
 (using_namespace_declaration (builtin_function (builtin_identifier) @_import
   (arguments (string (string_content) @module))) @import.star (#eq? @_import "@import")) @import
 (call_expression function: (field_expression object: (builtin_function (builtin_identifier) @_import
@@ -29,8 +32,8 @@
 (variable_declaration . (identifier) @bind.name !type (struct_initializer . (_) @bind.call)) @bind
 ((variable_declaration . (identifier) @bind.name !type (builtin_function (builtin_identifier) @bind.alias) .) @bind
   (#eq? @bind.alias "@This"))
-(variable_declaration . (identifier) @bind.name !type [(identifier) (field_expression)] @bind.alias .) @bind
-(variable_declaration . (identifier) @bind.name !type (unary_expression [(identifier) (field_expression)] @bind.alias)) @bind
+((variable_declaration . (identifier) @bind.name !type [(identifier) (field_expression)] @bind.alias .) @bind (#not-match? @bind.alias "^@"))
+((variable_declaration . (identifier) @bind.name !type (unary_expression [(identifier) (field_expression)] @bind.alias)) @bind (#not-match? @bind.alias "^@"))
 (container_field name: (identifier) @bind.field type: (_) @bind.type) @bind
 (function_declaration type: [(identifier) (field_expression) (pointer_type) (nullable_type) (call_expression)] @bind.type) @return
 (function_declaration type: (error_union_type ok: (_) @bind.type)) @return

@@ -141,7 +141,9 @@ def test_a_zig_value_has_the_methods_of_its_type() -> None:
         "  pub fn send(self: *Client) void { self.log(); }\n  fn log(self: *Client) void { _ = self; }\n};\n",
         "Tree.zig": "const Tree = @This();\nroot: u8,\npub fn init() Tree { return undefined; }\n"
         "pub fn walk(self: *const Tree) void { self.step(); }\nfn step(self: *const Tree) void { _ = self; }\n",
+        "state.zig": 'const Tree = @import("Tree.zig");\npub var tree: Tree = undefined;\n',
         "main.zig": """
+            const shared = &@import("state.zig").tree;
             const net = @import("net/client.zig");
             const Tree = @import("Tree.zig");
             const Client = net.Client;
@@ -156,6 +158,7 @@ def test_a_zig_value_has_the_methods_of_its_type() -> None:
                     helper();
                 }
             };
+            fn other() void { shared.walk(); }
             fn helper() void {}
         """,
     })  # fmt: skip
@@ -165,6 +168,7 @@ def test_a_zig_value_has_the_methods_of_its_type() -> None:
         ("main.zig::App.run", "net/client.zig::Client.send"),
         ("main.zig::App.run", "net/client.zig::Client.open"),
         ("main.zig::App.run", "Tree.zig::walk"),
+        ("main.zig::other", "Tree.zig::walk"),
         ("main.zig::App.run", "main.zig::helper"),
     }
 

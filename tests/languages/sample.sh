@@ -4,7 +4,8 @@ source ./lib/common.sh #? from ./lib/common.sh import *
 . "$DIR/other.sh" #? from /other.sh import *
 source "$(dirname "${BASH_SOURCE[0]}")/near.sh" #? from /near.sh import *
 readonly LIMIT=10 #? def constant LIMIT
-name="a $(title 1)" #? def variable name; call title in name
+name="a $(title 1)" #? call title
+NAME=1 #? def constant NAME
 
 # Runs it.
 run() { #? def function run; doc Runs it.

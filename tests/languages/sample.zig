@@ -2,6 +2,7 @@
 const std = @import("std"); //? import std as std
 const net = @import("net/client.zig"); //? import net/client.zig as net
 const Queue = @import("queue.zig").Queue; //? from queue.zig import Queue as Queue
+const state = &@import("main.zig").state; //? from main.zig import state as state
 usingnamespace @import("mixin.zig"); //? from mixin.zig import *
 const Client = net.http.Client; //? def constant Client; bind Client alias net.http.Client; use net.http.Client in Client
 pub const limit: u32 = 10; //? def constant limit
