@@ -22,6 +22,10 @@ class Family:
     includes: bool = False  # imports are texts to paste: they bring every name, and no local one
     implicit_this: bool = False  # methods name members without a receiver
     selves: frozenset[str] = frozenset({"self", "cls", "this", "Self"})  # names of the object, or type, around
+    objects: bool = False
+    """Objects are written out: their functions are methods, seen through the object and not by their names, and `this` in
+    them is the object."""
+    guesses: bool = True  # of an unknown receiver the one type that has a method of this name is taken; see the log
     supers: frozenset[str] = frozenset({"super"})  # names of the bases of the type around
     joint: str = "."  # between a module and a submodule that an import names
     bound: str = ""  # local name of a module imported whole: its "first" part, its "last", or none
@@ -32,7 +36,9 @@ class Family:
 
 
 PYTHON = Family("python", ("python",), bound="first")
-ECMASCRIPT = Family("ecmascript", ("javascript", "typescript", "tsx", "vue", "svelte", "html"), joint="/")
+ECMASCRIPT = Family(
+    "ecmascript", ("javascript", "typescript", "tsx", "vue", "svelte", "html"), joint="/", guesses=False, objects=True
+)
 GO = Family("go", ("go",), sees="package", joint="/", bound="last")
 JVM = Family(
     "jvm", ("java", "kotlin", "scala"), sees="package", package="declared", implicit_this=True, bound="last"

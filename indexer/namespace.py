@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from .families import Family, family_of, family_rules
 from .modules import package_of
-from .outline import CONTAINERS
+from .outline import CALLABLES, CONTAINERS
 from .records import Binding, FileFacts, Import, Reference
 
 VARIABLES = frozenset({"variable", "constant"})
+OUTLINE = frozenset({"section", "rule"})  # kinds of symbols that no program names
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Namespace:
     top: dict[str, int] = field(default_factory=dict)
     children: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     imports: dict[tuple[int, str], Import] = field(default_factory=dict)
+    handed: dict[str, Import] = field(default_factory=dict)  # names outside for what the file itself defines or imports
     stars: list[Import] = field(default_factory=list)
     includes: list[str] = field(default_factory=list)  # C: as written
     bindings: dict[tuple[int, str], Binding] = field(default_factory=dict)
@@ -45,13 +47,41 @@ class Namespace:
 
     def public(self) -> set[str]:
         """The names that the file defines or imports at its top: all that a star import can bring."""
-        return {*self.top, *(name for around, name in self.imports if around < 0)}
+        return {*self.top, *self.handed, *(name for around, name in self.imports if around < 0)}
 
     def scopes(self, scope: int) -> Iterator[int]:
         """`scope` and the symbols around it, from the inside out."""
         while scope >= 0:
             yield scope
             scope = self.facts.symbols[scope].parent
+
+    def knows(self, name: str) -> bool:
+        """Whether a name is one of `public`."""
+        return name in self.top or name in self.handed or (-1, name) in self.imports
+
+    def is_visible(self, index: int) -> bool:
+        """Whether a symbol is seen by its name alone where it stands: not the function of an object that is written out."""
+        if not self.rules.objects:
+            return True
+        symbol = self.facts.symbols[index]
+        return symbol.kind != "method" and symbol.kind not in OUTLINE
+
+    def object_around(self, scope: int) -> int | None:
+        """What `this` is an instance of in `scope`, where objects are written out: a class, the function or variable that
+        holds the methods, -1 for the file's own; None where it is not known. Arrow functions have no `this` of their own."""
+        symbols = self.facts.symbols
+        for around in self.scopes(scope):
+            symbol = symbols[around]
+            if symbol.kind in CONTAINERS:
+                return around
+            if symbol.kind not in CALLABLES or symbol.signature.endswith("=>"):
+                continue
+            if symbol.kind == "method":
+                return symbol.parent
+            if any(symbols[child].kind == "method" for child in self.children.get(around, {}).values()):
+                return around  # a constructor: its prototype's methods are its own
+            return None
+        return None
 
     def sees_members(self, scope: int) -> bool:
         """Whether `scope` is a type whose members its methods name without a receiver."""
@@ -84,6 +114,9 @@ def arrange(facts: FileFacts) -> Namespace:
     for spec in facts.imports:
         if spec.name == "*":
             file.stars.append(spec)
+        elif not spec.module and rules.objects:
+            if spec.alias != spec.name:
+                file.handed[spec.alias] = spec
         elif file.rules.includes:
             file.includes.append(spec.module)
         elif name := spec.alias or spec.name or _bound_name(spec.module, file.rules):

@@ -22,6 +22,7 @@ from .rules import confidence
 
 DEPTH = 24  # of following aliases, re-exports and bases; a cycle ends here too
 MAX_LINEAGE = 64  # classes from one to its last base; only programs write longer chains
+COMPONENTS = frozenset({"vue", "svelte"})  # languages of which a file is a component, and its default export
 MAX_INCLUDED = 2_000  # headers that one file sees; Linux' largest sees 1,500
 _COMPOUND = re.compile(r"[^_]_+[^_]|[a-z][A-Z]")  # a name of two words or more
 _KIND = {"call": "calls", "use": "references", "inherit": "inherits"}
@@ -124,8 +125,8 @@ class Resolver:
                 scope = file.facts.symbols[scope].parent if scope >= 0 else -1
             target = self._target(path, scope, reference)
             if target is not None and target.what == "module" and reference.kind == "call":
-                target = self._exported(target.path, "exports", 0)  # CommonJS: the module is what it assigns
-            if target is None or target.what != "symbol":
+                target = self._exported(target.path, "exports", 0) or target  # CommonJS: what the module assigns
+            if target is None or not (target.what == "symbol" or self._is_component(target)):
                 continue
             source, rule = self._owner(path, reference.scope), target.rule
             end = self._id(target.path, target.index)
@@ -133,6 +134,9 @@ class Resolver:
             if reference.kind == "call" and file.rules.package == "declared":
                 kind, end = self._called_kind(target)
             yield Edge(source, end, kind, rule, confidence(rule, file.facts.language), path, reference.line)
+
+    def _is_component(self, target: Entity) -> bool:
+        return target.what == "module" and self._files[target.path].facts.language in COMPONENTS
 
     def _called_kind(self, target: Entity) -> tuple[str, str]:
         """The kind and the end of the edge to what is called: a variable's value is not known, an object is applied."""
@@ -214,7 +218,7 @@ class Resolver:
         return False
 
     def _unique(self, path: str, reference: Reference) -> Entity | None:
-        if reference.kind != "call" or not _COMPOUND.search(reference.name):
+        if reference.kind != "call" or not self._files[path].rules.guesses or not _COMPOUND.search(reference.name):
             return None  # `get`, `close`, `copy`: names that a thousand libraries have too
         found = self._by_name(self._methods, family_of(self._files[path].facts.language), reference.name)
         return found[0] if self._declared.are_one(found) else None
@@ -244,6 +248,8 @@ class Resolver:
 
     def _root(self, path: str, scope: int, name: str, depth: int) -> Entity | None:
         file = self._files[path]
+        if file.rules.objects and name in ("this", "super"):
+            return self._object(path, scope, name)
         if (name in file.rules.selves or name in file.rules.supers) and not self._is_hidden(path, scope, name):
             inside = next((s for s in file.scopes(scope) if file.facts.symbols[s].kind in CONTAINERS), None)
             owner = Entity("symbol", path, inside, "member") if inside is not None else self._extended(path, scope)
@@ -265,6 +271,15 @@ class Resolver:
         found = self._name(path, scope, name, depth)
         return found or (self._declared.root(path, name) if file.rules.package == "declared" else None)
 
+    def _object(self, path: str, scope: int, name: str) -> Entity | None:
+        """What `this` or `super` is in a language whose objects are written out."""
+        around = self._files[path].object_around(scope)
+        if around is None:
+            return None
+        if around < 0:
+            return Entity("module", path, -1, "member")
+        return Entity("super" if name == "super" else "instance", path, around, "member")
+
     def _extended(self, path: str, scope: int) -> Entity | None:
         """The type to which the outermost definition around `scope` belongs, where another place defines it."""
         file = self._files[path]
@@ -284,7 +299,7 @@ class Resolver:
         owner = self._extended(path, scope) if file.rules.implicit_this else None
         if owner and (found := self._member(Entity("instance", owner.path, owner.index, "member"), name, depth + 1)):
             return found
-        if name in file.top:
+        if name in file.top and file.is_visible(file.top[name]):
             return self._definition(Entity("symbol", path, file.top[name], "local"))
         if (-1, name) in file.imports:
             return self._import_target(path, file.imports[-1, name], depth + 1)
@@ -299,7 +314,8 @@ class Resolver:
             return self._import_target(path, file.imports[around, name], depth + 1)
         index = file.children[around].get(name) if around in file.children else None
         if symbol.kind not in CONTAINERS:
-            return Entity("symbol", path, index, "local") if index is not None else None
+            visible = index is not None and file.is_visible(index)
+            return Entity("symbol", path, index, "local") if index is not None and visible else None
         if file.sees_members(around):
             return self._member(Entity("instance", path, around, "member"), name, depth + 1)
         return Entity("symbol", path, index, "local") if index is not None and position == 0 else None
@@ -412,10 +428,14 @@ class Resolver:
         file = self._files[path]
         if depth > DEPTH:
             return None
+        if name in file.handed:
+            return self._import_target(path, file.handed[name], depth + 1)
         if name in file.top:
             return self._definition(Entity("symbol", path, file.top[name], "import"))
         if (-1, name) in file.imports:
             return self._import_target(path, file.imports[-1, name], depth + 1)
+        if name == "default" and file.facts.language in COMPONENTS:
+            return Entity("module", path, -1, "import")
         return self._through_stars(path, name, depth)
 
     def _through_stars(self, path: str, name: str, depth: int) -> Entity | None:
@@ -427,7 +447,7 @@ class Resolver:
             return None
         for module in self._star_modules(path):
             file = self._files[module]
-            if (name in file.top or (-1, name) in file.imports) and (found := self._exported(module, name, depth + 1)):
+            if file.knows(name) and (found := self._exported(module, name, depth + 1)):
                 return found
         return None
 

@@ -222,13 +222,21 @@ class EcmascriptFinder(Finder):
         target = _here(target)
         if found := self._at(join(home, target)):
             return found
-        parts = target.split("/")
-        tail = list(parts)
-        while len(tail) > 1 and tail[0] in _BUILT:
-            tail.pop(0)
-            for root in ("src", "", "source", "lib"):
-                if found := self._at(join(home, root, *tail)):
-                    return found
+        parts = normpath(target).split("/")
+        for at, part in enumerate(parts[:-1]):
+            tail = parts[at:]
+            while part in _BUILT and len(tail) > 1 and tail[0] in _BUILT:
+                tail.pop(0)
+                for root in ("src", "", "source", "lib"):
+                    if found := self._at(join(home, *parts[:at], root, *tail)):
+                        return found
+            if (
+                part in _BUILT
+                and at
+                and at == len(parts) - 2
+                and (found := self._at(join(home, *parts[:at], "src/index")))
+            ):
+                return found
         return ""
 
     def _package_named(self, folder: str, name: str) -> str | None:

@@ -23,9 +23,23 @@ def test_a_component_calls_what_it_imports_and_its_lines_are_the_files() -> None
     assert edges(files) == {("src/App.vue", "src/nav.ts::go", 2)}
 
 
+def test_a_component_is_imported_by_its_file() -> None:
+    files = {
+        "Card.vue": "<template><b/></template>",
+        "App.svelte": '<script>\nimport Card from "./Card.vue"\n</script>\n<Card/>\n',
+    }
+    assert edges(files, "imports") == {("App.svelte", "Card.vue", 2)}
+    assert edges(files) == {("App.svelte", "Card.vue", 4)}
+
+
 def test_a_page_imports_the_scripts_that_it_names() -> None:
     files = {"web/index.html": '<script src="js/app.js"></script>', "web/js/app.js": "var a = 1;\n"}
     assert edges(files, "imports") == {("web/index.html", "web/js/app.js", 1)}
+
+
+def test_an_element_is_no_function_of_the_script() -> None:
+    files = {"a.html": '<div id="run"></div>\n<script>\nrun();\n</script>\n'}
+    assert edges(files) == set()
 
 
 def test_equal_names_in_two_languages_of_a_file_stay_two_symbols() -> None:
