@@ -208,7 +208,9 @@ def outer_type(written: str) -> str:
     for wrapper in _WRAPPERS:
         if written.startswith(wrapper):
             return outer_type(written[len(wrapper) : -1].split(",")[0])
-    alternatives = [part for part in written.split("|") if part not in ("None", "null", "undefined")]
+    alternatives = [
+        part for part in (each.strip() for each in written.split("|")) if part not in ("None", "null", "undefined")
+    ]
     if len(alternatives) != 1:
         return ""
     named = alternatives[0].strip("\"'&*").replace("::", ".").replace("\\", ".").split("[")[0].split("<")[0]
