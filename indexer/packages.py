@@ -23,6 +23,7 @@ _SWIFT_MODULE = re.compile(r"(?:^|/)(?:Sources|Tests|Plugins)/([^/]+)/")
 _NUMBER = re.compile(r"#\d+$")
 _OBJECT = re.compile(r"\bobject\s")
 _PRIVATE = re.compile(r"(?:@\S+\s+)*(?:file)?private\b")
+_PROPERTY = re.compile(r"(?:^|\s)va[lr]\s")
 _PARTIAL = re.compile(r"\bpartial\s")
 _HOLDERS = CONTAINERS | {"module"}
 _VALUE_KINDS = CALLABLES | {"constant", "variable"}
@@ -151,9 +152,11 @@ class Packages:
         found = self._anywhere_named.get((family, name), [])
         if family == "csharp":
             found = [entity for entity in found if self._is_related(path, entity)]
-        if found or family != "swift":
+        if found or family != "swift" or name.islower():  # `append`: of the standard library's types, too
             return found[0] if len(found) == 1 else None
-        extending = [entity for _, entity in self._extensions.get((family, name), ())]
+        extending = [
+            e for owner, e in self._extensions.get((family, name), ()) if (family, owner) not in self._anywhere_named
+        ]
         return extending[0].by("unique") if self.are_one(extending) else None
 
     def _is_related(self, path: str, entity: Entity) -> bool:
@@ -211,8 +214,31 @@ class Packages:
             return self._main_part(found).by("import")
         return self._package(family, f"{inside}.{name}" if inside else name)
 
+    def forget(self) -> None:
+        """Forget what full names were found to stand for: it depends on what was asked before, where imports form cycles."""
+        self._full.clear()
+
+    def is_seen(self, path: str, method: Entity) -> bool:
+        """Whether the file `path` may name a method: a private one is its own file's."""
+        file = self._files[method.path]
+        own = method.path == path or file.rules.package != "declared"
+        return own or not _PRIVATE.match(file.facts.symbols[method.index].signature)
+
+    def is_property(self, target: Entity) -> bool:
+        """Whether a method is a property with code, which is read, not called."""
+        file = self._files[target.path]
+        symbol = file.facts.symbols[target.index]
+        return symbol.kind == "method" and _PROPERTY.search(symbol.signature.partition("(")[0]) is not None
+
+    def companions(self, path: str, index: int) -> list[Entity]:
+        """The Scala object of a class's name; for an object the class."""
+        return self._beside(path, index)
+
     def parts(self, path: str, index: int) -> list[Entity]:
-        """The other parts of a type: of a C# partial class, or of a Scala class the object of its name."""
+        """The other parts of a type: of a C# partial class, of a Ruby class that is opened again."""
+        return [] if self._files[path].facts.language == "scala" else self._beside(path, index)
+
+    def _beside(self, path: str, index: int) -> list[Entity]:
         file = self._files[path]
         if file.rules.package != "declared":
             return []
@@ -269,7 +295,7 @@ class Packages:
         """What a call of `target` calls: of a Scala object without a class its `apply`."""
         file = self._files[target.path]
         symbol = file.facts.symbols[target.index]
-        is_alone = _OBJECT.search(symbol.signature) and not self.parts(target.path, target.index)
+        is_alone = _OBJECT.search(symbol.signature) and not self._beside(target.path, target.index)
         index = file.children[target.index].get("apply") if is_alone and file.facts.language == "scala" else None
         return target if index is None else Entity("symbol", target.path, index, target.rule)
 
@@ -279,7 +305,8 @@ class Packages:
             return None
         if len(found) > 1 and self._files[found[0].path].rules.nested:
             return self._main_part(found)
-        return found[0] if len(found) == 1 else min(found, key=lambda entity: _distance(path, entity.path))
+        plain = [entity for entity in found if self._kind(entity) != "method"] or found  # `cut()` is no `x.cut()`
+        return plain[0] if len(plain) == 1 else min(plain, key=lambda entity: _distance(path, entity.path))
 
     def _package(self, family: str, name: str) -> Entity | None:
         key = f"{family}:{name}"
@@ -315,12 +342,10 @@ def _extended(file: Namespace, index: int) -> str:
 
 def _distance(path: str, other: str) -> tuple[int, int, int, str]:
     shared, depth, name = nearness(path, other)
-    return (
-        shared,
-        depth,
-        len(name),
-        name,
-    )  # of a class in parts that of the shortest name: `Reader.cs`, `Reader.Async.cs`
+    length = (
+        len(name) if name.endswith(".cs") else 0
+    )  # a class in parts is where its name is: `Reader.cs`, `Reader.Async.cs`
+    return shared, depth, length, name
 
 
 def _last(written: str) -> str:

@@ -79,6 +79,7 @@ class Resolver:
         self._files = _Touched(self._every)
         self._asked.clear()
         self._memo, self._linear, self._exports = {}, {}, {}
+        self._declared.forget()
         edges = self.edges(path, settled)
         rules, family = self._every[path].rules, family_of(self._every[path].facts.language)
         needs = self._asked.union(map(file_need, self._files))
@@ -140,8 +141,8 @@ class Resolver:
 
     def _called_kind(self, target: Entity) -> tuple[str, str]:
         """The kind and the end of the edge to what is called: a variable's value is not known, an object is applied."""
-        file = self._files[target.path]
-        if file.facts.symbols[target.index].kind == "variable":
+        symbol = self._files[target.path].facts.symbols[target.index]
+        if symbol.kind == "variable" or self._declared.is_property(target):
             return "references", self._id(target.path, target.index)
         applied = self._declared.applied(target)
         return "calls", self._id(applied.path, applied.index)
@@ -221,6 +222,7 @@ class Resolver:
         if reference.kind != "call" or not self._files[path].rules.guesses or not _COMPOUND.search(reference.name):
             return None  # `get`, `close`, `copy`: names that a thousand libraries have too
         found = self._by_name(self._methods, family_of(self._files[path].facts.language), reference.name)
+        found = [method for method in found if self._declared.is_seen(path, method)]
         return found[0] if self._declared.are_one(found) else None
 
     # -- names
@@ -489,7 +491,7 @@ class Resolver:
         if entity.what == "symbol" and kind == "module" and not rules.nested:
             index = self._files[entity.path].children[entity.index].get(name)
             return Entity("symbol", entity.path, index, entity.rule) if index is not None else None
-        lineage = self._lineage(entity.path, entity.index)
+        lineage = [*self._companions(entity), *self._lineage(entity.path, entity.index)]
         rule = "typed" if entity.rule not in ("member", "local", "import") else "member"
         if entity.what == "super":
             lineage = lineage[1 + len(self._declared.parts(entity.path, entity.index)) :]
@@ -500,6 +502,13 @@ class Resolver:
             if found := self._declared.extension(owner, name, as_member=True):
                 return found
         return next(filter(None, (self._declared.extension(owner, name) for owner in lineage)), None)
+
+    def _companions(self, entity: Entity) -> list[Entity]:
+        """What a Scala class shows when it is named: the members of the object of its name, not those of its instances."""
+        if entity.what != "symbol" or self._files[entity.path].facts.language != "scala":
+            return []
+        objects = self._declared.companions(entity.path, entity.index)
+        return [found for other in objects for found in self._lineage(other.path, other.index)]
 
     def _value(self, entity: Entity, depth: int) -> Entity:
         """For a variable what it holds, where that is known; anything else as it is."""

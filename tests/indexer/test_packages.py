@@ -202,3 +202,25 @@ def test_swift_calls_that_try_and_wait_have_the_receiver_behind_the_words() -> N
         "func main() async throws {\n    let d = try await Decoder().build()\n    d.decode()\n    try await Decoder().build().decode()\n}\n"
     }
     assert edges(files) >= {("a.swift::main", "a.swift::Decoder.decode"), ("a.swift::main", "a.swift::Decoder.build")}
+
+
+def test_a_scala_instance_does_not_see_its_companion_and_the_object_not_the_instance() -> None:
+    files = {
+        "a.scala": "package a\nclass Box { def size() = 1 }\nobject Box { def size(b: Box) = 2; def make() = new Box }\n"
+        "class User { def go(b: Box) = { b.size(); Box.size(b); b.make() } }\n",
+    }
+    assert edges(files) == {
+        ("a.scala::User.go", "a.scala::Box.size"),
+        ("a.scala::User.go", "a.scala::Box.size#2"),
+        ("a.scala::Box.make", "a.scala::Box"),
+    }
+
+
+def test_a_property_is_read_and_a_private_method_is_its_files_own() -> None:
+    files = {
+        "a.kt": "package a\nclass Box {\n    val answer: Int\n        get() = 1\n    private fun hidePrivately() {}\n}\n"
+        "fun main(b: Box) {\n    b.answer()\n}\n",
+        "b.kt": "package b\nfun other() {\n    unknown.hidePrivately()\n}\n",
+    }
+    assert edges(files) == set()
+    assert ("a.kt::main", "a.kt::Box.answer") in edges(files, "references")
