@@ -25,6 +25,7 @@ from indexer import Snapshot, Store, build_index, language_of, load_encoder, ope
 from retrieval import Searcher
 
 from .calibrate import calibrate
+from .located import Found, Placed, compare_located, describe, is_located
 from .sites import plain
 
 MODULE = "<module>"
@@ -162,6 +163,21 @@ def measure(repository: Path, truth: Path) -> dict[str, Any]:
     return result
 
 
+def measure_located(repository: Path, truth: Path) -> dict[str, Any]:
+    """The comparison with a truth that says where things stand; `located` has its rules."""
+    with tempfile.TemporaryDirectory() as folder:
+        searcher = index(repository, folder)
+        symbols = [
+            Placed(named(f.id), f.symbol.name, f.symbol.kind, f.symbol.start_line, f.symbol.end_line)
+            for f in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))
+        ]
+        edges = [
+            Found(named(e["src"]), named(e["dst"]), e["kind"], e["rule"], e["path"], e["line"])
+            for e in searcher.graph.edges()
+        ]
+    return compare_located(map(json.loads, truth.read_text("utf-8").splitlines()), symbols, edges)
+
+
 def by_language(result: dict[str, Any], found: dict[Call, str]) -> dict[str, dict[str, list[int]]]:
     """language → rule → [calls found, of them right]."""
     wrong = set(result["wrong"])
@@ -196,6 +212,10 @@ def main() -> None:
         parser.error("as many --truth as --repo")
     results = []
     for repository, truth in zip(arguments.repo, arguments.truth, strict=True):
+        if is_located(truth):
+            located = measure_located(repository, truth)
+            print(json.dumps(located) if arguments.json else describe(located))
+            continue
         results.append(measure(repository, truth))
         if arguments.json:
             print(json.dumps(results[-1] | ({"repo": str(repository)} if len(arguments.repo) > 1 else {})))

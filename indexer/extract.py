@@ -20,13 +20,18 @@ from .settings import read_settings
 from .tail import syntax_blocks
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Parser
 
     Captures = dict[str, list[Node]]
 
-EXTRACTOR = 12
+EXTRACTOR = 13
 """Version of what extraction yields; facts of another version are not reused."""
 
+_BETWEEN = frozenset(
+    {"preproc_ifdef", "preproc_if", "preproc_else", "preproc_elif", "namespace_definition", "declaration_list"}
+    | {"linkage_specification", "class_specifier", "field_declaration_list", "template_declaration"}
+)
+"""Nodes of C and C++ whose children are definitions."""
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 _HOW = {
     "bind.type": "annotation", "bind.call": "call", "bind.alias": "alias",
@@ -75,7 +80,8 @@ def _read(language: str, row: Language, source: bytes) -> Facts:
     from tree_sitter import QueryCursor
 
     tools = grammar(language)
-    root = tools.parser.parse(source).root_node
+    row = LANGUAGES[language]
+    root = _parse(tools.parser, row, source)
     groups: dict[str, list[tuple[int, Captures]]] = {role: [] for role in tools.roles}
     append = [groups[role].append for role in tools.roles]
     for match in QueryCursor(tools.query).matches(root):
@@ -88,6 +94,30 @@ def _read(language: str, row: Language, source: bytes) -> Facts:
     parts = [_read(inner, LANGUAGES[inner], copy) for inner, copy in embedded(language, source, groups)]
     used = components(groups, [spec for part in parts for spec in part.imports])
     return joined([found._replace(references=(*found.references, *used)), *parts])
+
+
+def _parse(parser: Parser, row: Language, source: bytes) -> Node:
+    if not row.mask:
+        return parser.parse(source).root_node
+    masked = _function(row.mask)(source)
+    root = parser.parse(masked).root_node
+    if row.mend and (lost := _lost(root)):
+        mended = parser.parse(_function(row.mend)(masked)).root_node
+        return mended if _lost(mended) < lost else root
+    return root
+
+
+def _lost(node: Node) -> int:
+    """How many lines lie in errors that may have swallowed definitions: those between definitions, of more than a line."""
+    if not node.has_error:
+        return 0
+    lines = 0
+    for child in node.children:
+        if child.type == "ERROR":
+            lines += child.end_point.row - child.start_point.row
+        elif child.type in _BETWEEN and child.has_error:
+            lines += _lost(child)
+    return lines
 
 
 class _Reader:
@@ -122,6 +152,12 @@ class _Reader:
         mentions = Mentions(row, source, self.outline, self.imported_at)
         mentions.take_locals(groups.get("local", ()))
         mentions.take_calls(groups.get("call", ()), groups.get("call.whole", ()), self.bindings)
+        bodies = (
+            (captures["name"][0], captures["body"][0])
+            for _, captures in groups.get("def.macro", ())
+            if "body" in captures
+        )
+        mentions.take_macros((name.start_byte, body) for name, body in bodies if body.type == "preproc_arg")
         mentions.take_bases(groups.get("inherit", ()))
         mentions.take_uses(groups.get("use", ()), self.imports)
         self.references = mentions.found
@@ -204,7 +240,10 @@ class _Reader:
     def _outside(self, scope: int, name: Node) -> int:
         """A variable is bound where it stands, not within itself."""
         symbols = self.outline.symbols
-        if scope >= 0 and (symbols[scope].kind in VALUES or name.start_byte in self.outline.named_at):
+        if scope < 0:
+            return scope
+        own = name.start_byte in self.outline.named_at and symbols[scope].name == self.text(name)
+        if own or symbols[scope].kind in VALUES:
             return symbols[scope].parent
         return scope
 

@@ -52,6 +52,8 @@ class Language:
     docstrings: bool = False  # documentation is the first string of the body, not the comment above
     jsdoc: bool = False  # comments say types
     embeds: bool = False  # holds code of other languages, which `embedded` cuts out
+    mask: str = ""  # `module:function` that blanks out what the grammar cannot read; bytes keep their places
+    mend: str = ""  # the same, for a file of which the grammar lost whole definitions all the same
     import_reader: str = ""  # `module:function` that reads the text of an `@import`: trees and lists of names
     builtins: frozenset[str] = frozenset()  # names that the language gives: bare mentions of them are no references
     queries: tuple[str, ...] = ()  # query files to join; by default the one of this name
@@ -123,13 +125,14 @@ RUST = Language(
 )  # fmt: skip
 C = Language(
     "c", (".c", ".h"), "tree_sitter_c:language", ("comment",),
-    wrappers=("declaration", "type_definition"), builtins=frozenset(_C_BUILTINS.split()),
+    wrappers=("declaration", "type_definition"), mask=".c_attributes:mask_attributes", mend=".c_attributes:mask_conditionals",
+    builtins=frozenset(_C_BUILTINS.split()),
 )  # fmt: skip
 CPP = Language(
     "cpp", (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tpp", ".cu", ".cuh"),
     "tree_sitter_cpp:language", ("comment",),
     wrappers=("declaration", "type_definition", "template_declaration"), queries=("c", "cpp"),
-    builtins=frozenset(_C_BUILTINS.split()),
+    mask=".c_attributes:mask_cpp_attributes", mend=".c_attributes:mask_conditionals", builtins=frozenset(_C_BUILTINS.split()),
 )  # fmt: skip
 
 KOTLIN = Language(

@@ -24,6 +24,12 @@ SELF = frozenset({"self", "cls", "this", "super"})
 
 _CHAIN = re.compile(rb"[\w$\x80-\xff]+(?:(?:\.|::|->)(?!class\b|self\b)[\w$\x80-\xff]+)*")
 _OPENINGS = (b" ", b"(", b",", b"{", b"")  # before `::run` these say that it is a member of nothing
+_WORD = re.compile(rb"[A-Za-z_]\w*")
+_MACRO_CALL = re.compile(rb"(?<![\w.>#\"'])((?:[A-Za-z_]\w*::)*[A-Za-z_]\w*)[ \t]*\(")
+_MACRO_WORDS = frozenset(
+    b"""if while for switch return sizeof do typeof __typeof__ __typeof defined alignof _Alignof _Static_assert catch
+    static_assert __attribute__ __asm__ asm decltype noexcept static_cast""".split()
+)
 _LINKS = frozenset(b".:-")
 _MEMBER_MARKS = frozenset(b".:>")
 
@@ -81,6 +87,21 @@ class Mentions:
             elif root not in SELF and self._is_bound(root, scope, untyped):
                 receiver = "?"
             append(Reference("call", name, receiver, scope, node.end_point.row + 1))
+
+    def take_macros(self, bodies: Iterable[tuple[int, Node]]) -> None:
+        """The calls that macros with parameters write wherever they are expanded: (where its name starts, its body)."""
+        starts, holders = self._outline.cuts
+        for start, body in bodies:
+            text = self._source[body.start_byte : body.end_byte]
+            parameters = set(_WORD.findall(self._source, start, body.start_byte))
+            scope = holders[bisect_right(starts, start) - 1]
+            for call in _MACRO_CALL.finditer(text):
+                if call[1] in parameters or call[1] in _MACRO_WORDS:
+                    continue
+                _, receiver, name = _callee(call[1])
+                if name and (receiver or name not in self._builtins):
+                    line = body.start_point.row + 1 + text.count(b"\n", 0, call.start())
+                    self.found.append(Reference("call", name, receiver, scope, line))
 
     def take_bases(self, matches: Matches) -> None:
         for _, captures in matches:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from .families import Family, family_of, family_rules
 from .modules import package_of
 from .outline import CALLABLES, CONTAINERS
-from .records import Binding, FileFacts, Import, Reference
+from .records import Binding, FileFacts, Import, Reference, Symbol
 
 VARIABLES = frozenset({"variable", "constant"})
 OUTLINE = frozenset({"section", "rule"})  # kinds of symbols that no program names
@@ -42,8 +43,10 @@ class Namespace:
     handed: dict[str, Import] = field(default_factory=dict)  # names outside for what the file itself defines or imports
     stars: list[Import] = field(default_factory=list)
     includes: list[str] = field(default_factory=list)  # C: as written
+    aliases: dict[str, str] = field(default_factory=dict)  # C++: `using net::Client` → its shared name
     bindings: dict[tuple[int, str], Binding] = field(default_factory=dict)
     bases: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
+    _prefixes: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def public(self) -> set[str]:
         """The names that the file defines or imports at its top: all that a star import can bring."""
@@ -83,6 +86,17 @@ class Namespace:
             return None
         return None
 
+    def prefixes(self, scope: int) -> tuple[str, ...]:
+        """What may stand before a bare name in `scope` to make it a name of the whole program, the nearest first: the
+        names of the types and namespaces around it, those that the file uses, and nothing."""
+        if scope not in self._prefixes:
+            around = shared_name(self.facts, scope) if scope >= 0 else ""
+            parts = around.split(".") if "." in around or (scope >= 0 and self.facts.language == "cpp") else []
+            nested = [".".join(parts[:end]) + "." for end in range(len(parts), 0, -1)]
+            used = [f"{spec.module.replace('::', '.')}." for spec in self.stars]
+            self._prefixes[scope] = (*nested, "", *used)
+        return self._prefixes[scope]
+
     def sees_members(self, scope: int) -> bool:
         """Whether `scope` is a type whose members its methods name without a receiver."""
         return scope >= 0 and self.rules.implicit_this and self.facts.symbols[scope].kind in CONTAINERS
@@ -103,7 +117,7 @@ def arrange(facts: FileFacts) -> Namespace:
     file = Namespace(facts, rules, package_of(facts) if rules.package == "declared" else "")
     for index, symbol in enumerate(facts.symbols):
         names = file.top if symbol.parent < 0 and "." not in symbol.qualname else file.children[symbol.parent]
-        if symbol.parent < 0 and "." in symbol.qualname:
+        if "." in symbol.qualname and (symbol.parent < 0 or (rules.includes and not _is_child(facts, index))):
             continue  # a member of what another file defines
         if symbol.name not in names or (symbol.kind != "prototype" and _hides(file, index, names[symbol.name])):
             names[symbol.name] = index
@@ -117,6 +131,8 @@ def arrange(facts: FileFacts) -> Namespace:
         elif not spec.module and rules.objects:
             if spec.alias != spec.name:
                 file.handed[spec.alias] = spec
+        elif file.rules.includes and (spec.name or spec.alias):
+            file.aliases[spec.alias or spec.name] = f"{spec.module}.{spec.name}".replace("::", ".").strip(".")
         elif file.rules.includes:
             file.includes.append(spec.module)
         elif name := spec.alias or spec.name or _bound_name(spec.module, file.rules):
@@ -154,6 +170,15 @@ def _hides(file: Namespace, index: int, known: int) -> bool:
     return later.kind in CONTAINERS and "object " in earlier.signature and "object " not in later.signature
 
 
+def _is_child(facts: FileFacts, index: int) -> bool:
+    """Whether the names around a symbol are those of its parent, and it is no constructor, which goes by its type's name."""
+    symbol = facts.symbols[index]
+    around = shared_name(facts, symbol.parent) if facts.language != "c" else ""
+    return facts.language == "c" or (
+        around.rpartition(".")[2] != symbol.name and f"{around}.{symbol.name}" == _COUNT.sub("", symbol.qualname)
+    )
+
+
 def _arrange_binding(file: Namespace, binding: Binding) -> None:
     root, dot, attribute = binding.name.partition(".")
     scope = binding.scope
@@ -183,6 +208,8 @@ def _bound_name(module: str, rules: Family) -> str:
     return rest.rpartition("/")[2] if versioned else last.rpartition(".")[0] or last
 
 
+_HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".inl", ".ipp", ".tpp", ".cuh")
+_COUNT = re.compile(r"#\d+(?=\.|$)")
 _GENERICS = (
     "Optional",
     "Type",
@@ -198,6 +225,10 @@ _GENERICS = (
     "Box",
     "Arc",
     "Rc",
+    "unique_ptr",
+    "std::unique_ptr",
+    "shared_ptr",
+    "std::shared_ptr",
 )
 _WRAPPERS = tuple(name + bracket for name in _GENERICS for bracket in "[<")
 
@@ -222,7 +253,7 @@ Names = dict[tuple[str, str], list[Entity]]
 
 
 def program_names(files: Mapping[str, FileFacts]) -> tuple[Names, Names]:
-    """The definitions that are visible program-wide, and the methods."""
+    """The definitions that are visible program-wide, by the name that files share, and the methods."""
     visible: Names = defaultdict(list)
     methods: Names = defaultdict(list)
     for path, facts in files.items():
@@ -230,10 +261,29 @@ def program_names(files: Mapping[str, FileFacts]) -> tuple[Names, Names]:
         for index, symbol in enumerate(facts.symbols):
             if symbol.kind == "method":
                 methods[family, symbol.name].append(Entity("symbol", path, index, "unique"))
-            elif program and symbol.kind != "prototype" and _is_global(path, symbol.signature):
-                visible[family, symbol.name].append(Entity("symbol", path, index, "global"))
+            if program and symbol.kind != "prototype" and _is_shared(facts, symbol):
+                visible[family, shared_name(facts, index)].append(Entity("symbol", path, index, "global"))
     return visible, methods
 
 
-def _is_global(path: str, signature: str) -> bool:
-    return path.endswith((".h", ".hh", ".hpp", ".hxx")) or not signature.startswith("static ")
+def _is_shared(facts: FileFacts, symbol: Symbol) -> bool:
+    """Whether other files may see a definition: in C++ the namespaces around it say more than `static` does."""
+    return facts.language == "cpp" or is_header(facts.path) or not symbol.signature.startswith("static ")
+
+
+def is_header(path: str) -> bool:
+    """Whether a file of C or C++ is there to be included."""
+    return path.endswith(_HEADERS)
+
+
+def shared_name(facts: FileFacts, index: int) -> str:
+    """The name by which a program knows a symbol: in C its own, in C++ that with the namespaces and types around it."""
+    symbol = facts.symbols[index]
+    if facts.language != "cpp":
+        return symbol.name
+    name = _COUNT.sub("", symbol.qualname) if "#" in symbol.qualname else symbol.qualname
+    if symbol.kind == "constant" and symbol.parent >= 0 and facts.symbols[symbol.parent].kind == "enum":
+        outer = name.split(".")
+        del outer[-2:-1]  # an enumerator is seen beside its enumeration
+        return ".".join(outer)
+    return name

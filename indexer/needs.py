@@ -27,6 +27,7 @@ _RESOLUTION = (
     "namespace.py",
     "needs.py",
     "packages.py",
+    "program.py",
     "families.py",
     "rules.py",
     "confidence.json",

@@ -11,12 +11,13 @@ import os.path
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from .families import family_of
-from .modules import ModuleFinder, nearness, reach
-from .namespace import VARIABLES, Entity, Names, Namespace, arrange, outer_type, program_names
+from .families import C, family_of
+from .modules import ModuleFinder, reach
+from .namespace import VARIABLES, Entity, Names, Namespace, arrange, outer_type, program_names, shared_name
 from .needs import PATHS, family_need, file_need, includes_need, modules_need, name_need
 from .outline import CALLABLES, CONTAINERS
 from .packages import Packages
+from .program import Program
 from .records import Binding, Edge, FileFacts, Import, Reference, symbol_id
 from .rules import confidence
 
@@ -65,6 +66,9 @@ class Resolver:
         self._declared = Packages(self._every, lambda holder, name: self._member(holder, name, 1))
         self._last_included: tuple[str, frozenset[str]] = ("", frozenset())
         self._globals, self._methods = program_names(files)
+        self._program = Program(
+            lambda path: self._files[path], lambda name: self._by_name(self._globals, C.name, name), self._included
+        )
 
     def consulted(self) -> list[tuple[str, str, str]]:
         """What the finders of modules have read of files beside their paths."""
@@ -254,22 +258,28 @@ class Resolver:
             return self._object(path, scope, name)
         if (name in file.rules.selves or name in file.rules.supers) and not self._is_hidden(path, scope, name):
             inside = next((s for s in file.scopes(scope) if file.facts.symbols[s].kind in CONTAINERS), None)
-            owner = Entity("symbol", path, inside, "member") if inside is not None else self._extended(path, scope)
+            owner = (
+                Entity("symbol", path, inside, "member")
+                if inside is not None
+                else next(self._types_around(path, scope), None)
+            )
             if owner is not None:
                 what = "super" if name in file.rules.supers else "symbol" if name in ("Self", "@This") else "instance"
                 return Entity(what, owner.path, owner.index, "member")
             if file.rules.file_types:
                 return Entity("module", path, -1, "member")
-        for around in (*file.scopes(scope), -1):
+        for around in file.scopes(scope):
             binding = file.bindings.get((around, name))
             if binding is not None:
                 return self._bound(path, around, binding, depth + 1)
             holder = Entity("instance", path, around, "member")
             if file.sees_members(around) and (field := self._attribute(holder, name, depth + 1)):
                 return field
-        owner = self._extended(path, scope) if file.rules.implicit_this else None
-        if owner and (field := self._attribute(Entity("instance", owner.path, owner.index, "member"), name, depth + 1)):
-            return field
+        for holder in self._types_around(path, scope):
+            if field := self._attribute(holder, name, depth + 1):
+                return field
+        if binding := file.bindings.get((-1, name)):
+            return self._bound(path, -1, binding, depth + 1)
         found = self._name(path, scope, name, depth)
         return found or (self._declared.root(path, name) if file.rules.package == "declared" else None)
 
@@ -281,6 +291,16 @@ class Resolver:
         if around < 0:
             return Entity("module", path, -1, "member")
         return Entity("super" if name == "super" else "instance", path, around, "member")
+
+    def _types_around(self, path: str, scope: int) -> Iterator[Entity]:
+        """The types whose members a definition names that stands outside of them."""
+        rules = self._files[path].rules
+        if not rules.implicit_this or scope < 0:
+            return
+        if rules.includes:
+            yield from self._program.types_around(path, scope)
+        elif found := self._extended(path, scope):
+            yield Entity("instance", found.path, found.index, "member")
 
     def _extended(self, path: str, scope: int) -> Entity | None:
         """The type to which the outermost definition around `scope` belongs, where another place defines it."""
@@ -298,9 +318,9 @@ class Resolver:
         for position, around in enumerate(file.scopes(scope)):
             if found := self._in_scope(file, around, position, name, depth):
                 return found
-        owner = self._extended(path, scope) if file.rules.implicit_this else None
-        if owner and (found := self._member(Entity("instance", owner.path, owner.index, "member"), name, depth + 1)):
-            return found
+        for holder in self._types_around(path, scope):
+            if found := self._member(holder, name, depth + 1):
+                return found
         if name in file.top and file.is_visible(file.top[name]):
             return self._definition(Entity("symbol", path, file.top[name], "local"))
         if (-1, name) in file.imports:
@@ -308,7 +328,7 @@ class Resolver:
         if file.rules.package == "declared":
             return self._declared.name(path, name)
         found = self._through_stars(path, name, depth)
-        return found.by("star") if found else self._program_wide(path, name)
+        return found.by("star") if found else self._program_wide(path, scope, name)
 
     def _in_scope(self, file: Namespace, around: int, position: int, name: str, depth: int) -> Entity | None:
         path, symbol = file.facts.path, file.facts.symbols[around]
@@ -316,26 +336,21 @@ class Resolver:
             return self._import_target(path, file.imports[around, name], depth + 1)
         index = file.children[around].get(name) if around in file.children else None
         if symbol.kind not in CONTAINERS:
-            visible = index is not None and file.is_visible(index)
-            return Entity("symbol", path, index, "local") if index is not None and visible else None
+            if index is None or not file.is_visible(index):
+                return None
+            return self._definition(Entity("symbol", path, index, "local"))
         if file.sees_members(around):
             return self._member(Entity("instance", path, around, "member"), name, depth + 1)
         return Entity("symbol", path, index, "local") if index is not None and position == 0 else None
 
-    def _program_wide(self, path: str, name: str) -> Entity | None:
+    def _program_wide(self, path: str, scope: int, name: str) -> Entity | None:
         rules = self._files[path].rules
         if rules.sees == "package":
             return self._package(path).get(name)
+        if rules.includes:
+            return self._program.name(path, scope, name)
         candidates = self._by_name(self._globals, rules.name, name) if rules.sees == "program" else []
-        if len(candidates) > 1 and not rules.includes:
-            return None  # Bash: which of the scripts' functions it is depends on who sourced whom
-        if len(candidates) > 1:
-            included = self._included(path)
-            seen = [candidate for candidate in candidates if candidate.path in included]
-            if len(seen) == 1:
-                return seen[0].by("include")
-            return min(seen or candidates, key=lambda c: nearness(path, c.path)).by("nearest")
-        return candidates[0] if candidates else None
+        return candidates[0] if len(candidates) == 1 else None  # Bash: of several it depends on who sourced whom
 
     def _package(self, path: str) -> dict[str, Entity]:
         """What the files of the package of `path` define, by name; of equal names the first file's."""
@@ -371,13 +386,8 @@ class Resolver:
         return self._last_included[1]
 
     def _definition(self, entity: Entity) -> Entity:
-        """For a C prototype its one definition."""
-        facts = self._files[entity.path].facts
-        symbol = facts.symbols[entity.index]
-        if symbol.kind != "prototype":
-            return entity
-        candidates = self._by_name(self._globals, family_of(facts.language), symbol.name)
-        return candidates[0] if len(candidates) == 1 else entity
+        """For what is only announced, in C and C++, its definition; anything else as it is."""
+        return self._program.definition(entity) if self._files[entity.path].rules.includes else entity
 
     # -- modules and imports
 
@@ -490,7 +500,11 @@ class Resolver:
         kind = self._files[entity.path].facts.symbols[entity.index].kind
         if entity.what == "symbol" and kind == "module" and not rules.nested:
             index = self._files[entity.path].children[entity.index].get(name)
-            return Entity("symbol", entity.path, index, entity.rule) if index is not None else None
+            if index is not None:
+                return self._definition(Entity("symbol", entity.path, index, entity.rule))
+            facts = self._files[entity.path].facts
+            around = shared_name(facts, entity.index)
+            return self._program.shared(entity.path, f"{around}.{name}") if rules.includes else None
         lineage = [*self._companions(entity), *self._lineage(entity.path, entity.index)]
         rule = "typed" if entity.rule not in ("member", "local", "import") else "member"
         if entity.what == "super":
@@ -498,7 +512,7 @@ class Resolver:
         for owner in lineage:
             index = self._files[owner.path].children[owner.index].get(name)
             if index is not None:
-                return Entity("symbol", owner.path, index, rule)
+                return self._definition(Entity("symbol", owner.path, index, rule))
             if found := self._declared.extension(owner, name, as_member=True):
                 return found
         return next(filter(None, (self._declared.extension(owner, name) for owner in lineage)), None)
@@ -555,11 +569,22 @@ class Resolver:
     def _bases(self, entity: Entity) -> Iterator[Entity]:
         file = self._files[entity.path]
         parent = file.facts.symbols[entity.index].parent
+        if named := self._aliased(entity.path, entity.index):
+            yield named
         for base in file.bases.get(entity.index, ()):
             written = f"{base.receiver}.{base.name}" if base.receiver else base.name
             found = None if base.receiver == "?" else self._dotted(entity.path, parent, written, 1)
             if found is not None and found.what == "symbol":
                 yield found
+
+    def _aliased(self, path: str, index: int) -> Entity | None:
+        """For another name of a type that type: `typedef SkipList<Key> Table`."""
+        symbol = self._files[path].facts.symbols[index]
+        binding = self._files[path].bindings.get((symbol.parent, symbol.name)) if symbol.kind == "type" else None
+        if binding is None or binding.how != "alias" or not self._files[path].rules.includes:
+            return None
+        named = self._dotted(path, symbol.parent, outer_type(binding.type), 1)
+        return named if named and named.what == "symbol" else None
 
     def _bound(self, path: str, scope: int, binding: Binding, depth: int) -> Entity | None:
         """What a binding says that its name holds."""

@@ -83,13 +83,35 @@
   (field_identifier) @bind.field
   (pointer_declarator declarator: (field_identifier) @bind.field)
   (reference_declarator (field_identifier) @bind.field)
+  (array_declarator declarator: (field_identifier) @bind.field)
+  (pointer_declarator declarator: (pointer_declarator declarator: (field_identifier) @bind.field))
 ]) @bind
 (init_declarator declarator: (identifier) @bind.name
   value: (new_expression type: [(type_identifier) (qualified_identifier) (template_type)] @bind.call)) @bind
 (init_declarator declarator: (identifier) @bind.name
   value: (call_expression function: [(identifier) (qualified_identifier) (field_expression)] @bind.call)) @bind
 (assignment_expression left: [(identifier) (field_expression)] @bind.name right: (new_expression type: [(type_identifier) (qualified_identifier) (template_type)] @bind.call)) @bind
+(init_declarator declarator: (identifier) @bind.name
+  value: (compound_literal_expression type: [(type_identifier) (qualified_identifier) (template_type)] @bind.call)) @bind
+; auto p = std::make_unique<Foo>(1), static_cast<Foo*>(x)
+((init_declarator declarator: [(identifier) @bind.name (pointer_declarator declarator: (identifier) @bind.name)
+      (reference_declarator (identifier) @bind.name)]
+    value: (call_expression function: [
+      (qualified_identifier name: (template_function name: (identifier) @_f
+        arguments: (template_argument_list . (type_descriptor type: (_) @bind.type))))
+      (template_function name: (identifier) @_f
+        arguments: (template_argument_list . (type_descriptor type: (_) @bind.type)))])) @bind
+  (#match? @_f "^make_|_cast$"))
+(declaration type: [(type_identifier) (qualified_identifier) (template_type)] @bind.type
+  declarator: (array_declarator declarator: (identifier) @bind.name)) @bind
+(alias_declaration name: (type_identifier) @bind.name type: (type_descriptor type: (_) @bind.alias)) @bind
+(type_definition type: [(type_identifier) (qualified_identifier) (template_type)] @bind.alias
+  declarator: (type_identifier) @bind.name) @bind
 (function_definition type: [(type_identifier) (qualified_identifier) (template_type)] @bind.type) @return
+(field_declaration type: [(type_identifier) (qualified_identifier) (template_type)] @bind.type
+  declarator: [(function_declarator) (pointer_declarator (function_declarator)) (reference_declarator (function_declarator))]) @return
+(declaration type: [(type_identifier) (qualified_identifier) (template_type)] @bind.type
+  declarator: [(function_declarator) (pointer_declarator (function_declarator)) (reference_declarator (function_declarator))]) @return
 
 ; mentions
 (call_expression function: (qualified_identifier) @call)

@@ -245,6 +245,102 @@ def test_c_calls_reach_the_definition_behind_a_prototype_and_static_names_stay_i
     }
 
 
+def test_a_c_header_that_is_not_included_gives_no_name_and_an_own_macro_none_to_others() -> None:
+    found = edges({
+        "util.h": "static inline int twice(int a) { return 2 * a; }\n#define unlink(p) twice(p)\n",
+        "other.c": "#define helper(p) other(p)\nint other(int a) { return a; }\n",
+        "main.c": "int main(void) { helper(1); unlink(2); return twice(1); }\n",
+        "user.c": '#include "util.h"\nint user(void) { return twice(1); }\n',
+    })  # fmt: skip
+    assert found == {
+        ("util.h::unlink", "util.h::twice"),
+        ("other.c::helper", "other.c::other"),
+        ("user.c::user", "util.h::twice"),
+    }
+
+
+def test_a_call_means_the_function_and_not_a_macro_that_renames_it() -> None:
+    found = edges({
+        "conf.h": "#  define inflate z_inflate\n",
+        "inflate.c": '#include "conf.h"\nint inflate(int a) { return a; }\n',
+        "main.c": '#include "conf.h"\nint main(void) { return inflate(1); }\n',
+    })  # fmt: skip
+    assert found == {("main.c::main", "inflate.c::inflate")}
+
+
+CPP_HEADER = """
+namespace net {
+class Base { public: void close(); virtual void open() = 0; };
+class Client;
+class Server : public Base {
+ public:
+  Server(int port);
+  void run();
+  Client* client();
+ private:
+  int helper();
+  Client* client_;
+  std::unique_ptr<Client> owned_;
+};
+class Client { public: Client(int a); void get(); };
+typedef Client Peer;
+int free_function(int a);
+}
+"""
+CPP_SOURCE = """
+#include "net.hpp"
+namespace net {
+Server::Server(int port) { helper(); }
+void Server::run() { %s }
+Client* Server::client() { return client_; }
+int Server::helper() { return 1; }
+void Base::close() {}
+void Client::get() {}
+int free_function(int a) { return a; }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "end"),
+    [
+        ("helper();", "net.cc::net.Server.helper"),
+        ("close();", "net.cc::net.Base.close"),
+        ("open();", "net.hpp::net.Base.open"),
+        ("this->helper();", "net.cc::net.Server.helper"),
+        ("client_->get();", "net.cc::net.Client.get"),
+        ("owned_->get();", "net.cc::net.Client.get"),
+        ("Client c(1);", "net.hpp::net.Client"),
+        ("Client c; c.get();", "net.cc::net.Client.get"),
+        ("Peer* p; p->get();", "net.cc::net.Client.get"),
+        ("auto made = std::make_unique<Client>(1); made->get();", "net.cc::net.Client.get"),
+        ("net::free_function(1);", "net.cc::net.free_function"),
+        ("::net::free_function(1);", "net.cc::net.free_function"),
+        ("free_function(1);", "net.cc::net.free_function"),
+    ],
+)
+def test_cpp_members_types_and_namespaces_reach_from_source_to_header_and_back(body: str, end: str) -> None:
+    found = edges({"net.hpp": CPP_HEADER, "net.cc": CPP_SOURCE % body})
+    assert ("net.cc::net.Server.run", end) in found
+    assert len([edge for edge in found if edge[0] == "net.cc::net.Server.run"]) == 1
+
+
+def test_cpp_chains_follow_what_methods_give_back_and_using_names_a_namespace_or_a_member_of_it() -> None:
+    found = edges({
+        "net.hpp": CPP_HEADER,
+        "net.cc": CPP_SOURCE % "",
+        "a.cc": '#include "net.hpp"\nusing namespace net;\nvoid a(Server* s) { s->client()->get(); free_function(1); }\n',
+        "b.cc": '#include "net.hpp"\nusing net::Client;\nvoid b(Client& c) { c.get(); }\n',
+        "c.cc": '#include "net.hpp"\nvoid c() { free_function(1); }\n',
+    })  # fmt: skip
+    assert {edge for edge in found if edge[0][0] in "abc"} == {
+        ("a.cc::a", "net.cc::net.Server.client"),
+        ("a.cc::a", "net.cc::net.Client.get"),
+        ("a.cc::a", "net.cc::net.free_function"),
+        ("b.cc::b", "net.cc::net.Client.get"),
+    }
+
+
 def test_no_edge_leaves_its_family_of_languages() -> None:
     files = {"a.py": "def shared_name(): pass\n", "b.js": "function main() { shared_name(); x.shared_name(); }\n"}
     assert all_edges(files) == []

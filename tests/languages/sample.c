@@ -84,3 +84,25 @@ void in_ifdef(void) { int inner = configured; } //? def function in_ifdef; use c
 #else
 static inline void in_ifdef(void) {} //? def function in_ifdef#2
 #endif
+
+/* macros that the grammar does not know */
+LIB_API size_t exported(void) { return inner(); } //? def function exported; call inner in exported; sig size_t exported(void)
+static inline __alloc_size(1, 2) void *allocated(size_t n) { return inner(n); } //? def function allocated; call inner in allocated
+static noinline struct server *slow(struct server *s) { return inner(s); } //? def function slow; call inner in slow; use server in slow
+local int ZEXPORT two_words(void) { return inner(); } //? def function two_words; call inner in two_words
+LIB_API int (parenthesized)(void) { return inner(); } //? def function parenthesized; call inner in parenthesized
+NOTHING_BEGIN
+int after_nothing(void) { return inner(); } //? def function after_nothing; call inner in after_nothing
+#define WRAP(x) do { inner(x); LIMITED(x); } while (0) //? def macro WRAP; call inner in WRAP; call LIMITED in WRAP
+#define CALLS(f, x) f(x) //? def macro CALLS
+//! call f in CALLS
+int cut_in_two(int a) //? def function cut_in_two; span 9
+{
+#ifdef TWO
+	if (a) {
+#else
+	if (!a) {
+#endif
+		inner(a); } //? call inner in cut_in_two
+	return 0; }
+int after_cut(void) { return inner(); } //? def function after_cut; call inner in after_cut

@@ -68,3 +68,19 @@ class EXPORT Exported { int x; }; //? def class Exported
 TEST(Suite, Case) { EXPECT_EQ(kLimit, 1); } //? def method Suite.Case; call EXPECT_EQ in Suite.Case; use kLimit in Suite.Case
 template <typename T> concept Runs = true; //? def type Runs
 void größe(Point ä) { größe(ä); } //? def function größe; call größe in größe
+
+class LIB_EXPORT Guarded : public Point { //? def class Guarded; inherit Point in Guarded
+ public:
+  void lock() EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); } //? def method Guarded.lock; call mutex_.lock in Guarded.lock
+  int size() LOCKS_EXCLUDED(mutex_); //? def prototype Guarded.size
+  Client* made(); //? def prototype Guarded.made; bind return annotation Client in Guarded.made
+ private:
+  Client owned_ GUARDED_BY(mutex_); //? bind this.owned_ annotation Client in Guarded
+  Client many_[4]; //? bind this.many_ annotation Client in Guarded
+};
+typedef net::Table<int> Numbers; //? def type Numbers; bind Numbers alias net.Table
+LIB_API Size counted(int a) { return step(a); } //? def function counted; call step in counted
+void casts() { //? def function casts
+  auto made = std::make_unique<Client>(1); //? bind made annotation Client in casts; call std.make_unique in casts
+  auto cast = static_cast<Client*>(x); //? bind cast annotation Client in casts
+}
