@@ -253,3 +253,14 @@ def test_a_change_within_a_function_concerns_no_other_file() -> None:
         "pkg/b.py": "from .a import run\n\n\ndef use():\n    run()\n",
     }
     assert stale(files, files | {"pkg/a.py": "# why\ndef run():\n    print(2)\n    return 2\n"}) == set()
+
+
+@pytest.mark.parametrize("settings", ["tsconfig.json", "deno.json"])
+def test_a_setting_that_leads_an_import_elsewhere_concerns_its_importers(settings: str) -> None:
+    files = {
+        "a/x.ts": "export function run() {}\n",
+        "b/x.ts": "export function run() {}\n",
+        "main.ts": 'import { run } from "#lib/x";\nexport function main() { run(); }\n',
+        settings: '{"imports": {"#lib/*": "./a/*"}, "compilerOptions": {"paths": {"#lib/*": ["./a/*"]}}}',
+    }
+    assert "main.ts" in stale(files, files | {settings: files[settings].replace("./a/", "./b/")})
