@@ -25,12 +25,13 @@ from .encode import Encoder, StaticEncoder
 from .errors import SourceError
 from .extract import EXTRACTOR
 from .facts import read_told
+from .history import co_changes
 from .link import Before, Linked, link
 from .needs import resolution_id
 from .pool import Lost, Pool
 from .precise import Told, read_precise
 from .records import FileFacts, Report, key64, printable
-from .schema import MANIFESTS, OCCURRENCES, batch_of, epoch_of, with_vectors
+from .schema import CO_CHANGES, MANIFESTS, OCCURRENCES, batch_of, epoch_of, with_vectors
 from .scip import read_scip
 from .source import Skipped, SkipReason, Source, SourceFile
 from .store import Store, View, Writer, column
@@ -155,6 +156,7 @@ def _run(state: _Build) -> Report:
         indexing = beside.submit(writer.index_chunks)  # Lance works on it outside the interpreter's lock
         linked = _link(state, rows, published)
         indexing.result()
+    _remember(state)
     with state.phase("publish"):
         writer.index_keys()
         report = _publish(state, rows, _report(state, rows, linked))
@@ -169,7 +171,9 @@ def _run(state: _Build) -> Report:
 def _publish(state: _Build, rows: Sequence[_Row], report: Report) -> Report:
     """Publish `rows` as the view's manifest; the report, with its generation."""
     source, writer = state.source, state.writer
-    writer.replace_manifest(source.view, batch_of([_manifest_row(source.view, row) for row in rows], MANIFESTS))
+    writer.replace_view(
+        "manifests", source.view, batch_of([_manifest_row(source.view, row) for row in rows], MANIFESTS)
+    )
     view = View(source.view, source.kind, source.root, source.commit, report, resolution_id(), state.consulted)
     published = writer.publish(view)
     return published.views[source.view].report
@@ -373,12 +377,24 @@ def _unchanged(state: _Build, rows: Sequence[_Row], published: Sequence[dict[str
     assert before is not None
     report = replace(before.views[state.source.view].report, changed=0, encoded=0, seconds=state.seconds)
     same_times = all(row.mtime_ns == old["mtime_ns"] for row, old in zip(rows, published, strict=True))
-    if same_times and before.latest == state.source.view:
+    if not _remember(state) and same_times and before.latest == state.source.view:
         return report
     for row, old in zip(rows, published, strict=True):
         row.edges_id = old["edges_id"]
     state.consulted = before.views[state.source.view].consulted
     return _publish(state, rows, report)
+
+
+def _remember(state: _Build) -> bool:
+    """Note what changes together, if the view shows another commit than when it was published; whether it does."""
+    source, writer = state.source, state.writer
+    before = writer.view(source.view)
+    if before is not None and before.commit == source.commit:
+        return False
+    with state.phase("history"):
+        rows = [(source.view, key64(c.src), key64(c.dst), c.together, c.confidence) for c in co_changes(source)]
+        writer.replace_view("co_changes", source.view, batch_of(rows, CO_CHANGES))
+    return True
 
 
 def _report(state: _Build, rows: Sequence[_Row], linked: Linked) -> Report:

@@ -47,6 +47,8 @@ OCCURRENCES = pa.schema({"file_id": _I64, "line": _I32, "name": _STR, "kind": _S
 """What SCIP indexes say of a file version; see `precise.Told`."""
 NEEDS = pa.schema({"edges_id": _I64, "needs": pa.list_(_I64)})
 """What a set of edges depends on beyond its own file: keys of `needs`. One row a set; it says that the set is complete."""
+CO_CHANGES = pa.schema({"view": _STR, "src": _I64, "dst": _I64, "together": _I32, "confidence": pa.float32()})
+"""Files that change together, by the history of a view's commit; see `history.CoChange`."""
 MANIFESTS = pa.schema(
     {"view": _STR, "path": _STR, "size": _I64, "mtime_ns": _I64, "content": _STR, "file_id": _I64, "edges_id": _I64}
     | {"skipped": _STR}  # reason why there are no facts, or ""
@@ -63,7 +65,7 @@ def tables(dim: int) -> dict[str, pa.Schema]:
     """Every table of an epoch. `files` comes last: its row says that the other facts of the file are complete."""
     return {
         "symbols": SYMBOLS, "references": REFERENCES, "imports": IMPORTS, "bindings": BINDINGS,
-        "occurrences": OCCURRENCES, "chunks": chunks_schema(dim), "edges": EDGES, "needs": NEEDS, "manifests": MANIFESTS,
+        "occurrences": OCCURRENCES, "co_changes": CO_CHANGES, "chunks": chunks_schema(dim), "edges": EDGES, "needs": NEEDS, "manifests": MANIFESTS,
         "files": FILES,
     }  # fmt: skip
 

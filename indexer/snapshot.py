@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from .errors import StoreError
 from .lance import lance_errors
 from .records import Reference, Symbol, key64
+from .schema import CO_CHANGES
 from .source import changed_ns
 from .store import State, Store, View, quoted, unpacked
 
@@ -303,6 +304,13 @@ class Snapshot:
         rows = self._read("edges", ["edges_id", *_EDGE], None)
         mine = np.isin(rows["edges_id"].to_numpy(), np.array(sorted(self._edge_sets), dtype=np.int64))
         return rows.filter(pa.array(mine)).drop_columns(["edges_id"])
+
+    def co_changes(self) -> pa.Table:
+        """Which files change together: src and dst, uids of paths that the view may no longer have, together, confidence."""
+        columns = ["src", "dst", "together", "confidence"]
+        if "co_changes" not in self.state.versions:  # a store that an older clew wrote
+            return CO_CHANGES.empty_table().select(columns)
+        return self._read("co_changes", columns, f"view = {quoted(self.view.name)}")
 
     @cached_property
     def _edge_sets(self) -> frozenset[int]:

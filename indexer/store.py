@@ -215,7 +215,7 @@ class Writer:
 
     def _undo(self) -> None:
         """Take back what a killed build replaced, or the next view would publish that, too."""
-        for name in ("manifests", "occurrences"):
+        for name in ("manifests", "occurrences", "co_changes"):
             table = self.tables[name]
             published = (
                 self.state.versions.get(name, table.version) if self.state and self.same_epoch else table.version
@@ -284,10 +284,10 @@ class Writer:
         for at in range(0, len(values), 5_000):
             self.tables[name].delete(f"{key} IN ({','.join(map(str, values[at : at + 5_000]))})")
 
-    def replace_manifest(self, view: str, rows: pa.RecordBatch) -> None:
-        """Put `rows` in the place of the manifest of `view`."""
-        self.tables["manifests"].delete(f"view = {quoted(view)}")
-        self.add({"manifests": rows})
+    def replace_view(self, name: str, view: str, rows: pa.RecordBatch) -> None:
+        """Put `rows` in the place of those of `view` in the table `name`, manifests or co_changes."""
+        self.tables[name].delete(f"view = {quoted(view)}")
+        self.add({name: rows})
         self.flush()
 
     def replace_occurrences(self, file_ids: list[int], rows: pa.RecordBatch) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.integer[Any]]
 
-VERSION = 1  # of the files' form and of the rules of `derived`
+VERSION = 2  # of the files' form and of the rules of `derived`
 _NODES = ("uid", "file", "parent", "start", "end", "name", "qualname", "kind")
 
 
@@ -108,7 +108,18 @@ def _from_store(snapshot: Snapshot) -> tuple[pa.Table, EdgeColumns, list[str]]:
     stored = EdgeColumns(
         src, dst, kinds, codes, table["confidence"].to_numpy().copy(), table["line"].to_numpy().copy()
     ).taken(known.nonzero()[0])
-    return nodes, *joined(stored, rules, derive(nodes, list(snapshot.entries), stored, rules))
+    further = [*derive(nodes, list(snapshot.entries), stored, rules), (_co_changes(snapshot, uid), ["history"])]
+    return nodes, *joined(stored, rules, further)
+
+
+def _co_changes(snapshot: Snapshot, uid: Ints) -> EdgeColumns:
+    import numpy as np
+
+    table = snapshot.co_changes()
+    src, dst = _positions(uid, table["src"].to_numpy()), _positions(uid, table["dst"].to_numpy())
+    zeros = np.zeros(len(src), dtype=np.uint8)
+    found = EdgeColumns(src, dst, zeros + KINDS.index("co-changes"), zeros, table["confidence"].to_numpy(), zeros)
+    return found.taken(((src >= 0) & (dst >= 0)).nonzero()[0])
 
 
 def _nodes(snapshot: Snapshot) -> pa.Table:
