@@ -22,17 +22,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psutil
 
-from indexer import LANGUAGES, Skipped, Snapshot, Store, language_of, open_worktree
+from indexer import LANGUAGES, Skipped, Snapshot, Store, grammar, language_of, open_worktree
 
-if TYPE_CHECKING:
-    import tree_sitter
+from .phases import Phases, has_grammar, measure_phases
+from .phases import table as phases_table
 
 PARSE_RUNS = 2  # the best counts
 BATCH_BYTES = 1 << 20  # of files for a worker at a time, as in the index
@@ -60,6 +58,7 @@ class Measurement:
     parse_seconds: float  # of the best of PARSE_RUNS
     ratio: float  # seconds / parse_seconds
     phases: dict[str, float]  # of the index, wall time
+    processor: Phases  # in one process
     peak_memory_bytes: int
     store_bytes: int
 
@@ -72,6 +71,7 @@ def measure(path: Path, jobs: int, encoder: str = "builtin") -> Measurement:
         report, seconds, peak = run_index(path, store, jobs, encoder, Path(folder, "cache"))
         files = parsed_files(store)
         store_bytes = Store(store).size()
+        processor = measure_phases(store, [name for name, _ in files])
     parse_seconds, parsed_bytes = parse_all(files, jobs)
     return Measurement(
         path=str(path),
@@ -91,6 +91,7 @@ def measure(path: Path, jobs: int, encoder: str = "builtin") -> Measurement:
         parse_seconds=round(parse_seconds, 3),
         ratio=round(seconds / parse_seconds, 2) if parse_seconds else 0.0,
         phases=report["seconds"],
+        processor=processor,
         peak_memory_bytes=peak,
         store_bytes=store_bytes,
     )
@@ -166,11 +167,7 @@ def parsed_files(store: str) -> list[tuple[str, int]]:
     snapshot = Snapshot.open(store)
     root = snapshot.view.root
     indexed = [(os.path.join(root, entry.path), entry.size) for entry in snapshot.entries.values() if entry.file_id]
-    return [(path, size) for path, size in indexed if _language(path) in LANGUAGES]
-
-
-def _language(path: str) -> str:
-    return language_of(path, Path(path).read_bytes()[: 1 << 14])
+    return [(path, size) for path, size in indexed if has_grammar(path)]
 
 
 def parse_all(files: Sequence[tuple[str, int]], jobs: int) -> tuple[float, int]:
@@ -202,17 +199,9 @@ def batched(files: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
 
 def load_grammars() -> None:
     """Have a worker ready before the clock starts."""
-    for name in LANGUAGES:
-        parser(name)
-
-
-@cache
-def parser(name: str) -> tree_sitter.Parser:
-    """The parser of one language."""
-    from tree_sitter import Language, Parser
-
-    module, function = LANGUAGES[name].grammar.split(":")
-    return Parser(Language(getattr(import_module(module), function)()))
+    for name, row in LANGUAGES.items():
+        if row.grammar:
+            grammar(name)
 
 
 def parse_batch(paths: Sequence[str]) -> int:
@@ -220,7 +209,7 @@ def parse_batch(paths: Sequence[str]) -> int:
     total = 0
     for path in paths:
         data = Path(path).read_bytes()
-        parser(language_of(path, data)).parse(data)
+        grammar(language_of(path, data)).parser.parse(data)
         total += len(data)
     return total
 
@@ -238,6 +227,7 @@ def table(found: Measurement) -> str:
             f"{found.symbols:,} symbols, {found.references:,} references, {found.edges:,} edges, {found.chunks:,} chunks",
             f"parse {found.parse_seconds:.2f} s, index {found.seconds:.2f} s on {found.jobs} processes: {found.ratio:.1f}×",
             phases,
+            phases_table(found.processor),
             f"peak memory {found.peak_memory_bytes / 2**20:,.0f} MiB, store {found.store_bytes / 1e6:,.1f} MB "
             f"({found.store_bytes / max(found.bytes, 1):.2f}× the text)",
         )

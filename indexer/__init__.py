@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .build import Progress, build_index
+    from .chunk import chunk_lines
     from .encode import Encoder, HashEncoder, StaticEncoder, load_encoder
     from .errors import ClewError, EncoderError, SourceError, StoreError
     from .extract import extract_facts
     from .languages import LANGUAGES, grammar, language_of
+    from .link import Before, link_view
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
     from .revision import open_revision
     from .rules import CONFIDENCE
+    from .schema import ExtractedFile, fact_batches
     from .scip import DEFINITION, Document, Occurrence, ScipError, read_scip, written
     from .secrets import redact, redact_text
     from .snapshot import Entry, FoundChunk, FoundEdge, FoundSymbol, Snapshot
@@ -29,12 +32,15 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "build": ("Progress", "build_index"),
+    "chunk": ("chunk_lines",),
     "encode": ("Encoder", "HashEncoder", "StaticEncoder", "load_encoder"),
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
     "extract": ("extract_facts",),
     "languages": ("LANGUAGES", "grammar", "language_of"),
+    "link": ("Before", "link_view"),
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
     "revision": ("open_revision",),
+    "schema": ("ExtractedFile", "fact_batches"),
     "secrets": ("redact", "redact_text"),
     "rules": ("CONFIDENCE",),
     "scip": ("DEFINITION", "Document", "Occurrence", "ScipError", "read_scip", "written"),
@@ -51,6 +57,7 @@ __all__ = [
     "CONFIDENCE",
     "DEFINITION",
     "LANGUAGES",
+    "Before",
     "Chunk",
     "ClewError",
     "Document",
@@ -58,6 +65,7 @@ __all__ = [
     "Encoder",
     "EncoderError",
     "Entry",
+    "ExtractedFile",
     "FileFacts",
     "FoundChunk",
     "FoundEdge",
@@ -83,11 +91,14 @@ __all__ = [
     "View",
     "build_index",
     "cache_folder",
+    "chunk_lines",
     "definitions",
     "extract_facts",
+    "fact_batches",
     "grammar",
     "key64",
     "language_of",
+    "link_view",
     "load_encoder",
     "open_revision",
     "open_worktree",

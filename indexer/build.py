@@ -26,7 +26,7 @@ from .errors import SourceError
 from .extract import EXTRACTOR
 from .facts import read_told
 from .history import co_changes
-from .link import Before, Linked, link
+from .link import Before, Linked, link_view
 from .needs import resolution_id
 from .pool import Lost, Pool
 from .precise import Told, read_precise
@@ -332,7 +332,7 @@ def _link(state: _Build, rows: Sequence[_Row], published: Sequence[dict[str, Any
     """Find the edges of the view, store the edge sets that are new, and note in each row which is its own."""
     wanted = {row.path: row.file_id for row in rows if row.file_id}
     before = _before(state.writer, state.source.view, published) if state.scip is None else Before({}, ())
-    linked = link(
+    linked = link_view(
         state.writer.tables, wanted, before, partial(_told, state, ids=wanted), partial(state.progress, "resolve")
     )
     for row in rows:

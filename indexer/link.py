@@ -44,7 +44,7 @@ Tell = Callable[[Mapping[str, FileFacts]], Mapping[str, tuple[Told, ...]]]
 """path → facts of all files ⇒ path → what compilers say of the file."""
 
 
-def link(
+def link_view(
     tables: Mapping[str, Table],
     wanted: Mapping[str, int],
     before: Before,
