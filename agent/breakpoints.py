@@ -41,7 +41,7 @@ def prepared(messages: Sequence[Message], tools: Sequence[Message], opening: int
     style = caching(model)
     if style == "explicit":
         marked = set(places(messages, opening))
-        return {"messages": [with_mark(one) if at in marked else dict(one) for at, one in enumerate(messages)]}
+        return {"messages": [in_blocks(one, at in marked) for at, one in enumerate(messages)]}
     plain = [{name: value for name, value in one.items() if name != "thinking_blocks"} for one in messages]
     return {"messages": plain} | ({"prompt_cache_key": cache_key(messages, tools)} if style == "key" else {})
 
@@ -78,9 +78,12 @@ def blocks(message: Message) -> int:
     return max(1, calls + thinking + bool(message.get("content")))
 
 
-def with_mark(message: Message) -> Message:
-    """The message with a breakpoint at its end; its text is the same."""
+def in_blocks(message: Message, marked: bool) -> Message:
+    """The message with its text as a block, and perhaps a breakpoint at its end.
+
+    All of them are blocks, so that a message looks the same once its breakpoint has moved on.
+    """
     content = message.get("content")
-    if not isinstance(content, str) or not content:
+    if message["role"] == "assistant" or not isinstance(content, str) or not content:
         return dict(message)
-    return {**message, "content": [{"type": "text", "text": content, "cache_control": MARK}]}
+    return {**message, "content": [{"type": "text", "text": content, **({"cache_control": MARK} if marked else {})}]}
