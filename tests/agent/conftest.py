@@ -18,7 +18,7 @@ from tests.agent.grep_index import GrepIndex
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
 
-def reply(*calls: tuple[str, dict[str, Any] | str], text: str = "", fail: Sequence[int] = ()) -> dict[str, Any]:
+def reply(*calls: tuple[str, dict[str, Any] | str], text: str = "", fail: Sequence[int | str] = ()) -> dict[str, Any]:
     """One reply of a script: the tools that it calls, with their arguments."""
     named = [{"name": name, "arguments": arguments} for name, arguments in calls]
     return {"text": text, "calls": named, "fail": list(fail)}
@@ -61,9 +61,17 @@ class Play:
         self, root: Path, replies: Sequence[dict[str, Any]], task: str = "Mend the queue", **changes: Any
     ) -> Outcome:
         given = {name: changes.pop(name) for name in ("index", "ask", "watch") if name in changes}
+        shape = changes.pop("shape", "openai")
         with ScriptedServer(replies) as server:
             settings = Settings(
-                root, "openai/scripted", server.base, (), approve="never", retries=0, backoff=0.0, trees=self.trees
+                root,
+                "openai/scripted",
+                server.base_for(shape),
+                (),
+                approve="never",
+                retries=0,
+                backoff=0.0,
+                trees=self.trees,
             )
             self.requests = server.requests
             index = given.pop("index", None) or GrepIndex(root)
