@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .languages import LANGUAGES, grammar, language_of
     from .link import Before, link_view
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
+    from .resolve import Resolver
     from .revision import open_revision
     from .rules import CONFIDENCE
     from .schema import ExtractedFile, fact_batches
@@ -39,6 +40,7 @@ _MODULES = {
     "languages": ("LANGUAGES", "grammar", "language_of"),
     "link": ("Before", "link_view"),
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
+    "resolve": ("Resolver",),
     "revision": ("open_revision",),
     "schema": ("ExtractedFile", "fact_batches"),
     "secrets": ("redact", "redact_text"),
@@ -75,6 +77,7 @@ __all__ = [
     "Progress",
     "Reference",
     "Report",
+    "Resolver",
     "ScipError",
     "SkipReason",
     "Skipped",

@@ -18,13 +18,14 @@ from .outline import VALUES, Definition, Outline
 from .records import Binding, FileFacts, Import
 from .settings import read_settings
 from .tail import syntax_blocks
+from .values import bound
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
     Captures = dict[str, list[Node]]
 
-EXTRACTOR = 13
+EXTRACTOR = 14
 """Version of what extraction yields; facts of another version are not reused."""
 
 _BETWEEN = frozenset(
@@ -36,11 +37,13 @@ _WORD = re.compile(rb"[\w\x80-\xff]+")
 _HOW = {
     "bind.type": "annotation", "bind.call": "call", "bind.alias": "alias",
     "bind.whole": "alias", "bind.of": "alias", "bind.element": "alias",
+    "bind.alternative": "type",
 }  # fmt: skip
 _TYPE_NAME = re.compile(r"[^\w$.]")  # where the name of a type ends
-_TYPES = frozenset({"bind.type", "bind.of"})
+_TYPES = frozenset({"bind.type", "bind.of", "bind.alternative"})
 ELEMENT = "[*]"
 """After the text of a value: an element of it, as a loop takes one."""
+_TAKEN = ("value", "each", "enter")
 
 
 def extract(path: str, source: bytes, language: str) -> FileFacts:
@@ -144,7 +147,7 @@ class _Reader:
         for _, captures in groups.get("package", ()):
             name = captures["package"][0]
             self.bindings.append(Binding("package", dotted(self.text(name)), "package", -1, name.start_point.row + 1))
-        for role in ("bind", "return"):
+        for role in ("bind", "return", "yield"):
             for _, captures in groups.get(role, ()):
                 self._take_binding(captures)
         if row.jsdoc:
@@ -210,7 +213,10 @@ class _Reader:
             self.imports.append(found)
 
     def _take_binding(self, captures: Captures) -> None:
-        span = (captures.get("bind") or captures["return"])[0]
+        span = (captures.get("bind") or captures.get("return") or captures["yield"])[0]
+        if how := next((how for how in _TAKEN if f"bind.{how}" in captures), ""):
+            self._take_value(captures, span, how)
+            return
         key = next(key for key in _HOW if key in captures)
         value = captures[key][0]
         if value.end_byte - value.start_byte > MAX_WRITTEN:
@@ -236,6 +242,21 @@ class _Reader:
         known = {name for i in self.imports for name in (i.alias or i.name,)} | {s.name for s in self.outline.symbols}
         self.imports += [found for found in said.imports if (found.alias or found.name) not in known]
         self.bindings = said.bindings + self.bindings  # what is said outright comes before what is concluded
+
+    def _take_value(self, captures: Captures, span: Node, how: str) -> None:
+        """What an expression of any form gives to the names on its other side, or to whom the function gives it."""
+        value = captures[f"bind.{how}"][0]
+        if value.end_byte - value.start_byte > MAX_WRITTEN:
+            return
+        scope, line = self.outline.scope_at(span.start_byte), span.start_point.row + 1
+        targets = "return" if "return" in captures else "yield" if "yield" in captures else ""
+        if "bind.name" in captures:
+            node = captures["bind.name"][0]
+            targets, scope, line = self.text(node), self._outside(scope, node), node.start_point.row + 1
+        for name, written in bound(targets, self.text(value), how):
+            made = written.endswith("()")
+            called = written.removesuffix("()") if made else written
+            self.bindings.append(Binding(name, called, "call" if made else "alias", scope, line))
 
     def _outside(self, scope: int, name: Node) -> int:
         """A variable is bound where it stands, not within itself."""

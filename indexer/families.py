@@ -25,17 +25,17 @@ class Family:
     objects: bool = False
     """Objects are written out: their functions are methods, seen through the object and not by their names, and `this` in
     them is the object."""
-    guesses: bool = True  # of an unknown receiver the one type that has a method of this name is taken; see the log
     supers: frozenset[str] = frozenset({"super"})  # names of the bases of the type around
     joint: str = "."  # between a module and a submodule that an import names
     bound: str = ""  # local name of a module imported whole: its "first" part, its "last", or none
     nested: bool = False  # modules and classes are packages of what they hold, and each file may add to them
     open_types: bool = False  # what a type declares is visible beside it: Haskell's constructors, fields and methods
     file_types: bool = False  # a file is a type: Zig's
+    guesses: bool = True  # of an unknown receiver the one type that has a method of this name is taken; see the log
     by_last: bool = False  # the last part of an imported module may be a definition in the file that the rest names
 
 
-PYTHON = Family("python", ("python",), bound="first")
+PYTHON = Family("python", ("python",), bound="first", guesses=False)
 ECMASCRIPT = Family(
     "ecmascript", ("javascript", "typescript", "tsx", "vue", "svelte", "html"), joint="/", guesses=False, objects=True
 )

@@ -9,9 +9,11 @@ A query file is a list of patterns. What a pattern is for follows from its captu
   `@bind` with `@bind.name` (or `@bind.field`, an attribute of the object that methods write without `this`) and one of
       `@bind.type` (an annotation), `@bind.call` (the callee that made the value), `@bind.alias` (another name for it),
       `@bind.element` (what it is an element of), `@bind.whole` or `@bind.of` with `@bind.part` (a value, or a type, and
-      the attribute of it).
+      the attribute of it), `@bind.alternative` (what follows is another name for a type: `Headers = dict[str, Header]`).
+      Or one of `@bind.value`, `@bind.each` (a loop's iterable), `@bind.enter` (what a `with` enters), which are expressions
+      of any form; then `@bind.name` may be a pattern that takes a value apart (`values.bound`).
   `@return` with `@bind.type`: the annotated result of the function that the capture spans; with `@bind.call` or
-      `@bind.alias` what its last line says.
+      `@bind.alias` what its last line says; with `@bind.value`, and `@yield` with it, what the function around gives.
   `@package`: the name of the package or namespace that the whole file belongs to.
   `@call`: the callee as written, receiver included.
   `@call.whole`: a call, of which the text before its arguments is the callee.
@@ -261,7 +263,7 @@ _BY_NAME = {name: row for row in LANGUAGES.values() for name in row.names}
 _BY_INTERPRETER = {name: row for row in LANGUAGES.values() for name in row.interpreters}
 _INTERPRETER = re.compile(rb"#![ \t]*(?:\S*/env[ \t]+(?:-S[ \t]+)?)?(?:\S*/)?([a-z]+)[0-9.]*(?=[\s]|$)")
 _CAPTURE = re.compile(r"@(\w[\w.]*)")
-_GROUPS = frozenset({"scope", "import", "bind", "return"})
+_GROUPS = frozenset({"scope", "import", "bind", "return", "yield"})
 _CPP_HEADER = re.compile(rb"namespace |template ?<|\nclass |public:|private:|constexpr |std::")
 
 

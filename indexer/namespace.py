@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from .families import Family, family_of, family_rules
 from .modules import package_of
 from .outline import CALLABLES, CONTAINERS
 from .records import Binding, FileFacts, Import, Reference, Symbol
+from .shapes import NOTHING, Shape
 
+ANYWHERE = 1 << 30  # a place after every binding
 VARIABLES = frozenset({"variable", "constant"})
 OUTLINE = frozenset({"section", "rule"})  # kinds of symbols that no program names
+MAX_UNION = 6  # alternatives that are followed; a value that could be more things is told by none
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """What an expression stands for."""
+class Entity(NamedTuple):
+    """What an expression stands for. A tuple, since resolution makes more of them than of anything else."""
 
-    what: str  # symbol | module | instance (of the class `index`) | super (members of the bases of the class `index`)
+    what: str
+    """symbol | module | instance (of the class `index`) | super (members of the bases of the class `index`)
+    | typed (a value of a library's type `shape`, whose names mean what they mean in the scope `index`) | result (a function
+    that gives such a value) | union (one of `parts`) | iterable (of `parts`) | numbered (an iterable of pairs whose second is one of `parts`)."""
     path: str
-    index: int  # of the symbol in its file; -1 for a module
+    index: int  # type: ignore[assignment]  # of the symbol in its file; -1 for a module (a tuple has a method of this name)
     rule: str
+    shape: Shape = NOTHING
+    parts: tuple[Entity, ...] = ()
+    of: Entity | None = None  # for a method the object, or the class, that it was asked of
+    own: bool = False  # an instance of the class around, or of one that inherits from it: `self`
 
     def by(self, rule: str) -> Entity:
         """The same, reached by `rule`."""
-        return self if rule == self.rule else Entity(self.what, self.path, self.index, rule)
+        return self if rule == self.rule else self._replace(rule=rule)
+
+
+def together(found: Iterable[Entity | None]) -> Entity | None:
+    """One entity for several: a union where they differ."""
+    flat = [part for each in found if each is not None for part in (each.parts if each.what == "union" else (each,))]
+    distinct = list({(e.what, e.path, e.index, e.shape, e.parts, e.own): e for e in flat}.values())[:MAX_UNION]
+    if len(distinct) > 1:
+        return Entity("union", distinct[0].path, -1, distinct[0].rule, parts=tuple(distinct))
+    return distinct[0] if distinct else None
 
 
 @dataclass(slots=True)
@@ -44,8 +65,11 @@ class Namespace:
     stars: list[Import] = field(default_factory=list)
     includes: list[str] = field(default_factory=list)  # C: as written
     aliases: dict[str, str] = field(default_factory=dict)  # C++: `using net::Client` → its shared name
-    bindings: dict[tuple[int, str], Binding] = field(default_factory=dict)
+    bindings: dict[tuple[int, str], list[Binding]] = field(default_factory=dict)
+    """In the order of the text; `.name` is an attribute of the object whose class is the scope."""
+    rebound: set[str] = field(default_factory=set)  # names that are bound more than once in some scope
     bases: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
+    ids: dict[int, str] = field(default_factory=dict)  # symbol → its id
     _prefixes: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     def public(self) -> set[str]:
@@ -101,25 +125,80 @@ class Namespace:
         """Whether `scope` is a type whose members its methods name without a receiver."""
         return scope >= 0 and self.rules.implicit_this and self.facts.symbols[scope].kind in CONTAINERS
 
+    def hides_names(self, scope: int) -> bool:
+        """Whether names of `scope` are not seen by the functions in it: a class, unless its methods see its members."""
+        return self.facts.symbols[scope].kind in CONTAINERS and not self.rules.implicit_this
+
+    def defines(self, scope: int, name: str) -> bool:
+        """Whether a name of `scope` is a function or a type, whatever is bound to it besides."""
+        index = self.children[scope].get(name) if scope in self.children else self.top.get(name) if scope < 0 else None
+        return index is not None and self.facts.symbols[index].kind not in VARIABLES
+
+    def is_self(self, name: str) -> bool:
+        return name in self.rules.selves or name in self.rules.supers
+
+    def hides_self(self, scope: int, name: str) -> bool:
+        """Whether `self` is a parameter's name, as it may be in Scala and Java."""
+        return self.rules.name == "jvm" and any((around, name) in self.bindings for around in self.scopes(scope))
+
+    def version(self, scope: int, name: str, at: int) -> int:
+        """How many of the bindings of `name` that its scope has, where that is `scope`, take effect before the place `at`."""
+        if name not in self.rebound or (scope, name) not in self.bindings:
+            return 0
+        return bisect_left(self.bindings[scope, name], at, key=position)
+
     def distinct_references(self, settled: Collection[tuple[int, str]] = ()) -> Iterable[Reference]:
         """The first of the references that say the same in the same scope: they have the same answer. Those that stand
         at `settled` lines and names are left out."""
-        first: dict[tuple[int, str, str, str], Reference] = {}
-        for reference in self.facts.references:
-            if settled and (reference.line, reference.name) in settled:
+        first: dict[tuple[int, str, str, str, int], Reference] = {}
+        for r in self.facts.references:
+            if settled and (r.line, r.name) in settled:
                 continue
-            first.setdefault((reference.scope, reference.kind, reference.receiver, reference.name), reference)
+            version = self.version(r.scope, root_of(r.receiver or r.name), 2 * r.line + 1) if self.rebound else 0
+            first.setdefault((r.scope, r.kind, r.receiver, r.name, version), r)
         return first.values()
+
+
+class Touched(dict[str, Namespace]):
+    """Those of all files that were asked for; asking again costs no more than a dictionary does."""
+
+    def __init__(self, every: Mapping[str, Namespace]) -> None:
+        super().__init__()
+        self.every = every
+
+    def __missing__(self, path: str) -> Namespace:
+        found = self[path] = self.every[path]
+        return found
+
+    def touch(self, paths: Iterable[str]) -> None:
+        """Note that what these files say was used."""
+        self.update((path, self.every[path]) for path in paths)
+
+
+def position(binding: Binding) -> int:
+    """Where a binding takes effect, to compare with the place of a mention: 2 · line + 1, and of a binding's value 2 · line.
+    A loop and a `with` bind for the rest of their own line, an assignment from the next."""
+    return 2 * binding.line + (0 if "[*]" in binding.type or binding.type.endswith("[+]") else 1)
+
+
+_AFTER_ROOT = re.compile(r"[.(\[]")
+
+
+@lru_cache(maxsize=1 << 15)
+def root_of(written: str) -> str:
+    """The first name of a chain."""
+    return _AFTER_ROOT.split(written, maxsplit=1)[0]
 
 
 def arrange(facts: FileFacts) -> Namespace:
     rules = family_rules(facts.language)
     file = Namespace(facts, rules, package_of(facts) if rules.package == "declared" else "")
+    setters = {(r.scope, r.line) for r in facts.references if r.name in ("setter", "deleter") and r.kind == "call"}
     for index, symbol in enumerate(facts.symbols):
         names = file.top if symbol.parent < 0 and "." not in symbol.qualname else file.children[symbol.parent]
         if "." in symbol.qualname and (symbol.parent < 0 or (rules.includes and not _is_child(facts, index))):
             continue  # a member of what another file defines
-        if symbol.name not in names or (symbol.kind != "prototype" and _hides(file, index, names[symbol.name])):
+        if symbol.name not in names or _takes_over(file, names[symbol.name], index, setters):
             names[symbol.name] = index
         if rules.open_types and symbol.parent >= 0 and _is_open(facts, index):
             file.top.setdefault(symbol.name, index)
@@ -143,6 +222,8 @@ def arrange(facts: FileFacts) -> Namespace:
     for binding in facts.bindings:
         if binding.how != "package":
             _arrange_binding(file, binding)
+    for bindings in file.bindings.values() if file.rebound else ():
+        bindings.sort(key=position)
     return file
 
 
@@ -160,11 +241,13 @@ def _is_open(facts: FileFacts, index: int) -> bool:
     return symbol.kind in VARIABLES or facts.symbols[symbol.parent].kind == "trait"
 
 
-def _hides(file: Namespace, index: int, known: int) -> bool:
+def _takes_over(file: Namespace, known: int, index: int, setters: set[tuple[int, int]]) -> bool:
     """Whether of two definitions of one name in one place the later one, `index`, is meant."""
-    if file.rules.package != "declared":
-        return True
     later, earlier = file.facts.symbols[index], file.facts.symbols[known]
+    if later.kind == "prototype" or (later.parent, later.start_line) in setters:
+        return False
+    if file.rules.package != "declared":
+        return later.kind not in VARIABLES or earlier.kind in VARIABLES  # `Point = wrap(Point)` is still that class
     if earlier.kind in VARIABLES:
         return later.kind not in VARIABLES  # `f` and `f()`
     return later.kind in CONTAINERS and "object " in earlier.signature and "object " not in later.signature
@@ -184,15 +267,19 @@ def _arrange_binding(file: Namespace, binding: Binding) -> None:
     scope = binding.scope
     while scope >= 0 and file.facts.symbols[scope].kind in VARIABLES:
         scope = file.facts.symbols[scope].parent
-    if not dot:
-        known = file.bindings.setdefault((scope, binding.name), binding)
-        if known.how != "annotation" and binding.how == "annotation":
-            file.bindings[scope, binding.name] = binding
-    elif root in file.rules.selves and "." not in attribute:
+    if dot:
+        if root not in file.rules.selves or "." in attribute or "[" in attribute:
+            return
         while scope >= 0 and file.facts.symbols[scope].kind not in CONTAINERS:
             scope = file.facts.symbols[scope].parent
-        if scope >= 0:
-            file.bindings.setdefault((scope, f".{attribute}"), binding)
+        if scope < 0:
+            return
+    key = (scope, f".{attribute}" if dot else binding.name)
+    known = file.bindings.setdefault(key, [])
+    if not known or (known[-1].type, known[-1].how) != (binding.type, binding.how):
+        known.append(binding)
+    if len(known) > 1:
+        file.rebound.add(key[1])
 
 
 def _bound_name(module: str, rules: Family) -> str:
@@ -210,42 +297,6 @@ def _bound_name(module: str, rules: Family) -> str:
 
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".inl", ".ipp", ".tpp", ".cuh")
 _COUNT = re.compile(r"#\d+(?=\.|$)")
-_GENERICS = (
-    "Optional",
-    "Type",
-    "type",
-    "Final",
-    "ClassVar",
-    "Annotated",
-    "Awaitable",
-    "Promise",
-    "Task",
-    "ValueTask",
-    "Option",
-    "Box",
-    "Arc",
-    "Rc",
-    "unique_ptr",
-    "std::unique_ptr",
-    "shared_ptr",
-    "std::shared_ptr",
-)
-_WRAPPERS = tuple(name + bracket for name in _GENERICS for bracket in "[<")
-
-
-def outer_type(written: str) -> str:
-    """The class that an annotation names: `Optional["a.B[int]"] | None` → `a.B`; "" where it is not one class."""
-    written = written.strip("\"'").replace("const ", "").strip("&*?!: ").removeprefix("any ").removeprefix("some ")
-    for wrapper in _WRAPPERS:
-        if written.startswith(wrapper):
-            return outer_type(written[len(wrapper) : -1].split(",")[0])
-    alternatives = [
-        part for part in (each.strip() for each in written.split("|")) if part not in ("None", "null", "undefined")
-    ]
-    if len(alternatives) != 1:
-        return ""
-    named = alternatives[0].strip("\"'&*").replace("::", ".").replace("\\", ".").split("[")[0].split("<")[0]
-    return f"\\{named}" if named.startswith(".") else named
 
 
 Names = dict[tuple[str, str], list[Entity]]

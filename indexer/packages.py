@@ -332,7 +332,7 @@ def _extended(file: Namespace, index: int) -> str:
     if symbol.kind != "method":
         return ""
     if this := file.bindings.get((index, "this")):
-        return _last(this.type)
+        return _last(this[0].type)
     if symbol.parent < 0:
         return _last(symbol.qualname.rpartition(".")[0])
     around = file.facts.symbols[symbol.parent]

@@ -16,11 +16,23 @@
 (typed_parameter . (identifier) @bind.name type: (type) @bind.type) @bind
 (typed_default_parameter name: (identifier) @bind.name type: (type) @bind.type) @bind
 (assignment left: [(identifier) (attribute)] @bind.name type: (type) @bind.type) @bind
-(assignment left: [(identifier) (attribute)] @bind.name right: (call function: (_) @bind.call)) @bind
-(assignment left: [(identifier) (attribute)] @bind.name right: (await (call function: (_) @bind.call))) @bind
-(assignment left: [(identifier) (attribute)] @bind.name right: (identifier) @bind.alias) @bind
-(named_expression name: (identifier) @bind.name value: (call function: (_) @bind.call)) @bind
-(with_item value: (as_pattern (call function: (_) @bind.call) alias: (as_pattern_target (identifier) @bind.name))) @bind
+(assignment left: (_) @bind.name right: [(identifier) (attribute) (call) (await) (subscript) (boolean_operator)
+  (conditional_expression) (parenthesized_expression) (expression_list) (tuple) (list) (set) (list_comprehension)
+  (set_comprehension) (generator_expression)] @bind.value) @bind
+(named_expression name: (identifier) @bind.name value: (_) @bind.value) @bind
+(for_statement left: (_) @bind.name right: (_) @bind.each) @bind
+(for_in_clause left: (_) @bind.name right: (_) @bind.each) @bind
+(with_item value: (as_pattern . (_) @bind.enter alias: (as_pattern_target (_) @bind.name))) @bind
+(default_parameter name: (identifier) @bind.name value: [(identifier) (attribute) (call)] @bind.value) @bind
+(module (expression_statement (assignment left: (identifier) @bind.name
+  right: [(subscript) (binary_operator) (string)] @bind.alternative)) @bind)
+(module (expression_statement (assignment left: (identifier) @bind.name right: (call function: (_) @_function
+  arguments: (argument_list (keyword_argument name: (identifier) @_bound value: (_) @bind.alternative)))) @bind)
+  (#match? @_function "TypeVar$") (#eq? @_bound "bound"))
+(type_alias_statement left: (type (identifier) @bind.name) right: (type) @bind.alternative) @bind
+(return_statement [(identifier) (attribute) (call) (await) (subscript) (boolean_operator) (conditional_expression)
+  (parenthesized_expression) (list) (list_comprehension)] @bind.value) @return
+(yield [(identifier) (attribute) (call) (await) (subscript)] @bind.value) @yield
 (function_definition return_type: (type) @bind.type) @return
 
 (call function: (_) @call)

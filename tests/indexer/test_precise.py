@@ -15,12 +15,17 @@ from . import scip_index
 from .repositories import write
 from .scip_index import DEFINITION, Mention
 
-QUEUE = "class Queue:\n    def push_job(self, job): pass\n\nclass Stack:\n    def push(self, job): pass\n"
-MAIN = "from queue import Queue as Q\n\ndef run(jobs):\n    jobs.push(1)\n    jobs.push_job(2)\n    Q()\n\ndef other(x):\n    x.push_job(3)\n"
+QUEUE = (
+    "<?php namespace Lib; class Queue {\n  function push_job($job) {}\n}\nclass Stack {\n  function push($job) {} }\n"
+)
+MAIN = (
+    "<?php namespace App; use Lib\\Queue as Q;\n\nfunction run($jobs) {\n  $jobs->push(1);\n  $jobs->push_job(2);\n  new Q(); }\n\n"
+    "function other($x) {\n  $x->push_job(3); }\n"
+)
 OUTSIDE = "scip x lib 1 Job#push_job()."
 DOCUMENTS = [
     scip_index.document(
-        "queue.py",
+        "queue.php",
         QUEUE,
         [
             Mention(1, "Queue", "m Queue#", DEFINITION),
@@ -30,7 +35,7 @@ DOCUMENTS = [
         ],
     ),
     scip_index.document(
-        "main.py",
+        "main.php",
         MAIN,
         [
             Mention(1, "Queue", "m Queue#"),
@@ -47,7 +52,7 @@ DOCUMENTS = [
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     root = tmp_path / "tree"
-    write(root, {"queue.py": QUEUE, "main.py": MAIN})
+    write(root, {"queue.php": QUEUE, "main.php": MAIN})
     (root / "index.scip").write_bytes(scip_index.index(DOCUMENTS))
     return root
 
@@ -91,24 +96,24 @@ def test_a_later_build_keeps_what_was_merged_and_none_forgets_it(tree: Path) -> 
 
 def test_a_file_that_changed_loses_what_was_said_of_it(tree: Path) -> None:
     index(tree, "index.scip")
-    (tree / "main.py").write_text("\n" + MAIN)
+    (tree / "main.php").write_text("\n" + MAIN)
     index(tree)
     assert calls(tree) == GUESSED
 
 
 def test_stale_and_unknown_documents_are_counted_and_ignored(tree: Path) -> None:
-    (tree / "main.py").write_text("\n" + MAIN)
-    (tree / "queue.py").rename(tree / "moved.py")
+    (tree / "main.php").write_text("\n" + MAIN)
+    (tree / "queue.php").rename(tree / "moved.py")
     report = index(tree, "index.scip")
     assert (report["documents"], report["stale"], report["unknown"]) == (0, 1, 1)
 
 
 def test_no_edge_dangles_when_a_target_goes(tree: Path) -> None:
     index(tree, "index.scip")
-    (tree / "queue.py").write_text("class Queue: pass\n")
+    (tree / "queue.php").write_text("<?php namespace Lib; class Queue {}\n")
     index(tree)
     snapshot = Snapshot.open(str(tree.parent / "store"))
-    ids = {found.id for found in snapshot.symbols_in(["main.py", "queue.py"])} | {"main.py", "queue.py"}
+    ids = {found.id for found in snapshot.symbols_in(["main.php", "queue.php"])} | {"main.php", "queue.php"}
     written = [row for row in edges(tree) if row["kind"] != "contains"]
     assert snapshot.all_edges().num_rows == len(written) > 0
     assert {end for row in edges(tree) for end in (row["src"], row["dst"])} <= ids
@@ -117,7 +122,7 @@ def test_no_edge_dangles_when_a_target_goes(tree: Path) -> None:
 
 def test_an_index_of_a_folder_has_paths_relative_to_it(tree: Path) -> None:
     (tree / "part").mkdir()
-    for name in ("queue.py", "main.py"):
+    for name in ("queue.php", "main.php"):
         (tree / name).rename(tree / "part" / name)
     (tree / "index.scip").write_bytes(scip_index.index(DOCUMENTS, root=str(tree / "part")))
     assert index(tree, "index.scip")["documents"] == 2

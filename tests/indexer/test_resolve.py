@@ -119,11 +119,17 @@ def test_a_name_from_outside_the_repository_is_not_guessed() -> None:
 
 def test_an_unknown_receiver_gives_an_edge_only_for_a_telling_name_that_one_type_has() -> None:
     found = [edge for edge in all_edges({
-        "a.py": "class A:\n    def close(self): pass\n    def flush_journal(self): pass\n",
-        "b.py": "def main(x):\n    x.close()\n    x.flush_journal()\n",
+        "a.rb": "class A\n  def close; end\n  def flush_journal; end\nend\n",
+        "b.rb": "def main(x)\n  x.close()\n  x.flush_journal()\nend\n",
     }) if edge.kind == "calls"]  # fmt: skip
-    assert [(edge.dst, edge.rule) for edge in found] == [("a.py::A.flush_journal", "unique")]
+    assert [(edge.dst, edge.rule) for edge in found] == [("a.rb::A.flush_journal", "unique")]
     assert found[0].confidence < 0.8
+
+
+def test_python_guesses_no_receiver() -> None:
+    assert (
+        edges({"a.py": "class A:\n    def flush_journal(self): pass\ndef main(x):\n    x.flush_journal()\n"}) == set()
+    )
 
 
 def test_imports_and_bases_are_edges_of_their_own() -> None:

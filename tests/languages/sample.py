@@ -34,8 +34,8 @@ def plain(a, b: First, *rest, c=LIMIT, d: "First" = None, **more) -> First:  # a
     b.run()  #? call b.run in plain
     rest.append(c)  #? call ?.append in plain
     x = p.join(a, LIMIT)  #? call p.join in plain; bind x call p.join in plain
-    for item in sibling.things:  #? use sibling.things in plain
-        item.go()  #? call ?.go in plain
+    for item in sibling.things:  #? use sibling.things in plain; bind item alias sibling.things[*] in plain
+        item.go()  #? call item.go in plain
     return other(first=other)  #? call other in plain
 
 
@@ -64,7 +64,7 @@ class Server(Base, abc.ABC, Generic[First], metaclass=Meta):  # why
         self.table["k"]()  #! call self.table in Server.start
         (lambda q: q)(1)
         super().start()  #? call super().start in Server.start; call super in Server.start
-        with open(self.path) as handle:  #? call open in Server.start; bind handle call open in Server.start
+        with open(self.path) as handle:  #? call open in Server.start; bind handle alias open()[+] in Server.start
             handle.close()  #? call handle.close in Server.start
 
         def inner(z):  #? def function Server.start.inner
@@ -108,3 +108,18 @@ def shadow(First):  #? def function shadow
 
 def comprehensions(xs):  #? def function comprehensions
     return [other.y for other in xs if other()]  #! use other.y in comprehensions; call other in comprehensions
+
+
+Headers = dict[str, First]  #? def variable Headers; bind Headers type dict[str, First]
+
+
+def bindings(p=other):  #? def function bindings; bind p alias other in bindings
+    one, (two, *_) = First(), other  #? call First in bindings; bind one call First in bindings; bind two alias other[0] in bindings
+    key, value = p.pair()  #? call p.pair in bindings; bind key alias p.pair()[0] in bindings; bind value alias p.pair()[1] in bindings
+    either = one or await two.get()  #? call two.get in bindings; bind either alias one in bindings; bind either call two.get in bindings
+    for n, each in enumerate(p.all):  #? call enumerate in bindings; bind each alias p.all[#][*][1] in bindings
+        yield each  #? bind yield alias each in bindings
+    with other.open() as (left, right):  #? call other.open in bindings; bind right alias other.open()[+][1] in bindings
+        pass
+    many = [First(x) for x in p]  #? call First in bindings; bind many alias First()[=] in bindings; bind x alias p[*] in bindings
+    return many[0]  #? bind return alias many[0] in bindings

@@ -1,0 +1,101 @@
+"""Calls against the micro suites of PyCG and Jarvis: `python -m benchmarks.micro SUITE [--truth DIR] [--json]`.
+
+SUITE holds `CATEGORY/CASE/*.py`, and beside them, or at the same place below `--truth`, `callgraph.json`: caller → callees,
+both named by their module (`main.Class.method`). Left out are callees that the case does not define. A lambda, which is no
+symbol here, calls on behalf of what is around it; an `__init__` stands for its class, whoever wrote it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from indexer import FileFacts, Resolver, extract_facts, language_of
+
+Call = tuple[str, str]
+"""Caller and callee."""
+
+_LAMBDA = re.compile(r"\.<lambda\d*>")
+
+
+def true_calls(path: Path, known: set[str]) -> set[Call]:
+    """The calls of a `callgraph.json` between the symbols `known`."""
+    found: set[Call] = set()
+    for caller, callees in json.loads(path.read_text("utf-8")).items():
+        for callee in callees:
+            ends = _plain(caller), _plain(callee)
+            if "<lambda" not in callee and ends[0] in known and ends[1] in known:
+                found.add(ends)
+    return found
+
+
+def found_calls(facts: dict[str, FileFacts]) -> set[Call]:
+    """The calls between the symbols of a case, named as the suites name them."""
+    resolver = Resolver(facts)
+    edges = [edge for path in facts for edge in resolver.edges(path) if edge.kind == "calls"]
+    return {(_plain(_dotted(edge.src)), _plain(_dotted(edge.dst))) for edge in edges if "::" in edge.dst}
+
+
+def named(facts: dict[str, FileFacts]) -> set[str]:
+    """The modules and symbols of a case."""
+    modules = {path: _dotted(path) for path in facts}
+    symbols = {f"{modules[path]}.{symbol.qualname}" for path, file in facts.items() for symbol in file.symbols}
+    return {_plain(name) for name in symbols | set(modules.values())}
+
+
+def _dotted(symbol: str) -> str:
+    path, _, name = symbol.partition("::")
+    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return f"{module}.{name}".rstrip(".")
+
+
+def _plain(name: str) -> str:
+    return _LAMBDA.sub("", name).removesuffix(".__init__").partition("#")[0]
+
+
+def case_facts(folder: Path) -> dict[str, FileFacts]:
+    """path → facts of the Python files of a case."""
+    paths = sorted(path for path in folder.rglob("*.py"))
+    named = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    return {path: extract_facts(path, source, language_of(path)) for path, source in sorted(named.items())}
+
+
+def measure(suite: Path, truth: Path) -> dict[str, dict[str, list[str]]]:
+    """Category → `right`, `wrong` and `missed`: calls written `case: caller → callee`."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: {"right": [], "wrong": [], "missed": []})
+    for graph in sorted(truth.rglob("callgraph.json")):
+        case = graph.parent.relative_to(truth)
+        facts = case_facts(suite / case)
+        true, ours = true_calls(graph, named(facts)), found_calls(facts)
+        for kind, calls in (("right", true & ours), ("wrong", ours - true), ("missed", true - ours)):
+            found[case.parts[0]][kind] += [f"{case.as_posix()}: {src} → {dst}" for src, dst in sorted(calls)]
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.micro", description=__doc__)
+    parser.add_argument("suite", type=Path)
+    parser.add_argument("--truth", type=Path, help="where the call graphs lie; by default in SUITE")
+    parser.add_argument("--json", action="store_true", help="one object, with every call")
+    arguments = parser.parse_args()
+    found = measure(arguments.suite, arguments.truth or arguments.suite)
+    if arguments.json:
+        print(json.dumps(found))
+        return
+    for category, calls in [*sorted(found.items()), ("all", _together(found))]:
+        right, wrong, missed = (len(calls[kind]) for kind in ("right", "wrong", "missed"))
+        precision, recall = right / max(right + wrong, 1), right / max(right + missed, 1)
+        print(
+            f"{category:<20} precision {precision:.3f}, recall {recall:.3f} ({right + wrong} against {right + missed})"
+        )
+
+
+def _together(found: dict[str, dict[str, list[str]]]) -> dict[str, list[str]]:
+    return {kind: [call for calls in found.values() for call in calls[kind]] for kind in ("right", "wrong", "missed")}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,490 @@
+"""What dotted names stand for: a small abstract interpreter over chains such as `self.client.get()[*].name`.
+
+`self` is an instance of the class around, `.client` what that class's bindings say, `.get` a member of its type or of its
+bases, `()` what that member gives back. What cannot be followed is no entity: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+
+from .lineage import linearize
+from .namespace import ANYWHERE, VARIABLES, Entity, Touched, position, root_of, shared_name, together
+from .outline import CALLABLES, CONTAINERS
+from .records import Binding, FileFacts
+from .scopes import DEPTH, Scopes
+from .shapes import NOTHING, Shape, element, item, method, result, shape
+
+MAX_LINEAGE = 64  # classes from one to its last base; only programs write longer chains
+_PART = re.compile(r"\(\)|\[[^\]]*\]|[^.()\[\]]+")
+_STEP = re.compile(r"[(\[]")
+_CLASS_NAMES = frozenset({"cls", "Self", "@This"})
+
+
+@lru_cache(maxsize=1 << 15)
+def steps(written: str) -> tuple[str, ...]:
+    """A chain as its steps: `a.b()[*]` → `a`, `b`, `()`, `[*]`."""
+    return tuple(_PART.findall(written))
+
+
+def _undeclared(binding: Binding) -> bool:
+    return binding.how != "annotation"
+
+
+def _asked_of(found: Entity, asked: Entity) -> Entity:
+    """What a method gives, where its `self` is the object or the class `asked`."""
+    if found.own:
+        return found._replace(path=asked.path, index=asked.index, own=asked.own)
+    if not any(part.own for part in found.parts):
+        return found
+    parts = tuple(_asked_of(part, asked) for part in found.parts)
+    return together(parts) or found if found.what == "union" else found._replace(parts=parts)
+
+
+class Receivers:
+    """What the chains in the files of a view stand for."""
+
+    def __init__(self, facts: Mapping[str, FileFacts], files: Touched) -> None:
+        self._files = files
+        self.scopes = Scopes(facts, files, self.member, self.extended)
+        self._linear: dict[tuple[str, int], list[Entity]] = {}
+        self._lineages_open = 0
+        self._results: dict[tuple[str, int], Entity | None] = {}
+        self._memo: dict[tuple[str, int, str, int], Entity | None] = {}
+
+    def forget(self) -> None:
+        """Forget what was worked out for one file: of a cycle it knows only as much as the file saw that came first."""
+        self.scopes.forget()
+        for known in (self._linear, self._results, self._memo):
+            known.clear()
+
+    # -- chains
+
+    def chain(self, path: str, scope: int, written: str, at: int = ANYWHERE, depth: int = 0) -> Entity | None:
+        """What `a.b().c` stands for in `scope` at the place `at`; memoised, since receivers repeat."""
+        file = self._files[path]
+        key = (path, scope, written, file.version(scope, root_of(written), at) if file.rebound else 0)
+        if key not in self._memo:
+            self._memo[key] = None  # what asks for itself has no answer
+            self._memo[key] = self._follow(path, scope, steps(written), at, depth)
+        return self._memo[key]
+
+    def _follow(self, path: str, scope: int, parts: tuple[str, ...], at: int, depth: int) -> Entity | None:
+        entity = self.root(path, scope, parts[0], at, depth) if parts else None
+        for part in parts[1:]:
+            if entity is None or depth > DEPTH:
+                return None
+            if part == "()":
+                entity = self.called(entity, depth + 1)
+            elif part[0] == "[":
+                entity = self._taken(entity, part[1:-1], depth + 1)
+            else:
+                entity = self.attribute(entity, part, depth + 1)
+        return entity
+
+    def root(self, path: str, scope: int, name: str, at: int, depth: int) -> Entity | None:
+        """What the first name of a chain stands for: the object around, what a binding says, or a definition."""
+        file = self._files[path]
+        if file.rules.objects and name in ("this", "super"):
+            return self._object(path, scope, name)
+        if file.is_self(name) and not file.hides_self(scope, name):
+            inside = next((s for s in file.scopes(scope) if file.facts.symbols[s].kind in CONTAINERS), None)
+            around_it = self.scopes.types_around(path, scope)
+            owner = Entity("symbol", path, inside, "member") if inside is not None else next(around_it, None)
+            if owner is not None:
+                what = "super" if name in file.rules.supers else "symbol" if name in _CLASS_NAMES else "instance"
+                return Entity(what, owner.path, owner.index, "member", own=True)
+            if file.rules.file_types:
+                return Entity("module", path, -1, "member")
+        for around in file.scopes(scope):
+            if around != scope and file.hides_names(around):
+                continue
+            if (around, name) in file.bindings and not file.defines(around, name):
+                if found := self._bound_name(path, around, name, at if around == scope else ANYWHERE, depth + 1):
+                    return found
+                if file.facts.symbols[around].kind in CALLABLES:
+                    return None  # it hides what is outside
+            if file.sees_members(around):
+                holder = Entity("instance", path, around, "member")
+                if field := self.attribute(holder, name, depth + 1):
+                    return field
+            if (around, name) in file.imports or (around in file.children and name in file.children[around]):
+                break
+        for holder in self.scopes.types_around(path, scope):
+            if field := self.attribute(holder, name, depth + 1):
+                return field
+        is_bound = (-1, name) in file.bindings and not file.defines(-1, name)
+        if is_bound and (found := self._bound_name(path, -1, name, at if scope < 0 else ANYWHERE, depth + 1)):
+            return found
+        found = self.scopes.name(path, scope, name, depth)
+        return found or (self.scopes.declared.root(path, name) if file.rules.package == "declared" else None)
+
+    def _object(self, path: str, scope: int, name: str) -> Entity | None:
+        """What `this` or `super` is in a language whose objects are written out."""
+        around = self._files[path].object_around(scope)
+        if around is None:
+            return None
+        if around < 0:
+            return Entity("module", path, -1, "member")
+        return Entity("super" if name == "super" else "instance", path, around, "member", own=True)
+
+    def extended(self, path: str, scope: int) -> Entity | None:
+        """The type to which the outermost definition around `scope` belongs, where another place defines it."""
+        file = self._files[path]
+        outermost = list(file.scopes(scope))[-1:]
+        owner = file.facts.symbols[outermost[0]].qualname.rpartition(".")[0] if outermost else ""
+        found = self.chain(path, -1, owner, ANYWHERE, 1) if owner else None
+        return found._replace(rule="member") if found and found.what == "symbol" else None
+
+    # -- bindings
+
+    def _bound_name(self, path: str, scope: int, name: str, at: int, depth: int) -> Entity | None:
+        """What the bindings of a name say: the last one before `at`; where that says nothing, or anywhere, any."""
+        bindings = self._files[path].bindings[scope, name]
+        if len(bindings) == 1:
+            return self._bound(path, scope, bindings[0], depth)
+        if at == ANYWHERE:
+            return self._any_bound(path, scope, bindings, depth)
+        last = bisect_left(bindings, at, key=position)
+        while last:
+            first = last - 1
+            while first and bindings[first - 1].line == bindings[first].line:
+                first -= 1
+            if found := together(self._bound(path, scope, b, depth) for b in bindings[first:last]):
+                return found
+            last = first
+        return self._any_bound(path, scope, bindings, depth)
+
+    def _any_bound(self, path: str, scope: int, bindings: list[Binding], depth: int) -> Entity | None:
+        for binding in sorted(bindings, key=_undeclared) if len(bindings) > 1 else bindings:
+            if found := self._bound(path, scope, binding, depth):
+                return found
+        return None
+
+    def _bound(self, path: str, scope: int, binding: Binding, depth: int) -> Entity | None:
+        """What a binding says that its name holds."""
+        if depth > DEPTH or (binding.how == "alias" and binding.type == binding.name):
+            return None
+        if binding.how == "annotation":
+            return self._typed(path, scope, shape(binding.type), depth + 1)
+        if binding.how == "type" or not binding.type:
+            return None
+        entity = self.chain(path, scope, binding.type, 2 * binding.line, depth + 1)
+        if entity is None:
+            return None
+        if binding.how == "call":
+            return self.called(entity, depth + 1)
+        return entity.by("typed")
+
+    def is_external(self, path: str, scope: int, written: str) -> bool:
+        """Whether the receiver's type is said, and none of the repository's."""
+        file, parts = self._files[path], steps(written)
+        root = parts[1] if parts[0] in file.rules.selves and len(parts) > 1 else parts[0]
+        for around in (*file.scopes(scope), -1):
+            bindings = file.bindings.get((around, root)) or file.bindings.get((around, f".{root}"))
+            if bindings:
+                return bindings[0].how == "annotation" and self._bound(path, around, bindings[0], 0) is None
+        return False
+
+    def value(self, entity: Entity, depth: int = 0) -> Entity:
+        """For a variable or a property what it holds, where that is known; anything else as it is."""
+        if entity.what != "symbol" or depth > DEPTH:
+            return entity
+        symbol = self._files[entity.path].facts.symbols[entity.index]
+        file = self._files[entity.path]
+        callable_ = symbol.kind == "method" or (symbol.kind in CALLABLES and file.rules.name == "jvm")
+        if (symbol.kind in VARIABLES or callable_) and (symbol.parent, symbol.name) in file.bindings:
+            return self._bound_name(entity.path, symbol.parent, symbol.name, ANYWHERE, depth + 1) or entity
+        return (self.called(entity, depth + 1) if callable_ else None) or entity
+
+    # -- other names for functions: followed through assignments of names alone, since what a call gives is seldom its own
+
+    def callee(self, path: str, scope: int, name: str, at: int) -> Entity | None:
+        """What calling a bare name calls."""
+        file = self._files[path]
+        for around in file.scopes(scope):
+            hidden = around != scope and file.hides_names(around)
+            if (around, name) in file.bindings and not hidden and not file.defines(around, name):
+                return self._renamed(path, around, file.bindings[around, name], at if around == scope else ANYWHERE)
+            if (around, name) in file.imports or (around in file.children and name in file.children[around]):
+                break
+        return self.scopes.name(path, scope, name, 0)
+
+    def held_function(self, entity: Entity, name: str) -> Entity | None:
+        """The function that was put into an attribute, where that is known."""
+        for owner in self.lineage(entity.path, entity.index) if entity.what in ("instance", "symbol") else ():
+            file = self._files[owner.path]
+            for key in ((owner.index, name), (owner.index, f".{name}")):
+                found = self._renamed(owner.path, owner.index, file.bindings.get(key, []), ANYWHERE)
+                if found is not None and self._files[found.path].facts.symbols[found.index].kind in CALLABLES:
+                    return found
+        return None
+
+    def alias(self, entity: Entity) -> Entity | None:
+        """For a variable the function or type that it is another name for; anything else as it is."""
+        file = self._files[entity.path]
+        symbol = file.facts.symbols[entity.index]
+        if symbol.kind not in VARIABLES:
+            return entity
+        return self._renamed(entity.path, symbol.parent, file.bindings.get((symbol.parent, symbol.name), []), ANYWHERE)
+
+    def _renamed(self, path: str, scope: int, bindings: list[Binding], at: int, depth: int = 0) -> Entity | None:
+        before = [b for b in bindings if position(b) < at] or bindings
+        names = [b for b in before if b.how == "alias" and not _STEP.search(b.type)]
+        if not names or depth > DEPTH:
+            return None
+        found = self._bound(path, names[-1].scope, names[-1], depth + 1)
+        if found is None or found.what != "symbol" or found.own:
+            return None
+        return self.alias(found)
+
+    # -- types
+
+    def _typed(self, path: str, scope: int, found: Shape, depth: int) -> Entity | None:
+        """A value of an annotated type."""
+        if not found.name or depth > DEPTH:
+            return None
+        if found.name == "|":
+            return together(self._typed(path, scope, part, depth + 1) for part in found.args)
+        last = found.name.rpartition(".")[2]
+        if last in ("type", "Type") and found.args:
+            return self._each(self._typed(path, scope, found.args[0], depth + 1), self._class_of)
+        entity = self.chain(path, scope, found.name, ANYWHERE, depth + 1)
+        if entity is None:
+            return Entity("typed", path, scope, "typed", found) if found.args else None
+        if self._files[path].rules.file_types and self.value(entity, depth + 1).what == "module":
+            return self.value(entity, depth + 1)
+        if entity.what == "instance" and last in self._files[path].rules.selves:
+            return entity  # PHP: `static`
+        return self._instance(entity, depth) if entity.what == "symbol" else None
+
+    def _instance(self, entity: Entity, depth: int) -> Entity | None:
+        """A value of the type that a symbol names: of the class, or of what an alias or a type variable stands for."""
+        file = self._files[entity.path]
+        symbol = file.facts.symbols[entity.index]
+        if symbol.kind in CONTAINERS:
+            return Entity("instance", entity.path, entity.index, "typed", own=entity.own)
+        for binding in file.bindings.get((symbol.parent, symbol.name), ()):
+            if binding.how == "type":
+                return self._typed(entity.path, symbol.parent, shape(binding.type), depth + 1)
+            alias = self._bound(entity.path, symbol.parent, binding, depth + 1) if binding.how == "alias" else None
+            if alias is not None and alias.what == "symbol" and alias != entity:
+                return self._instance(alias, depth + 1)
+        return None
+
+    def _class_of(self, entity: Entity) -> Entity | None:
+        if entity.what != "instance":
+            return None
+        return Entity("symbol", entity.path, entity.index, "typed", own=entity.own)
+
+    def _each(self, entity: Entity | None, take: Callable[[Entity], Entity | None]) -> Entity | None:
+        if entity is None or entity.what != "union":
+            return None if entity is None else take(entity)
+        return together(take(part) for part in entity.parts)
+
+    # -- steps
+
+    def called(self, entity: Entity, depth: int) -> Entity | None:
+        """What calling gives: an instance of a class, or what a function's annotation or its returns say."""
+        if depth > DEPTH:
+            return None
+        match entity.what:
+            case "union":
+                return together(self.called(part, depth + 1) for part in entity.parts)
+            case "symbol":
+                return self._result(entity, depth)
+            case "instance" if self._files[entity.path].rules.name == "php":
+                return entity  # `new static`
+            case "instance":
+                call = self.member(entity, "__call__", depth + 1)
+                return self.called(call, depth + 1) if call is not None else None
+            case "super":
+                return entity
+            case "typed":
+                return self._typed(entity.path, entity.index, result(entity.shape), depth + 1)
+            case "result":
+                return self._typed(entity.path, entity.index, entity.shape, depth + 1)
+        return None
+
+    def _result(self, entity: Entity, depth: int) -> Entity | None:
+        symbol = self._files[entity.path].facts.symbols[entity.index]
+        if symbol.kind in CONTAINERS:
+            return Entity("instance", entity.path, entity.index, "typed", own=entity.own)
+        if symbol.kind in VARIABLES:
+            held = self.value(entity, depth + 1)
+            return self.called(held, depth + 1) if held != entity else None
+        key = (entity.path, entity.index)
+        if key not in self._results:
+            self._results[key] = None  # what a recursion sees
+            self._results[key] = self._returned(entity, depth)
+        found = self._results[key]
+        return _asked_of(found, entity.of) if found is not None and entity.of is not None else found
+
+    def _returned(self, entity: Entity, depth: int) -> Entity | None:
+        """What a function's annotation says that it gives, else what its `return`s and `yield`s do."""
+        file, symbol = self._files[entity.path], self._files[entity.path].facts.symbols[entity.index]
+        returns = file.bindings.get((entity.index, "return"), [])
+        for binding in returns:
+            if binding.how == "annotation":
+                return self._typed(entity.path, symbol.parent, shape(binding.type), depth + 1)
+        if yields := file.bindings.get((entity.index, "yield")):
+            made = together(self._bound(entity.path, entity.index, b, depth + 1) for b in yields)
+            return Entity("iterable", entity.path, -1, "typed", parts=(made,)) if made else None
+        return together(self._bound(entity.path, entity.index, b, depth + 1) for b in returns)
+
+    def _taken(self, entity: Entity, key: str, depth: int) -> Entity | None:
+        """A step in brackets: an element, what entering gives, a list of it, pairs with numbers, an item."""
+        if key == "=":
+            return Entity("iterable", entity.path, -1, entity.rule, parts=(entity,))
+        if entity.what == "symbol":
+            if key not in ("*", "+") and self._files[entity.path].facts.symbols[entity.index].kind in CONTAINERS:
+                return entity  # `Box[int]`
+            entity = self.value(entity, depth + 1)
+        if entity.what == "union":
+            return together(self._taken(part, key, depth + 1) for part in entity.parts)
+        if key == "#":
+            inner = self._taken(entity, "*", depth + 1)
+            return Entity("numbered", entity.path, -1, "typed", parts=(inner,)) if inner else None
+        match entity.what:
+            case "iterable":
+                return together(entity.parts)
+            case "numbered":
+                return entity if key != "1" else together(entity.parts)
+            case "typed":
+                inside = item(entity.shape, key) if key not in ("*", "+") else element(entity.shape)
+                return self._typed(entity.path, entity.index, inside, depth + 1)
+            case "instance":
+                return self._taken_by_method(entity, key, depth + 1)
+            case "symbol" if key == "*" and self._files[entity.path].facts.symbols[entity.index].kind in CONTAINERS:
+                return Entity("instance", entity.path, entity.index, "typed")  # the members of an enumeration
+        return None
+
+    def _taken_by_method(self, entity: Entity, key: str, depth: int) -> Entity | None:
+        """By the methods that the language calls: `__enter__`, `__iter__`, `__getitem__`."""
+        names = {"+": ("__enter__", "__aenter__"), "*": ("__iter__", "__aiter__")}.get(key, ("__getitem__",))
+        for name in names:
+            if asked := self.member(entity, name, depth + 1):
+                given = self.called(asked, depth + 1)
+                if key != "*" or given is None:
+                    return given
+                if given.what == "instance":
+                    step = self.member(given, "__next__", depth + 1) or self.member(given, "__anext__", depth + 1)
+                    return self.called(step, depth + 1) if step else None
+                return self._taken(given, key, depth + 1)
+        return entity if key == "+" else None
+
+    # -- members
+
+    def attribute(self, entity: Entity, name: str, depth: int) -> Entity | None:
+        """What `entity.name` stands for, when more follows: a member, or what an attribute holds."""
+        if depth > DEPTH:
+            return None
+        entity = self.value(entity, depth)
+        match entity.what:
+            case "union":
+                return together(self.attribute(part, name, depth + 1) for part in entity.parts)
+            case "typed":
+                inside = method(entity.shape, name)
+                return Entity("result", entity.path, entity.index, "typed", inside) if inside != NOTHING else None
+            case "iterable" if name in ("copy", "values"):
+                return entity
+        if name == "__class__":
+            return self._class_of(entity) or (entity if entity.what == "symbol" else None)
+        if found := self.member(entity, name, depth + 1):
+            return found
+        return self._held(entity, name, depth)
+
+    def _held(self, entity: Entity, name: str, depth: int) -> Entity | None:
+        """What the bindings of a class and its bases say of an attribute."""
+        if entity.what not in ("instance", "symbol"):
+            return None
+        for owner in self.lineage(entity.path, entity.index):
+            file = self._files[owner.path]
+            for key in ((owner.index, name), (owner.index, f".{name}")):
+                for binding in sorted(file.bindings.get(key, ()), key=_undeclared):
+                    if found := self._bound(owner.path, binding.scope, binding, depth + 1):
+                        return found
+        return None
+
+    def member(self, entity: Entity, name: str, depth: int) -> Entity | None:
+        """The symbol that `entity.name` names."""
+        entity = self.value(entity, depth)
+        match entity.what:
+            case "union":
+                return together(self.member(part, name, depth + 1) for part in entity.parts)
+            case "module":
+                return self.scopes.module_member(entity, name, depth)
+            case "package":
+                return self.scopes.declared.member(entity, name)
+            case "instance" | "symbol" | "super":
+                return self._class_member(entity, name)
+        return None
+
+    def _class_member(self, entity: Entity, name: str) -> Entity | None:
+        file = self._files[entity.path]
+        kind = file.facts.symbols[entity.index].kind
+        if entity.what == "symbol" and kind == "module" and not file.rules.nested:
+            index = file.children[entity.index].get(name)
+            if index is not None:
+                return self.scopes.definition(Entity("symbol", entity.path, index, entity.rule))
+            around = shared_name(file.facts, entity.index)
+            return self.scopes.program.shared(entity.path, f"{around}.{name}") if file.rules.includes else None
+        lineage = [*self._companions(entity), *self.lineage(entity.path, entity.index)]
+        rule = "typed" if entity.rule not in ("member", "local", "import") else "member"
+        if entity.what == "super":
+            lineage = lineage[1 + len(self.scopes.declared.parts(entity.path, entity.index)) :]
+        for owner in lineage:
+            index = self._files[owner.path].children[owner.index].get(name)
+            if index is not None:
+                return self.scopes.definition(Entity("symbol", owner.path, index, rule, of=entity))
+            if found := self.scopes.declared.extension(owner, name, as_member=True):
+                return found
+        return next(filter(None, (self.scopes.declared.extension(owner, name) for owner in lineage)), None)
+
+    def _companions(self, entity: Entity) -> list[Entity]:
+        """What a Scala class shows when it is named: the members of the object of its name, not those of its instances."""
+        if entity.what != "symbol" or self._files[entity.path].facts.language != "scala":
+            return []
+        objects = self.scopes.declared.companions(entity.path, entity.index)
+        return [found for other in objects for found in self.lineage(other.path, other.index)]
+
+    def lineage(self, path: str, index: int) -> list[Entity]:
+        """A class and its bases in the order in which members are looked for, each once."""
+        key = (path, index)
+        if key in self._linear:
+            return self._linear[key]
+        itself, *others = [Entity("symbol", path, index, "member"), *self.scopes.declared.parts(path, index)]
+        if self._lineages_open == MAX_LINEAGE:  # Python's own stack is not deep enough for every chain
+            return [itself, *others]
+        self._linear[key] = [itself, *others]  # what a cycle sees
+        self._lineages_open += 1
+        bases = [base for part in (itself, *others) for base in self._bases(part)]
+        lineages = [self.lineage(base.path, base.index) for base in self.scopes.declared.in_order(path, bases)]
+        self._lineages_open -= 1
+        found = linearize(itself, lineages)[:MAX_LINEAGE]
+        self._linear[key] = found = [itself, *others, *(e for e in found[1:] if e not in others)] if others else found
+        return found
+
+    def _bases(self, entity: Entity) -> Iterator[Entity]:
+        file = self._files[entity.path]
+        parent = file.facts.symbols[entity.index].parent
+        if named := self._aliased(entity.path, entity.index):
+            yield named
+        for base in file.bases.get(entity.index, ()):
+            written = f"{base.receiver}.{base.name}" if base.receiver else base.name
+            found = None if base.receiver == "?" else self.chain(entity.path, parent, written, ANYWHERE, 1)
+            if found is not None and found.what == "symbol":
+                yield found
+
+    def _aliased(self, path: str, index: int) -> Entity | None:
+        """For another name of a type that type: `typedef SkipList<Key> Table`."""
+        file = self._files[path]
+        symbol = file.facts.symbols[index]
+        bindings = file.bindings.get((symbol.parent, symbol.name), []) if symbol.kind == "type" else []
+        if not bindings or bindings[0].how != "alias" or not file.rules.includes:
+            return None
+        named = self.chain(path, symbol.parent, shape(bindings[0].type).name, ANYWHERE, 1)
+        return named if named and named.what == "symbol" else None
