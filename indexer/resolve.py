@@ -113,7 +113,7 @@ class Resolver:
             if symbol.kind == "variable" or self._scopes.declared.is_property(target):
                 return "references", target
             return "calls", self._scopes.declared.applied(target).by(target.rule)
-        if symbol.kind not in VARIABLES or file.rules.open_types:
+        if symbol.kind not in VARIABLES or file.rules.open_types or file.rules.objects:
             return "calls", target
         function = self._receivers.alias(target)
         return ("references", target) if function is None else ("calls", function.by("typed"))
@@ -151,7 +151,7 @@ class Resolver:
         file = self._files[path]
         if file.is_self(reference.name) and file.rules.package == "declared":
             return self._own(path, scope, reference.name)
-        if reference.kind == "call" and not file.is_self(reference.name):
+        if reference.kind == "call" and not file.rules.objects and not file.is_self(reference.name):
             return self._receivers.callee(path, scope, reference.name, at)
         return self._scopes.name(path, scope, reference.name, 0)
 

@@ -1,0 +1,78 @@
+"""Who calls *this* one: `python -m benchmarks.equal_names --repo DIR --truth FILE.jsonl [--least N] [--json] [NAME …]`.
+
+For each name, the definitions of that name that the truth has callers of; for each of them, precision, recall and F1 of the
+callers that the index tells, the truth being as in `benchmarks.edges`. Without names: those with the most definitions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+from .edges import Call, found_calls, index, true_calls
+
+NAMES = 12  # as many names are taken where none is given
+
+Definition = tuple[str, str]
+"""path, qualified name."""
+
+
+def callers_of(calls: set[Call]) -> dict[Definition, set[Definition]]:
+    """Definition → who calls it."""
+    found: dict[Definition, set[Definition]] = defaultdict(set)
+    for src_path, src, dst_path, dst in calls:
+        found[dst_path, dst].add((src_path, src))
+    return found
+
+
+def most_defined(definitions: set[Definition], least: int) -> list[str]:
+    """The names that at least `least` of the definitions have, the most frequent first."""
+    counts: dict[str, int] = defaultdict(int)
+    for _, qualname in definitions:
+        counts[qualname.rpartition(".")[2]] += 1
+    return sorted((name for name in counts if counts[name] >= least), key=lambda name: (-counts[name], name))[:NAMES]
+
+
+def measure(truth: set[Call], found: set[Call], names: list[str]) -> list[dict[str, object]]:
+    """For each name its definitions, the calls of them and how many were told: precision, recall, F1."""
+    true, ours = callers_of(truth), callers_of(found)
+    rows: list[dict[str, object]] = []
+    for name in names:
+        definitions = sorted(d for d in set(true) | set(ours) if d[1].rpartition(".")[2] == name)
+        right = sum(len(true[d] & ours[d]) for d in definitions)
+        told, wanted = sum(len(ours[d]) for d in definitions), sum(len(true[d]) for d in definitions)
+        rows.append({
+            "name": name, "definitions": len(definitions), "calls": wanted, "told": told,
+            "precision": right / told if told else 1.0, "recall": right / wanted if wanted else 1.0,
+            "f1": 2 * right / (told + wanted) if told + wanted else 1.0,
+        })  # fmt: skip
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.equal_names", description=__doc__)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--repo", type=Path, required=True, help="a work tree or a bare repository")
+    parser.add_argument("--truth", type=Path, required=True, help="JSON lines")
+    parser.add_argument("--least", type=int, default=5, help="definitions that a name must have")
+    parser.add_argument("--json", action="store_true", help="a row for each name")
+    arguments = parser.parse_args()
+    truth = true_calls(arguments.truth.read_text("utf-8").splitlines())
+    with tempfile.TemporaryDirectory() as folder:
+        found = set(found_calls(index(arguments.repo, folder)))
+    names = arguments.names or most_defined({(path, dst) for _, _, path, dst in truth}, arguments.least)
+    for row in measure(truth, found, names):
+        if arguments.json:
+            print(json.dumps(row))
+        else:
+            print(
+                f"{row['name']:<24} {row['definitions']:>3} definitions, {row['calls']:>4} calls: precision "
+                f"{row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f}"
+            )
+
+
+if __name__ == "__main__":
+    main()
