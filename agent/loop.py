@@ -82,15 +82,14 @@ class Run:
         self.session.record("open", messages=messages, redacted=redacted, outputs=self.session.outputs)
 
     def step(self) -> None:
-        """One turn: ask the model, do what it calls for, tell it what came of that."""
-        if not self.state.pending:  # a run that was killed may have calls to answer first
-            self.before_asking()
-            self.ask()
-        while self.state.pending:
+        """One turn: do what the model called for, tell it what came of that, ask again."""
+        while self.state.pending:  # before anything is asked: a run that was killed may have calls to answer
             self.observe(self.state.pending[0])
         if self.state.ending:
             status, reason = self.state.ending
             raise ENDINGS[status](reason)
+        self.before_asking()
+        self.ask()
 
     def before_asking(self) -> None:
         """Raise the ending that is due before another request is paid for; say what the model has to know."""

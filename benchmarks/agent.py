@@ -103,7 +103,7 @@ def candidates(mirror: Path) -> Iterator[Task]:
         changed = [line.split("\t") for line in numbers.splitlines() if line.count("\t") == 2]
         python = {path: int(plus) + int(minus) for plus, minus, path in changed if path.endswith(".py") and plus != "-"}
         tests = tuple(sorted(path for path in python if "test" in path))
-        source = [path for path in python if "test" not in path and "/" in path and "docs" not in path]
+        source = [path for path in python if "test" not in path and path.partition("/")[0] not in ("docs", "setup.py")]
         if "fix" in message.lower() and len(source) == 1 and tests and 0 < python[source[0]] <= LARGEST_FIX:
             patch = git("diff", f"{commit}^", commit, "--", source[0], cwd=mirror)
             yield Task(project, commit, message.strip(), source[0], tests, patch)

@@ -20,9 +20,12 @@ def test_every_command_stands_in_the_readme() -> None:
 
 
 def test_every_option_stands_in_the_readme() -> None:
+    inner = {
+        f"{name} {key}": each for name, one in COMMANDS.items() for key, each in getattr(one, "commands", {}).items()
+    }
     missing = [
         (name, option)
-        for name, command in COMMANDS.items()
+        for name, command in {**COMMANDS, **inner}.items()
         for parameter in command.params
         for option in parameter.opts[:1]
         if option.startswith("-") and option != "--help" and not re.search(rf"{option}\b", README)

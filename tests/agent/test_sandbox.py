@@ -240,3 +240,23 @@ def test_a_sandbox_that_does_not_exist_is_refused() -> None:
 def test_only_an_explicit_none_runs_without_a_sandbox(tmp_path: Path) -> None:
     assert choose("auto") in WORKING
     assert open_sandbox("none", tmp_path).run("true", cwd=tmp_path, output=tmp_path / "out") == Ran(0, None)
+
+
+def test_with_an_open_network_a_connection_is_made_and_files_stay_shut(shell: Shell) -> None:
+    shell.sandbox = replace(shell.sandbox, allow_net=True)
+    (shell.tree.parent / "secret").write_text("the-password")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        ran = shell.python(
+            f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 5)\nopen('../secret').read()"
+        )
+    assert "FileNotFoundError" in shell.said or "PermissionError" in shell.said, (ran, shell.said)
+    assert "the-password" not in shell.said
+
+
+def test_hooks_and_settings_that_a_command_plants_are_not_run_by_the_agent(shell: Shell) -> None:
+    shell(
+        "mkdir -p .git/hooks; printf '#!/bin/sh\\ntouch ../ran' > .git/hooks/pre-commit; chmod +x .git/hooks/pre-commit"
+    )
+    shell("printf '[core]\\n\\tfsmonitor = touch ../ran\\n' > .git/config; git status; git commit -m x")
+    assert not (shell.tree.parent / "ran").exists()
