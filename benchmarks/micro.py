@@ -2,7 +2,8 @@
 
 SUITE holds `CATEGORY/CASE/*.py`, and beside them, or at the same place below `--truth`, `callgraph.json`: caller → callees,
 both named by their module (`main.Class.method`). Left out are callees that the case does not define. A lambda, which is no
-symbol here, calls on behalf of what is around it; an `__init__` stands for its class, whoever wrote it.
+symbol here, calls on behalf of what is around it; making an instance is a call of the class whose `__init__` runs, and of
+none where no class of the case has one.
 """
 
 from __future__ import annotations
@@ -35,8 +36,29 @@ def true_calls(path: Path, known: set[str]) -> set[Call]:
 def found_calls(facts: dict[str, FileFacts]) -> set[Call]:
     """The calls between the symbols of a case, named as the suites name them."""
     resolver = Resolver(facts)
-    edges = [edge for path in facts for edge in resolver.edges(path) if edge.kind == "calls"]
-    return {(_plain(_dotted(edge.src)), _plain(_dotted(edge.dst))) for edge in edges if "::" in edge.dst}
+    edges = [edge for path in facts for edge in resolver.edges(path) if "::" in edge.dst]
+    bases: dict[str, list[str]] = defaultdict(list)
+    for edge in edges:
+        if edge.kind == "inherits":
+            bases[_dotted(edge.src)].append(_dotted(edge.dst))
+    every = [(path, symbol) for path, file in facts.items() for symbol in file.symbols]
+    classes = {_dotted(f"{path}::{symbol.qualname}") for path, symbol in every if symbol.kind == "class"}
+    makers = {_dotted(f"{path}::{symbol.qualname}") for path, symbol in every if symbol.name == "__init__"}
+    found: set[Call] = set()
+    for edge in edges:
+        callee = _dotted(edge.dst)
+        if callee in classes:
+            callee = _maker(callee, bases, makers)
+        if edge.kind == "calls" and callee:
+            found.add((_plain(_dotted(edge.src)), _plain(callee)))
+    return found
+
+
+def _maker(name: str, bases: dict[str, list[str]], makers: set[str]) -> str:
+    """The class whose `__init__` makes an instance of the class `name`; "" where none of them has one."""
+    if f"{name}.__init__" in makers:
+        return name
+    return next(filter(None, (_maker(base, bases, makers) for base in bases[name] if base != name)), "")
 
 
 def named(facts: dict[str, FileFacts]) -> set[str]:
