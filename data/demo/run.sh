@@ -32,4 +32,7 @@ task=$(python -c 'import json, sys; print(json.load(open(sys.argv[1]))["task"])'
 printf '\n$ clew agent "%s"\n' "$task"
 python -m agent.scripted --script "$top/data/demo/fix.json" -- \
     clew agent "$task" --model openai/scripted --api-base '{base}' --approve never
+show clew agent show
+show clew agent apply
+show git status --short
 show git log --oneline --all
