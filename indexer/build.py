@@ -420,8 +420,15 @@ def _report(state: _Build, rows: Sequence[_Row], linked: Linked) -> Report:
         chunks=chunks,
         changed=state.changed,
         encoded=state.encoded,
+        redacted=_redacted(state, ids),
         skipped={reason: reasons[reason] for reason in sorted(reasons)},
         examples={reason: examples[reason] for reason in sorted(examples)},
         seconds=state.seconds,
         scip=state.merged,
     )
+
+
+def _redacted(state: _Build, ids: NDArray[np.int64]) -> int:
+    """How many secrets were written over in the files `ids`."""
+    rows = state.writer.tables["files"].search().where("secrets > 0").select(["file_id", "secrets"]).to_arrow()
+    return sum(pc.filter(rows["secrets"], pc.is_in(rows["file_id"], value_set=pa.array(ids))).to_pylist())

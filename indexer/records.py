@@ -122,6 +122,7 @@ class Report:
     chunks: int
     changed: int  # files that this build had to extract
     encoded: int  # chunks whose vector this build had to compute
+    redacted: int  # secrets written over in the files' texts
     skipped: dict[str, int] = field(default_factory=dict)  # reason → number of files
     examples: dict[str, list[str]] = field(default_factory=dict)  # reason → some of the paths
     seconds: dict[str, float] = field(default_factory=dict)  # phase → wall time

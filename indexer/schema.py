@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever a store that an older clew wrote would be misread."""
 
 _I64, _I32, _STR = pa.int64(), pa.int32(), pa.string()
@@ -31,8 +31,9 @@ GENERATIONS = pa.schema({"generation": _I64, "format": _I32, "state": _STR})
 
 FILES = pa.schema(
     {"file_id": _I64, "path": _STR, "content": _STR, "language": _STR, "lines": _I32, "size": _I64}
-    | {"has_error": pa.bool_(), "source": pa.binary()}  # source: zstd of the file's bytes
+    | {"has_error": pa.bool_(), "secrets": _I32, "source": pa.binary()}
 )
+"""`secrets`: how many were written over. `source`: zstd of the file's bytes, without them."""
 SYMBOLS = pa.schema(
     {"file_id": _I64, "idx": _I32, "uid": _I64, "name": _STR, "qualname": _STR, "kind": _STR}
     | {"start_line": _I32, "end_line": _I32, "signature": _STR, "doc": _STR, "parent": _I32}
@@ -87,8 +88,9 @@ class ExtractedFile:
 
     file_id: int
     content: str  # content id
-    source: bytes
+    source: bytes  # without secrets
     facts: FileFacts
+    secrets: int = 0  # written over in `source`
 
 
 def fact_batches(files: Sequence[ExtractedFile]) -> dict[str, pa.RecordBatch]:
@@ -109,7 +111,7 @@ def fact_batches(files: Sequence[ExtractedFile]) -> dict[str, pa.RecordBatch]:
             "file_id": ids, "path": [each.path for each in facts], "content": [file.content for file in files],
             "language": [each.language for each in facts], "lines": [each.lines for each in facts],
             "size": [len(file.source) for file in files], "has_error": [each.has_error for each in facts],
-            "source": packed,
+            "secrets": [file.secrets for file in files], "source": packed,
         },
     }  # fmt: skip
     schemas = tables(0)

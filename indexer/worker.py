@@ -72,11 +72,11 @@ def _one(reader: Reader, known: frozenset[int], file: SourceFile) -> tuple[Outco
     fid = key64(path, content)
     if fid in known:
         return Outcome(file, content, fid, "", 0), None
-    data, _ = redact(data)  # before anything is made of it: facts, terms and the stored text are without secrets
+    data, secrets = redact(data)  # before anything is made of it: facts, terms and the stored text are without secrets
     try:
         facts = extract(path, data, language_of(path, data))
     except MemoryError:
         return Outcome(file, content, 0, SkipReason.OUT_OF_MEMORY.value, 0), None
     except Exception:  # noqa: BLE001 - the report says so: one file that breaks the extractor must not cost the others
         return Outcome(file, content, 0, SkipReason.CRASHED.value, 0), None
-    return Outcome(file, content, fid, "", len(facts.chunks)), ExtractedFile(fid, content, data, facts)
+    return Outcome(file, content, fid, "", len(facts.chunks)), ExtractedFile(fid, content, data, facts, secrets)

@@ -87,6 +87,14 @@ def test_index_reports_counts_and_a_second_run_reads_nothing(copy: Path) -> None
     assert third.out.splitlines()[-1] == again.out.splitlines()[-1]  # the same generation: nothing was published
 
 
+def test_index_and_status_tell_how_many_secrets_were_written_over(copy: Path) -> None:
+    assert "secret" not in clew("index", cwd=copy).out
+    (copy / "leak.py").write_text("TOKEN = 'ghp_" + "a1B2" * 9 + "'\n")
+    assert "1 secret written over" in clew("index", cwd=copy).out
+    assert "1 secret written over" in clew("status", cwd=copy).out
+    assert clew("status", "--json", cwd=copy).value["views"][0]["report"]["redacted"] == 1
+
+
 def test_a_store_keeps_its_encoder(copy: Path) -> None:
     clew("index", "--encoder", "none", cwd=copy)
     again = clew("index", "--json", cwd=copy)

@@ -146,6 +146,8 @@ def _say_report(report: Report, uri: str, seconds: float) -> None:
     )
     if report.skipped:
         say(f"left out: {_reasons(report)} (`clew status` names them)")
+    if report.redacted:
+        say(f"{amount(report.redacted, 'secret')} written over: stored and shown as REDACTED***")
     if report.scip:
         say(f"by SCIP indexes: {', '.join(f'{count:,} {what}' for what, count in report.scip.items())}")
     say(f"generation {report.generation} in {uri}")
@@ -233,6 +235,8 @@ def _say_view(view: dict[str, Any], report: Report) -> None:
     say(f"{what}   {view['root']}{commit}{mark}")
     counts = ("files", "lines", "symbols", "references", "edges", "chunks")
     say("  " + "  ".join(f"{name} {getattr(report, name):,}" for name in counts))
+    if report.redacted:
+        say(f"  {amount(report.redacted, 'secret')} written over")
     if report.skipped:
         say("  left out:")
     for reason, count in sorted(report.skipped.items(), key=lambda item: (-item[1], item[0])):

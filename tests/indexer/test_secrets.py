@@ -98,3 +98,20 @@ def test_no_secret_gets_into_the_store(tmp_path: Path) -> None:
     assert [symbol.symbol.start_line for symbol in stored.symbols_in(["app.py"])] == [1, 4]
     leaked = SECRETS["GitHub"].encode()
     assert not [path for path in (tmp_path / "store").rglob("*") if path.is_file() and leaked in path.read_bytes()]
+
+
+def test_a_report_counts_the_secrets_of_the_view_whether_or_not_this_build_read_them(tmp_path: Path) -> None:
+    root, store = tmp_path / "tree", Store(str(tmp_path / "store"))
+    root.mkdir()
+
+    def secrets() -> int:
+        return build_index(open_worktree(str(root)), store, HashEncoder(8), jobs=1).redacted
+
+    (root / "app.py").write_text(f"TOKEN = '{SECRETS['GitHub']}'\n")
+    (root / "keys.py").write_text(KEY + f"TOKEN = '{SECRETS['GitHub']}'\n")
+    assert secrets() == 3
+    assert secrets() == 3
+    (root / "keys.py").write_text("nothing = None\n")
+    assert secrets() == 1
+    (root / "app.py").unlink()
+    assert secrets() == 0
