@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Captures = dict[str, list[Node]]
 
-EXTRACTOR = 14
+EXTRACTOR = 15
 """Version of what extraction yields; facts of another version are not reused."""
 
 _BETWEEN = frozenset(
@@ -142,6 +142,8 @@ class _Reader:
             start, end = captures["skip"][0].start_byte, captures["skip"][0].end_byte
             self.imported_at.update(word.start() for word in _WORD.finditer(source, start, end))
         self.outline = Outline(row, source, self._definitions(groups))
+        outside = (captures["outside"][0] for _, captures in groups.get("outside", ()))
+        self.outline.put_outside((node.start_byte, node.end_byte) for node in outside)
         for captures in imports:
             self._take_import(captures)
         for _, captures in groups.get("package", ()):

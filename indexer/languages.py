@@ -19,6 +19,7 @@ A query file is a list of patterns. What a pattern is for follows from its captu
   `@call.whole`: a call, of which the text before its arguments is the callee.
   `@use`: a name that is read. `@inherit`: a base of the definition around it.
   `@local`: a name that a function binds for itself.
+  `@outside`: what stands in a definition and is worked out by what is around it, as the default of a parameter is.
   `@skip`: a region whose words are no references: types that only announce, documentation.
 Captures that begin with `_` serve predicates only. Of two patterns that define the same name, the one that spans more
 counts, then the one that stands first.

@@ -134,6 +134,20 @@ class Namespace:
         index = self.children[scope].get(name) if scope in self.children else self.top.get(name) if scope < 0 else None
         return index is not None and self.facts.symbols[index].kind not in VARIABLES
 
+    def is_parameter(self, scope: int, name: str) -> bool:
+        """Whether a function that says so in its first line has a parameter of that name."""
+        if scope < 0 or not name.isidentifier() or self.facts.symbols[scope].kind not in CALLABLES:
+            return False
+        return re.search(rf"[(,*\s]{name}\s*[,:=)]", self.facts.symbols[scope].signature) is not None
+
+    def is_imported_last(self, name: str) -> bool:
+        """Whether a variable at the top is imported under the same name further down: Python's last binding counts."""
+        spec, index = self.imports.get((-1, name)), self.top.get(name)
+        if spec is None or index is None or self.facts.language != "python":
+            return False
+        symbol = self.facts.symbols[index]
+        return symbol.kind in VARIABLES and spec.line > symbol.start_line
+
     def is_self(self, name: str) -> bool:
         return name in self.rules.selves or name in self.rules.supers
 

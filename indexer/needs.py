@@ -24,6 +24,10 @@ Consulted = Sequence[tuple[str, str, str]]
 
 _RESOLUTION = (
     "resolve.py",
+    "receivers.py",
+    "scopes.py",
+    "lineage.py",
+    "shapes.py",
     "namespace.py",
     "needs.py",
     "packages.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,6 +73,19 @@ class Outline:
         """The innermost symbol around a byte, or -1."""
         starts, holders = self.cuts
         return holders[bisect_right(starts, byte) - 1]
+
+    def put_outside(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Give what stands between two bytes of a symbol, as a parameter's default does, to what is around that symbol."""
+        until, pieces = 0, list[tuple[int, int]]()
+        for start, end in sorted(spans):
+            inside = self.scope_at(start)
+            if start < until or inside < 0 or self.scope_at(end - 1) != inside:
+                continue
+            until = end
+            pieces += [(start, self.symbols[inside].parent), (end, inside)]
+        if pieces:
+            starts, holders = zip(*sorted([*zip(*self.cuts, strict=True), *pieces]), strict=True)
+            self.cuts = list(starts), list(holders)
 
     # -- names
 

@@ -116,7 +116,7 @@ class Receivers:
         for holder in self.scopes.types_around(path, scope):
             if field := self.attribute(holder, name, depth + 1):
                 return field
-        is_bound = (-1, name) in file.bindings and not file.defines(-1, name)
+        is_bound = (-1, name) in file.bindings and not file.defines(-1, name) and not file.is_imported_last(name)
         if is_bound and (found := self._bound_name(path, -1, name, at if scope < 0 else ANYWHERE, depth + 1)):
             return found
         found = self.scopes.name(path, scope, name, depth)
@@ -211,16 +211,24 @@ class Receivers:
                 return self._renamed(path, around, file.bindings[around, name], at if around == scope else ANYWHERE)
             if (around, name) in file.imports or (around in file.children and name in file.children[around]):
                 break
-        return self.scopes.name(path, scope, name, 0)
+        at_top = scope < 0 and name in file.rebound and not file.defines(-1, name) and not file.is_imported_last(name)
+        renamed = self._renamed(path, -1, file.bindings.get((-1, name), []), at) if at_top else None
+        return renamed or self.scopes.name(path, scope, name, 0)
 
     def held_function(self, entity: Entity, name: str) -> Entity | None:
-        """The function that was put into an attribute, where that is known."""
+        """The function that was put into an attribute; None where several were, or where callers may put another."""
         for owner in self.lineage(entity.path, entity.index) if entity.what in ("instance", "symbol") else ():
             file = self._files[owner.path]
-            for key in ((owner.index, name), (owner.index, f".{name}")):
-                found = self._renamed(owner.path, owner.index, file.bindings.get(key, []), ANYWHERE)
-                if found is not None and self._files[found.path].facts.symbols[found.index].kind in CALLABLES:
-                    return found
+            keys = (owner.index, name), (owner.index, f".{name}")
+            bindings = [b for key in keys for b in file.bindings.get(key, ())]
+            if any(file.is_parameter(b.scope, b.type) for b in bindings):
+                return None
+            values = [self._renamed(owner.path, owner.index, [b], ANYWHERE) for b in bindings]
+            held = {value[:3]: value for value in values if value is not None}
+            if held:
+                found = next(iter(held.values()))
+                kind = self._files[found.path].facts.symbols[found.index].kind
+                return found if len(held) == 1 and kind in CALLABLES else None
         return None
 
     def alias(self, entity: Entity) -> Entity | None:

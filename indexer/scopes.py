@@ -69,7 +69,7 @@ class Scopes:
         for holder in self.types_around(path, scope):
             if found := self._member(holder, name, depth + 1):
                 return found
-        if name in file.top and file.is_visible(file.top[name]):
+        if name in file.top and file.is_visible(file.top[name]) and not file.is_imported_last(name):
             return self.definition(Entity("symbol", path, file.top[name], "local"))
         if (-1, name) in file.imports:
             return self.import_target(path, file.imports[-1, name], depth + 1)
@@ -198,7 +198,7 @@ class Scopes:
             return None
         if name in file.handed:
             return self.import_target(path, file.handed[name], depth + 1)
-        if name in file.top:
+        if name in file.top and not file.is_imported_last(name):
             return self.definition(Entity("symbol", path, file.top[name], "import"))
         if (-1, name) in file.imports:
             return self.import_target(path, file.imports[-1, name], depth + 1)
@@ -220,10 +220,13 @@ class Scopes:
         return None
 
     def _stars_of(self, path: str) -> list[str]:
-        return [found for star in self._files.every[path].stars for found in self.modules(path, star.module)]
+        file = self._files.every[path]
+        stars = reversed(file.stars) if file.facts.language == "python" else file.stars  # Python: the last one counts
+        return [found for star in stars for found in self.modules(path, star.module)]
 
     def _star_modules(self, path: str) -> list[str]:
-        """The files whose names star imports bring to `path`, through others too: each once, in the order of the text."""
+        """The files whose names star imports bring to `path`, through others too: each once, those that
+        count before others first."""
         if path not in self._stars:
             self._stars[path] = list(reach(path, self._stars_of, len(self._files.every)))[1:]
         return self._stars[path]

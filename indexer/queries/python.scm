@@ -35,6 +35,12 @@
 (yield [(identifier) (attribute) (call) (await) (subscript)] @bind.value) @yield
 (function_definition return_type: (type) @bind.type) @return
 
+; a default is worked out where the function is defined, not where it runs
+(function_definition parameters: (parameters (default_parameter value: [(call)
+  (tuple) (list) (dictionary) (binary_operator) (conditional_expression)] @outside)))
+(function_definition parameters: (parameters (typed_default_parameter value: [(call)
+  (tuple) (list) (dictionary) (binary_operator) (conditional_expression)] @outside)))
+
 (call function: (_) @call)
 (decorator [(identifier) (attribute)] @call)
 (class_definition superclasses: (argument_list [(identifier) (attribute)] @inherit))

@@ -1,0 +1,57 @@
+"""Python's rules of names: the last binding counts, defaults are worked out where a function is defined."""
+
+from __future__ import annotations
+
+import pytest
+
+from .test_resolve import edges
+
+CALLED = "def f(): pass\ndef g(): pass\n"
+
+
+def calls(main: str, **modules: str) -> set[tuple[str, str]]:
+    """The calls of `main.py`, callers and callees without their paths where they are its own."""
+    files = {"main.py": main, **{f"{name}.py": text for name, text in modules.items()}}
+    found = edges(files)
+    return {(src.removeprefix("main.py::"), dst.removeprefix("main.py::")) for src, dst in found}
+
+
+def test_of_star_imports_the_last_that_has_a_name_counts() -> None:
+    found = calls("from a import *\nfrom b import *\nf()\ng()\n", a=CALLED, b="def f(): pass\n")
+    assert found == {("main.py", "b.py::f"), ("main.py", "a.py::g")}
+
+
+def test_an_import_below_a_variable_of_its_name_counts() -> None:
+    assert calls(CALLED + "p = f\nfrom a import p\np()\n", a=CALLED + "p = g\n") == {("main.py", "a.py::g")}
+
+
+def test_an_import_above_a_variable_of_its_name_does_not_count() -> None:
+    assert calls(CALLED + "from a import p\np = f\np()\n", a="def p(): pass\n") == {("main.py", "f")}
+
+
+def test_a_variable_at_the_top_is_called_as_what_it_was_last_bound_to_above_the_call() -> None:
+    assert calls(CALLED + "a = f\na()\na = g\n") == {("main.py", "f")}
+
+
+def test_an_attribute_that_one_function_was_put_into_calls_that_one() -> None:
+    text = "class A:\n    def __init__(self):\n        self.run = f\n    def go(self):\n        self.run()\n"
+    assert ("A.go", "f") in calls(CALLED + text)
+
+
+def test_an_attribute_that_two_functions_were_put_into_calls_none() -> None:
+    text = "class A:\n    def __init__(self, x):\n        self.run = f\n        if x: self.run = g\n    def go(self):\n        self.run()\n"
+    assert not calls(CALLED + text)
+
+
+def test_an_attribute_that_a_parameter_was_put_into_calls_none_by_the_parameters_default() -> None:
+    text = "class A:\n    def __init__(self, x=f):\n        self.run = x\n    def go(self):\n        self.run()\nA(g).run()\n"
+    assert calls(CALLED + text) == {("main.py", "A")}
+
+
+@pytest.mark.parametrize("head", ["x=f()", "x: int = f()", "*, x=f()", "x=(f(), 1)"])
+def test_a_default_is_called_where_the_function_is_defined(head: str) -> None:
+    assert calls(CALLED + f"class A:\n    def m(self, {head}):\n        g()\n") == {("A", "f"), ("A.m", "g")}
+
+
+def test_a_default_of_the_parameters_own_name_means_the_name_outside() -> None:
+    assert calls(CALLED + "def h(f=f()):\n    return f\n") == {("main.py", "f")}
