@@ -159,6 +159,7 @@ class Run:
         if call.name == "run" and before and tree != before:
             text += f"\n[files changed by this command: {', '.join(self.work.changes(before, tree)) or 'outside of the root'}]"
         content, redacted = self.presentable(text)
+        redacted, self.tools.hidden = redacted + self.tools.hidden, 0
         failed = content.partition("\n")[0][:GIST] if answer.failed else ""
         self.session.record(
             "answer",

@@ -41,11 +41,15 @@ def fitting(text: str, kept: str, limit: int = ITEM_TOKENS) -> str:
     """`text` if it has at most `limit` tokens, else as much of its head and tail as has."""
     from retrieval import count_tokens
 
-    if len(text) <= limit or count_tokens(text) <= limit:  # no token is shorter than a character
+    if len(text.encode("utf-8", "replace")) <= limit or count_tokens(text) <= limit:  # no token is shorter than a byte
         return text
     size = 2 * limit
     while count_tokens(shown := bounded(text, kept, size // 3, size * 2 // 3)) > limit:
         size = size * 3 // 4
+        if size < limit // 16:  # what does not fit are the lines that tell of failures
+            return (
+                f"{text[:size]}\n[{len(text) - 2 * size} characters left out; all of it: read {kept}]\n{text[-size:]}"
+            )
     return shown
 
 

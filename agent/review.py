@@ -8,7 +8,7 @@ from typing import Any
 
 from .endings import AgentError, WorktreeError
 from .records import Usage
-from .session import Session
+from .session import Session, load
 from .state import Event
 from .worktree import git
 
@@ -87,21 +87,26 @@ def note_of(event: Event) -> str:
 
 
 def apply_run(folder: Path, top: Path) -> list[str]:
-    """Bring the changes of the run in `folder` into the tree `top`, uncommitted; the paths that changed.
+    """Bring the changes of the run in `folder` into the tree `top`, which it was about, uncommitted; the paths that changed.
 
     All or nothing. Raises `AgentError` where they do not fit, or the run is still going on.
     """
     patch = folder / "result.diff"
     session = Session(folder)  # nobody else writes to it meanwhile
     try:
-        if not patch.is_file():
+        events = list(load(folder))
+        if not patch.is_file() or events[-1]["event"] not in ("end", "apply"):  # an older diff, of before a resume
             raise AgentError(f"run {folder.name} has not ended: go on with `clew agent --resume {folder.name}`")
         if not patch.stat().st_size:
             return []
+        below = Path(events[0]["worktree"]["root"]).relative_to(events[0]["worktree"]["tree"])
+        whole = (
+            top.parents[len(below.parts) - 1] if below.parts else top
+        )  # paths of the patch begin at git's top folder
         where = {"GIT_DIR": str(folder / "no-repository"), "GIT_CEILING_DIRECTORIES": "/"}
         try:
-            listed = git("apply", "--numstat", "-z", str(patch), cwd=top, environment=where)
-            git("apply", "--whitespace=nowarn", str(patch), cwd=top, environment=where)
+            listed = git("apply", "--numstat", "-z", str(patch), cwd=whole, environment=where)
+            git("apply", "--whitespace=nowarn", str(patch), cwd=whole, environment=where)
         except WorktreeError as error:
             raise AgentError(
                 f"the changes do not fit your tree any more, nothing was changed: merge the branch instead ({error})"

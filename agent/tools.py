@@ -84,6 +84,7 @@ class Toolbox:
     session: Session
     refusal: Callable[[str], str] = field(default=lambda patch: "")  # why an edit must not be made, or ""
     planned: bool = False  # an accepted plan is there
+    hidden: int = 0  # secrets written over in what was shown since this was last read
     _tools: dict[str, Callable[..., Answer]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -158,7 +159,7 @@ class Toolbox:
         """What came of a command, and what the model gets to see of it."""
         number, output = self.session.next_output()
         ran = self.sandbox.run(command, cwd=self.root, output=output, seconds=seconds)
-        shown = bounded(readable(output, self.root), f"output:{number}")
+        shown = bounded(self._without_secrets(readable(output, self.root)), f"output:{number}")
         status = ran.stopped or f"exit code {ran.code}{KERNEL_LIMITS.get(ran.code, '')}"
         text = f"{status}\n{DATA} of the command]\n{shown}" if shown else status
         return ran, Answer(text, (f"output:{number}",), failed=ran.code != 0)
@@ -170,11 +171,11 @@ class Toolbox:
         head = f"{hit.path}:{hit.start_line}-{hit.end_line}{name}"
         indexed = self.index.text(hit.path)
         try:
-            now = file_in(self.root, hit.path).read_text(encoding="utf-8", errors="replace")
+            now = redact_text(file_in(self.root, hit.path).read_text(encoding="utf-8", errors="replace"))[0]
         except (ToolError, OSError):
             return f"{head}\n[this file is not in the working copy]"
         # Line numbers of the index mean nothing in a text that has changed since. The index holds no secrets.
-        if indexed is None or (now != indexed and redact_text(now)[0] != indexed):
+        if indexed is None or now != indexed:
             return f"{head}\n[changed since it was indexed: read it]"
         last = min(hit.end_line, hit.start_line + HIT_LINES - 1)
         code = "\n".join(line[:300] for line in now.splitlines()[hit.start_line - 1 : last])
@@ -185,13 +186,19 @@ class Toolbox:
             number = path.removeprefix("output:")
             if not number.isdecimal() or not (kept := self.session.keep(int(number))).is_file():
                 raise ToolError(f"there is no {path}: {self.session.outputs} outputs are kept")
-            return readable(kept, self.root)
+            return self._without_secrets(readable(kept, self.root))
         path = part_of(path).path if not (self.root / path).exists() else path
         file = file_in(self.root, path)
         if file.is_dir():
             names = sorted(child.name + "/" * child.is_dir() for child in file.iterdir() if child.name != ".git")
             return "\n".join(names)
-        return existing_text(file, path)
+        return self._without_secrets(existing_text(file, path))
+
+    def _without_secrets(self, text: str) -> str:
+        """The whole of a text is looked at before a part of it is shown: a part of a key does not look like one."""
+        clean, count = redact_text(text)
+        self.hidden += count
+        return clean
 
 
 def reference(hit: Hit) -> str:

@@ -290,9 +290,9 @@ def checkout(root: Path, top: Path, tree: Path, branch: str) -> Worktree:
 
 
 def filters_off(top: Path) -> dict[str, str]:
-    """Settings that keep the repository's own configuration from naming programs to run on files."""
+    """Settings that keep the repository's own configuration, with what it includes, from naming programs to run on files."""
     try:
-        keys = git("config", "--local", "--name-only", "--get-regexp", r"^(filter|diff|merge)\..*\.", cwd=top)
+        keys = git("config", "--includes", "--name-only", "--get-regexp", r"^(filter|diff|merge)\..*\.", cwd=top)
     except WorktreeError:  # there are none
         return {}
     return {key: "false" if key.endswith(".required") else "" for key in keys.splitlines()}

@@ -44,7 +44,7 @@ def show(run: RunArgument = None, root: RootOption = None, json: JsonOption = Fa
     if json:
         say_json({"run": folder.name, **shown})
         return
-    say(f"run {folder.name}: {shown['task'].splitlines()[0][:100]}")
+    say(f"run {folder.name}: {shown['task'].partition(chr(10))[0][:100]}")
     for turn in shown["turns"]:
         _say_turn(turn)
     total = shown["total"]

@@ -38,6 +38,28 @@ def test_a_run_is_cut_short_resumed_shown_replayed_and_applied(repository: Path)
     assert git(repository, "status", "--porcelain") == " M courier/queue.py\n"
 
 
+def test_the_changes_of_a_folder_in_a_repository_are_applied_there(repository: Path) -> None:
+    (repository / "part").mkdir()
+    git(repository, "mv", "courier", "part/courier")
+    git(repository, "commit", "-q", "-m", "Move")
+    part = repository / "part"
+    given = ["--root", str(part), "--model", "openai/scripted", "--approve", "never", "--test", TEST]
+    assert agent(repository, "Mend it", *given).code == 0
+    assert clew("agent", "apply", "--json", cwd=part).value == {"paths": ["part/courier/queue.py"]}
+    assert "self.clock() + delay, error" in (part / "courier" / "queue.py").read_text()
+
+
+def test_a_run_that_was_killed_after_it_was_resumed_is_not_applied(repository: Path) -> None:
+    given = ["--model", "openai/scripted", "--approve", "never", "--test", TEST, "--max-steps", "2"]
+    agent(repository, "Mend it", *given)
+    (run,) = (repository / ".clew" / "runs").iterdir()
+    with (run / "transcript.jsonl").open("a") as transcript:
+        transcript.write('{"event": "ask", "key": "k"}\n')
+    applied = clew("agent", "apply", cwd=repository)
+    assert (applied.code, "has not ended: go on with" in applied.last) == (2, True)
+    assert git(repository, "status", "--porcelain") == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -168,8 +168,10 @@ def test_an_error_in_a_tool_is_raised_and_the_transcript_is_there(repository: Pa
 
 
 def test_control_c_ends_the_run_and_keeps_its_work(repository: Path, play: Play) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin without one
     index = BrokenIndex(repository, lambda: signal.raise_signal(signal.SIGINT))
     outcome = play(repository, [PLAN, reply(("edit", RIGHT)), reply(("search", {"query": "now"}))], index=index)
+    signal.signal(signal.SIGINT, before)
     assert outcome.status == "interrupted"
     assert events(outcome)[-1]["status"] == "interrupted"
     assert "self.clock() + delay" in outcome.diff

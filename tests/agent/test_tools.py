@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from agent import TOOLS
+from agent.observe import ITEM_TOKENS, fitting
 from agent.records import ToolCall
 from agent.sandbox import open_sandbox
 from agent.session import Session
 from agent.tools import Toolbox
+from retrieval import count_tokens
 from tests.agent.grep_index import GrepHit, GrepIndex
 
 
@@ -255,3 +257,21 @@ def test_a_patch_that_does_not_fit_is_refused(box: Toolbox, patch: str, said: st
 def test_the_lines_of_a_long_output_that_tell_of_a_failure_are_shown(box: Toolbox) -> None:
     shown = use(box, "run", {"command": "seq 1 9000; echo ValueError: the cause; seq 1 9000"})
     assert "[lines of it that tell of a failure]\n9001: ValueError: the cause" in shown
+
+
+def test_no_part_of_a_key_is_shown_and_what_was_hidden_is_counted(box: Toolbox, folder: Path) -> None:
+    body = "\n".join(f"{line:02}" + "aB3dE5gH" * 7 for line in range(30))
+    (folder / "key.txt").write_text(f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n")
+    for use_of_it in (
+        use(box, "read", {"path": "key.txt", "start": 9, "end": 12}),
+        use(box, "read", {"path": "key.txt", "find": "aB3d"}),
+        use(box, "run", {"command": "seq 1 9000; cat key.txt; seq 1 500"}),
+        use(box, "read", {"path": "output:1", "start": 9010}),
+    ):
+        assert "aB3d" not in use_of_it.replace("'aB3d'", "")
+    assert box.hidden == 4
+
+
+@pytest.mark.parametrize("text", ["𓀀" * 9999, "\n".join("error " + "𓀀" * 300 for _ in range(100))])
+def test_no_item_is_too_large_whatever_it_is_made_of(text: str) -> None:
+    assert count_tokens(fitting(text, "output:1")) <= ITEM_TOKENS

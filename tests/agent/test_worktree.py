@@ -162,6 +162,23 @@ def test_programs_in_the_repositorys_configuration_are_not_run(repository: Path,
     assert not mark.exists()
 
 
+@pytest.mark.parametrize("place", ["included", "config.worktree"])
+def test_filters_in_files_that_the_configuration_leads_to_are_not_run(
+    repository: Path, tmp_path: Path, place: str
+) -> None:
+    program, mark = trap(tmp_path)
+    (repository / ".gitattributes").write_text("*.py filter=evil\n")
+    git(repository, "config", "extensions.worktreeConfig", "true")
+    git(repository, "config", "include.path", str(repository / ".git" / "included"))
+    (repository / ".git" / place).write_text(f'[filter "evil"]\n\tclean = {program}\n\tsmudge = {program}\n')
+    (repository / "courier" / "job.py").write_text("y = 2\n")
+    work = begin(repository, tmp_path)
+    (work.root / "courier" / "queue.py").write_text("x = 1\n")
+    work.commit("Change")
+    work.remove()
+    assert not mark.exists()
+
+
 def test_a_git_file_rewritten_from_the_sandbox_is_not_believed(repository: Path, tmp_path: Path) -> None:
     program, mark = trap(tmp_path)
     work = begin(repository, tmp_path)
