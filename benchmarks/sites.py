@@ -149,6 +149,9 @@ def ecmascript_sites(path: str, source: bytes, language: str) -> Sites:
         elif node.type in ("import_specifier", "import_clause"):
             for name in node.named_children:
                 found.how[_place(name)] = "import"
+        elif node.type == "export_statement" and node.child_by_field_name("source"):  # brought in, and handed on
+            for name in _walk(node):
+                found.how.setdefault(_place(name), "import")
     return found
 
 

@@ -95,6 +95,8 @@ class Resolver:
 
     def _edges_to(self, path: str, reference: Reference, target: Entity) -> Iterator[Edge]:
         kind = _KIND[reference.kind]
+        if kind == "inherits" and reference.scope >= 0 and self._is_alias(path, reference.scope):
+            kind = "references"
         if target.what == "module" and reference.kind == "call":  # CommonJS: the module is what it assigns
             target = self._scopes.exported(target.path, "exports", 0) or target
         if target.what != "symbol" and not self._is_component(target):
@@ -104,6 +106,11 @@ class Resolver:
         source, rule = self._owner(path, reference.scope), target.rule
         end = self._id(target.path, target.index)
         yield Edge(source, end, kind, rule, confidence(rule, self._files[path].facts.language), path, reference.line)
+
+    def _is_alias(self, path: str, scope: int) -> bool:
+        """Whether a symbol is another name for types: it has their members, and is no heir."""
+        file = self._files[path]
+        return file.facts.symbols[scope].kind == "type" and not file.rules.open_types
 
     def _called(self, target: Entity) -> tuple[str, Entity]:
         """The kind and the end of the edge to what is called: a variable's value may not be known, an object is applied."""
