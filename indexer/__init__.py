@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .encode import Encoder, HashEncoder, StaticEncoder, load_encoder
     from .errors import ClewError, EncoderError, SourceError, StoreError
     from .extract import extract_facts
+    from .generation import State, View
     from .languages import LANGUAGES, grammar, language_of
     from .link import Before, link_view
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .secrets import redact, redact_text
     from .snapshot import Entry, FoundChunk, FoundEdge, FoundSymbol, Snapshot
     from .source import Skipped, SkipReason, Source, SourceFile
-    from .store import State, Store, View
+    from .store import Store
     from .syntax import definitions, syntax_errors
     from .terms import search_terms
     from .vector_cache import VectorCache, cache_folder
@@ -36,6 +37,7 @@ _MODULES = {
     "chunk": ("chunk_lines",),
     "encode": ("Encoder", "HashEncoder", "StaticEncoder", "load_encoder"),
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
+    "generation": ("State", "View"),
     "extract": ("extract_facts",),
     "languages": ("LANGUAGES", "grammar", "language_of"),
     "link": ("Before", "link_view"),
@@ -48,7 +50,7 @@ _MODULES = {
     "scip": ("DEFINITION", "Document", "Occurrence", "ScipError", "read_scip", "written"),
     "snapshot": ("Entry", "FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
     "source": ("SkipReason", "Skipped", "Source", "SourceFile"),
-    "store": ("State", "Store", "View"),
+    "store": ("Store",),
     "syntax": ("definitions", "syntax_errors"),
     "terms": ("search_terms",),
     "vector_cache": ("VectorCache", "cache_folder"),

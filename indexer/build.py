@@ -25,19 +25,23 @@ from .encode import Encoder, StaticEncoder
 from .errors import SourceError
 from .extract import EXTRACTOR
 from .facts import read_told
+from .generation import View
 from .history import co_changes
+from .lance import column
 from .link import Before, Linked, link_view
+from .manifest import Row, manifest_row, row_of, same_contents, settled
 from .needs import resolution_id
 from .pool import Lost, Pool
 from .precise import Told, read_precise
 from .records import FileFacts, Report, key64, printable
 from .schema import CO_CHANGES, MANIFESTS, OCCURRENCES, batch_of, epoch_of, with_vectors
 from .scip import read_scip
-from .source import Skipped, SkipReason, Source, SourceFile
-from .store import Store, View, Writer, column
+from .source import Skipped, Source, SourceFile
+from .store import Store
 from .tail import pack_version
 from .vector_cache import VectorCache, vector_key
 from .worker import Extracted, Outcome, worker
+from .writer import Writer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,20 +54,6 @@ BATCH_FILES = 64  # files for a worker at a time: enough that handing over costs
 BATCH_BYTES = 1 << 20  # and few enough that two workers end together
 PATH_COST = 16  # of a character: what is sent to a worker at work has to fit into the pipe, or both would wait for ever
 EXAMPLES = 5  # paths that a report names for each reason to skip
-RACY_NS = 2_000_000_000  # a file that changed so shortly before it was read may change again within its time stamp
-
-
-@dataclass(slots=True)
-class _Row:
-    """A manifest row in the making."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    content: str
-    file_id: int
-    skipped: str
-    edges_id: int = 0
 
 
 @dataclass(slots=True)
@@ -77,8 +67,8 @@ class _Build:
     progress: Progress
     jobs: int
     scip: Sequence[str] | None  # indexes to merge; None keeps what earlier ones said
-    rows: list[_Row] = field(default_factory=list)
-    directories: list[_Row] = field(default_factory=list)  # left out as a whole
+    rows: list[Row] = field(default_factory=list)
+    directories: list[Row] = field(default_factory=list)  # left out as a whole
     changed: int = 0
     encoded: int = 0
     consulted: tuple[tuple[str, str, str], ...] = ()  # as in `needs`
@@ -149,7 +139,7 @@ def _run(state: _Build) -> Report:
         view is not None
         and state.scip is None
         and view.resolution == resolution_id()
-        and _same_contents(rows, published)
+        and same_contents(rows, published)
     ):
         return _unchanged(state, rows, published)
     with state.phase("resolve"), ThreadPoolExecutor(1) as beside:
@@ -168,12 +158,10 @@ def _run(state: _Build) -> Report:
     return report
 
 
-def _publish(state: _Build, rows: Sequence[_Row], report: Report) -> Report:
+def _publish(state: _Build, rows: Sequence[Row], report: Report) -> Report:
     """Publish `rows` as the view's manifest; the report, with its generation."""
     source, writer = state.source, state.writer
-    writer.replace_view(
-        "manifests", source.view, batch_of([_manifest_row(source.view, row) for row in rows], MANIFESTS)
-    )
+    writer.replace_view("manifests", source.view, batch_of([manifest_row(source.view, row) for row in rows], MANIFESTS))
     view = View(source.view, source.kind, source.root, source.commit, report, resolution_id(), state.consulted)
     published = writer.publish(view)
     return published.views[source.view].report
@@ -190,31 +178,13 @@ def _walk(state: _Build, published: dict[str, dict[str, Any]], known: frozenset[
             state.progress("walk", found, 0)
         path = printable(item.path)
         if isinstance(item, Skipped):
-            row = _Row(path, 0, 0, "", 0, item.reason.value)
+            row = Row(path, 0, 0, "", 0, item.reason.value)
             (state.rows if item.reason.findable and not path.endswith("/") else state.directories).append(row)
-        elif row_known := _settled(path, item, published.get(path), known):
+        elif row_known := settled(path, item, published.get(path), known):
             state.rows.append(row_known)
         else:
             pending.append(item)
     return pending
-
-
-def _settled(path: str, item: SourceFile, before: dict[str, Any] | None, known: frozenset[int]) -> _Row | None:
-    """The row of a file that need not be read: its content is known, or its size and time are those of the last build."""
-    if item.content:
-        file_id = key64(path, item.content)
-        if file_id in known:
-            return _Row(path, item.size, 0, item.content, file_id, "")
-        if before is not None and before["content"] == item.content and before["skipped"]:
-            return _Row(path, item.size, 0, item.content, 0, before["skipped"])
-        return None
-    if before is None or not before["mtime_ns"]:
-        return None
-    if (before["size"], before["mtime_ns"]) != (item.size, item.mtime_ns):
-        return None
-    if not before["skipped"] and before["file_id"] not in known:
-        return None
-    return _Row(path, item.size, item.mtime_ns, before["content"], before["file_id"], before["skipped"])
 
 
 # -- extract and encode
@@ -234,7 +204,7 @@ def _extract(state: _Build, pending: Sequence[SourceFile], known: frozenset[int]
             else:
                 outcomes = result.outcomes
                 _store(state, result)
-            state.rows.extend(_row(outcome, start_ns) for outcome in outcomes)
+            state.rows.extend(row_of(outcome, start_ns) for outcome in outcomes)
             done += len(outcomes)
             state.progress("extract", done, len(pending))
     state.writer.flush()
@@ -251,13 +221,6 @@ def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _row(outcome: Outcome, start_ns: int) -> _Row:
-    file = outcome.file
-    settled = file.mtime_ns < start_ns - RACY_NS and outcome.skipped != SkipReason.UNREADABLE  # that may pass
-    mtime_ns = file.mtime_ns if settled else 0
-    return _Row(printable(file.path), max(file.size, 0), mtime_ns, outcome.content, outcome.file_id, outcome.skipped)
 
 
 def _store(state: _Build, result: Extracted) -> None:
@@ -328,7 +291,7 @@ def _told(state: _Build, facts: Mapping[str, FileFacts], ids: Mapping[str, int])
     return read_told(state.writer.tables["occurrences"], ids)
 
 
-def _link(state: _Build, rows: Sequence[_Row], published: Sequence[dict[str, Any]]) -> Linked:
+def _link(state: _Build, rows: Sequence[Row], published: Sequence[dict[str, Any]]) -> Linked:
     """Find the edges of the view, store the edge sets that are new, and note in each row which is its own."""
     wanted = {row.path: row.file_id for row in rows if row.file_id}
     before = _before(state.writer, state.source.view, published) if state.scip is None else Before({}, ())
@@ -355,22 +318,7 @@ def _before(writer: Writer, name: str, published: Sequence[dict[str, Any]]) -> B
     return Before(files, view.consulted)
 
 
-def _manifest_row(view: str, row: _Row) -> tuple[Any, ...]:
-    return (view, row.path, row.size, row.mtime_ns, row.content, row.file_id, row.edges_id, row.skipped)
-
-
-def _same_contents(rows: Sequence[_Row], published: Sequence[dict[str, Any]]) -> bool:
-    """Whether the view is what is published already, but for time stamps."""
-    if len(rows) != len(published):
-        return False
-    return all(
-        (row.path, row.content, row.file_id, row.skipped)
-        == (old["path"], old["content"], old["file_id"], old["skipped"])
-        for row, old in zip(rows, published, strict=True)
-    )
-
-
-def _unchanged(state: _Build, rows: Sequence[_Row], published: Sequence[dict[str, Any]]) -> Report:
+def _unchanged(state: _Build, rows: Sequence[Row], published: Sequence[dict[str, Any]]) -> Report:
     """The published report. What is news still is published: time stamps, so that the next build need not read the
     files, and that this view is now the latest."""
     before = state.writer.state
@@ -397,7 +345,7 @@ def _remember(state: _Build) -> bool:
     return True
 
 
-def _report(state: _Build, rows: Sequence[_Row], linked: Linked) -> Report:
+def _report(state: _Build, rows: Sequence[Row], linked: Linked) -> Report:
     import numpy as np
 
     facts = linked.facts

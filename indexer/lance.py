@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import ClewError, StoreError
 
 if TYPE_CHECKING:
+    import numpy as np
     from lancedb.db import DBConnection
+    from lancedb.table import Table
+    from numpy.typing import NDArray
 
 _REST_CLIENT = "lance_namespace_urllib3_client"
 
@@ -73,3 +76,33 @@ def lance_errors(uri: str) -> Iterator[None]:
 _FROM_LANCE = re.compile(
     r"lance|^Table '.*' was not found|^Version .* no longer exists|rust future panicked", re.IGNORECASE
 )
+
+
+def table_names(db: DBConnection) -> set[str]:
+    """The names of all tables, however many pages they take."""
+    names: set[str] = set()
+    token: str | None = None
+    while True:
+        page = db.list_tables(page_token=token, limit=100)
+        names.update(page.tables)
+        token = page.page_token
+        if not token:
+            return names
+
+
+def column(table: Table, name: str) -> NDArray[np.int64]:
+    """One integer column of a table, whole."""
+    return table.search().select([name]).to_arrow()[name].to_numpy()  # type: ignore[no-any-return]
+
+
+def unpacked(row: dict[str, Any]) -> str:
+    """The text of a row of `files`."""
+    import pyarrow as pa
+
+    data = pa.decompress(row["source"], decompressed_size=row["size"], codec="zstd", asbytes=True)
+    return str(data, "utf-8", "replace")
+
+
+def quoted(text: str) -> str:
+    """A string literal for a Lance filter."""
+    return "'" + text.replace("'", "''") + "'"

@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .errors import StoreError
-from .lance import lance_errors
+from .generation import State, View
+from .lance import lance_errors, quoted, unpacked
 from .records import Reference, Symbol, key64
 from .schema import CO_CHANGES
 from .source import changed_ns
-from .store import State, Store, View, quoted, unpacked
+from .store import Store
 
 if TYPE_CHECKING:
     import numpy as np

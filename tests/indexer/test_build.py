@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import indexer.build
+import indexer.manifest
 from indexer import (
     HashEncoder,
     Report,
@@ -253,7 +254,7 @@ def test_news_of_time_stamps_alone_resolves_nothing_and_loses_nothing(
 ) -> None:
     index(tree, tmp_path / "cache")
     before = rows(opened(tree))
-    monkeypatch.setattr(indexer.build, "RACY_NS", 0)  # every time stamp is trusted at once
+    monkeypatch.setattr(indexer.manifest, "RACY_NS", 0)  # every time stamp is trusted at once
     for path in FILES:
         os.utime(tree / path, ns=(10**18, 10**18))
     time.sleep(0.05)  # more than the grain of the file system's clock
@@ -266,7 +267,7 @@ def test_news_of_time_stamps_alone_resolves_nothing_and_loses_nothing(
 def test_files_that_change_places_are_seen_although_sizes_and_times_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer.build, "RACY_NS", 0)  # every time stamp is trusted at once
+    monkeypatch.setattr(indexer.manifest, "RACY_NS", 0)  # every time stamp is trusted at once
     tree, aside = tmp_path / "tree", tmp_path / "aside"
     write(tree, {"a.py": "def a(): ...\n", "b.py": "def b(): ...\n"})
     for path in tree.iterdir():

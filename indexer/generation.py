@@ -1,0 +1,50 @@
+"""What a generation publishes: the version of every table, and the views."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .records import Report
+from .schema import FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One indexed work tree or revision, as a generation describes it."""
+
+    name: str  # the work tree's root, or `rev:<commit>`
+    kind: str  # worktree | revision
+    root: str  # the work tree, or the git directory
+    commit: str  # "" where there is no git
+    report: Report
+    resolution: str = ""  # how its edges were resolved; edges that were resolved otherwise are not kept
+    consulted: tuple[tuple[str, str, str], ...] = ()  # as in `needs`
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a generation publishes."""
+
+    generation: int
+    epoch: str
+    encoder: str  # the spec that the store was built with; queries load the same
+    encoder_id: str
+    dim: int
+    versions: dict[str, int]  # table → Lance version
+    views: dict[str, View]
+    latest: str  # the view that was published last
+    format: int = field(default=FORMAT)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> State:
+        raw: dict[str, Any] = json.loads(text)
+        for view in raw["views"].values():
+            view["report"] = Report(**view["report"])
+            view["consulted"] = tuple(map(tuple, view["consulted"]))
+        raw["views"] = {name: View(**view) for name, view in raw["views"].items()}
+        return cls(**raw)
