@@ -309,10 +309,6 @@ def system_flags() -> list[str]:
     return ["-isystem", found.stdout.strip()] if found.returncode == 0 else []
 
 
-def flags_for(path: str, commands: dict[str, list[str]], common: list[str]) -> list[str]:
-    return commands.get(os.path.realpath(path), common)
-
-
 def compile_commands(file: Path) -> dict[str, list[str]]:
     """Real path → the flags of its command that matter to a parser."""
     found: dict[str, list[str]] = {}
@@ -335,10 +331,10 @@ def read_tree(root: str, flags: list[str], commands: dict[str, list[str]], exclu
 
     conf.lib.clang_disposeSourceRangeList.argtypes = [ctypes.c_void_p]
     found = Found(root)
-    common = [*system_flags(), *folder_flags(root), *flags]
+    folders, system = folder_flags(root), system_flags()
     index = Index.create()
     for path in sources_of(root, exclude):
-        own = flags_for(path, commands, common)
+        own = [*system, *commands.get(os.path.realpath(path), folders), *flags]
         try:
             unit = index.parse(
                 path,
