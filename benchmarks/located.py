@@ -3,6 +3,7 @@
 The rows are those of `truth_clang`. A row's ends are found in the index by path, name and line, so that it does not matter
 how either side qualifies names. Rules of the count:
 - Equal qualified names of one file (overloads, the branches of an `#if`) are one symbol; a constructor is its class.
+- A class's own edges (default arguments, initial values) are no calls of a function, which are all that the truth has.
 - A call of what no file that was read defines may go to any declaration of that name, and to what other files define.
 - Edges count whose two ends the compiler has read, on lines that some unit has compiled (nobody knows which branch of an
   `#if` a user means), unless the caller names the callee
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 COMPARED = frozenset({"function", "method", "macro", "class", "struct", "interface", "prototype", "trait", "enum"})
+UNREAD = frozenset({"class", "struct", "module", "prototype"})  # of which the truth has no calls
 
 Node = tuple[str, str]
 """path and qualified name, without the number of equal names."""
@@ -66,6 +68,7 @@ class Places:
 
     def __init__(self, symbols: Iterable[Placed]) -> None:
         self._at: dict[tuple[str, str], list[Placed]] = defaultdict(list)
+        self._begun: dict[tuple[str, int], list[Placed]] = defaultdict(list)  # functions by the line of their head
         self._announced: dict[str, set[Node]] = defaultdict(set)
         self._defined: dict[str, set[Node]] = defaultdict(set)
         self.kinds: dict[Node, str] = {}
@@ -73,13 +76,21 @@ class Places:
         for symbol in symbols:
             self._at[symbol.node[0], symbol.name].append(symbol)
             self.starts[symbol.node].append(symbol.start)
+            if symbol.kind in ("function", "method"):
+                self._begun[symbol.node[0], symbol.start].append(symbol)
             if self.kinds.get(symbol.node, "prototype") == "prototype":
                 self.kinds[symbol.node] = symbol.kind
             named = self._announced if symbol.kind == "prototype" else self._defined
             named[symbol.name].add(symbol.node)
 
     def of(self, path: str, name: str, line: int) -> Node:
-        """The symbol of this name around the line; a node of no symbol where the index has none."""
+        """The symbol of this name around the line; a node of no symbol where the index has none.
+
+        A function that a macro names ("") is what begins on the line.
+        """
+        if not name:
+            begun = self._begun.get((path, line), [])
+            return begun[0].node if len(begun) == 1 else (path, f"?:{line}")
         around = [s for s in self._at.get((path, name), ()) if s.start <= line <= s.end]
         best = min(around, key=lambda s: (s.kind == "prototype", s.end - s.start), default=None)
         return best.node if best else (path, f"?{name}:{line}")
@@ -140,7 +151,7 @@ def compare_located(
     places = Places(symbols)
     truth, edges = read_truth(rows, places), list(edges)
     truth.compiled = {edge.dst for edge in edges if _is_compiled(truth, edge.dst, places.starts[edge.dst])}
-    calls = [edge for edge in edges if edge.kind == "calls"]
+    calls = [edge for edge in edges if edge.kind == "calls" and places.kinds.get(edge.src) not in UNREAD]
     to_macros = [edge for edge in calls if places.kinds.get(edge.dst) == "macro"]
     to_code = [edge for edge in calls if places.kinds.get(edge.dst) in COMPARED - {"macro"}]
     right = [*truth.calls["call"], *truth.calls["expansion"], *truth.calls["macro"]]

@@ -9,11 +9,11 @@ the same USR, any of which is right. How a row came about (`how`):
   expansion  it is written in a macro that the caller expands
   macro      the caller expands a macro of the tree that takes arguments
   inherit    a class and its base
-Left out: implicit calls (conversions, destructors, operators, constructors of members), calls of values, files with a
-fatal error, functions with an error inside. What a fair comparison needs is told by rows of other kinds: `seen` is a
+Left out: implicit calls (conversions, destructors, operators, constructors of members), calls of values, calls of what
+macros define, files with a fatal error, functions with an error inside. What a fair comparison needs is told by rows of other kinds: `seen` is a
 function or class that was read; `open` a name that it calls and that only an instance of its template would resolve, or
 that stands in the arguments of a macro which drops them (`assert`); `document` a file that was read;
-`skipped` a line that no translation unit has compiled (`#if`).
+`skipped` a line that no translation unit has compiled (`#if`). A function whose name a macro writes (`TEST(A, b) {…}`) has the name "".
 """
 
 from __future__ import annotations
@@ -132,6 +132,8 @@ class Unit:
                     self._declaration(child, inner)
 
     def _class(self, cursor: Any, path: str) -> None:
+        if not _is_written(cursor):
+            return
         usr, place = cursor.get_usr(), (path, cursor.spelling.partition("<")[0], cursor.location.line)
         self.found.definitions.setdefault(usr, set()).add(place)
         self.found.seen[place] = cursor.extent.end.line
@@ -143,8 +145,8 @@ class Unit:
                     self.found.bases.add((place, base.get_usr(), child.location.line))
 
     def _function(self, cursor: Any, path: str) -> None:
-        place = (path, _plain(cursor), cursor.location.line)
-        usr = cursor.get_usr()
+        name, usr = _plain(cursor) if _is_written(cursor) else "", cursor.get_usr()
+        place = (path, name, cursor.location.line)
         self.found.announced.setdefault(usr, place)
         if not cursor.is_definition():
             return
@@ -158,6 +160,9 @@ class Unit:
         self.found.seen[place] = end.line
         file = cursor.extent.start.file.name
         text = text_of(file)[start.offset : end.offset].decode("utf-8", "replace")
+        if not name and "{" not in text:  # its body, too, is the macro's
+            del self.found.seen[place]
+            return
         self._names: set[str] = set()  # of what it calls
         for child in cursor.get_children():
             self._calls(child, place, text)
@@ -196,7 +201,7 @@ class Unit:
         callee = _template_of(callee)
         path, name = self._inside(callee.location), _plain(callee)
         self._names.add(name)
-        if not path or name.startswith(("operator", "~", "__builtin_")):
+        if name.startswith(("operator", "~", "__builtin_")):
             return
         usr, how = callee.get_usr(), "call"
         if callee.kind.name == "CONSTRUCTOR":
@@ -230,6 +235,12 @@ class Unit:
 def _plain(cursor: Any) -> str:
     name: str = cursor.spelling
     return name if name.startswith("operator") else name.partition("<")[0]
+
+
+def _is_written(cursor: Any) -> bool:
+    """Whether the name of a definition stands in the text where the definition is: a macro may have made it."""
+    at = cursor.location
+    return text_of(at.file.name).startswith(_plain(cursor).encode(), at.offset)
 
 
 def _last_word(cursor: Any) -> str:
@@ -355,6 +366,8 @@ def read_tree(root: str, flags: list[str], commands: dict[str, list[str]], exclu
 def rows_of(found: Found) -> Iterator[dict[str, Any]]:
     for caller, usr, line, how in sorted(found.calls):
         places = sorted(found.definitions.get(usr) or ()) or [found.announced[usr]]
+        if not (places[0][0] and places[0][1]):
+            continue
         made = sorted(found.definitions.get(found.constructs.get(usr, ""), ()))
         kind = "definition" if found.definitions.get(usr) else "declaration"
         yield _edge(caller, places[0], line, how, kind, [*places[1:], *made])

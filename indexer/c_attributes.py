@@ -19,14 +19,39 @@ _HEAD = re.compile(
     + rb"[ \t*&]+)*(?:[A-Za-z_]\w*[ \t*&]*\n)?)[ \t]*\(?([A-Za-z_]\w*)(?:::~?\w+)?\)?[ \t]*\("
 )  # a literal first character lets the search skip from line to line
 _CLASS = re.compile(
-    rb"\n[ \t]*(?:class|struct|union)[ \t]+((?:[A-Za-z_]\w*(?:\([^()\n]*\))?[ \t]+)+)[A-Za-z_]\w*(?:::\w+|<[^<>\n]*>)*[ \t]*(?:final[ \t]*)?(?:\n?[ \t]*\{|:[^:])"
+    rb"\n[ \t]*(?:class|struct|union)[ \t]+((?:[A-Za-z_]\w*(?:\([^()\n]*\))?[ \t]+)+)[A-Za-z_]\w*(?:::\w+|<[^<>\n]*>)*[ \t]*(?:final[ \t]*)?(?:\r?\n?[ \t]*\{|:[^:])"
 )
-_ALONE = re.compile(rb"\n([A-Z][A-Z0-9]*_[A-Z0-9_]+)[ \t]*\r?(?=\n(?!\w+[ \t]*[({]|[ \t]*[,=}(]))")
+_ALONE = re.compile(rb"\n(_*[A-Z][A-Z0-9]*_[A-Z0-9_]+)[ \t]*\r?(?=\n(?!\w+[ \t]*[({]|[ \t]*[,=}(]))")
 _TAIL = re.compile(
     rb"\)(?:[ \t]*(?:const|noexcept|override|final)\b)*\s+([A-Z][A-Z0-9]*_[A-Z0-9_]+(?:\([^()\n]*\))?)\s*(?=([;{]))"
 )
 _FIELD = re.compile(
     rb"\n[ \t]+([A-Za-z_][\w:<>,*& \t]*[ \t*&])\w+(?:\[\w*\])?[ \t]+([A-Z][A-Z0-9]*_[A-Z0-9_]+\([^()\n]*\))[ \t]*(?=[;={])"
+)
+_MACRO = rb"[A-Z][A-Z0-9]*_[A-Z0-9_]+"
+_TYPE = rb"(?:::)?[A-Za-z_]\w*(?:::\w+)*(?:<[^<>;(){}\n]*(?:<[^<>;(){}\n]*>[^<>;(){}\n]*)?>)?(?:::\w+)*"
+_BEFORE_TYPE = re.compile(
+    rb"\n[ \t]*(?:template[ \t]*<[^;{}()\n]*>[ \t]*)?(?:(?:static|inline|virtual|explicit|constexpr|friend|extern)[ \t]+)*"
+    rb"((?:"
+    + _MACRO
+    + rb"[ \t]+)+)(?:(?:const|unsigned|static|inline|virtual|constexpr)[ \t]+)*"
+    + _TYPE
+    + rb"[ \t*&]+(?:const[ \t]+)?~?[A-Za-z_][\w:~]*[ \t]*[(;=\[]"
+)
+_AFTER_TYPE = re.compile(
+    rb"\n[ \t]*(?:\[\[\w+\]\][ \t]*)?(?:(?:static|inline|virtual|constexpr|const|friend|extern)[ \t]+)*("
+    + _TYPE
+    + rb")[ \t*&]+("
+    + _MACRO
+    + rb")[ \t]+[A-Za-z_][\w:~]*[ \t]*\("
+)
+_CALL_ALONE = re.compile(rb"\n(" + _MACRO + rb"\((?:[^(){};]|\([^(){};]*\))*\))[ \t]*(?:\\?\r?\n)+(?![ \t]*[{:])")
+_DECORATION = re.compile(
+    rb"\n[ \t]+("
+    + _MACRO
+    + rb"\((?:[^(){};]|\([^(){};]*\))*\))[ \t]*\r?(?=\n[ \t]+(?:(?:static|virtual|inline)[ \t]+)*("
+    + _TYPE
+    + rb")[ \t*&]+\w+[ \t]*\()"
 )
 _BRANCH = re.compile(rb"\s*(?:\}\s*)?(?:if|for|while|switch|else|return|case|do|catch)\b")
 _CONDITIONAL = re.compile(rb"\n[ \t]*#[ \t]*(if|else|elif|endif)\w*[^\n]*(?:\\\r?\n[^\n]*)*")
@@ -46,6 +71,8 @@ _STATEMENTS = frozenset(
     co_return co_await co_yield default break continue not and or requires concept public private protected asm""".split()
 )
 
+_NO_TYPES = _KNOWN | _STATEMENTS | _TAGS
+
 
 def mask_attributes(source: bytes) -> bytes:
     """`source` with blanks where a declaration's head or a class has a macro; of the same length."""
@@ -60,6 +87,9 @@ def mask_cpp_attributes(source: bytes) -> bytes:
     """The same for C++, where they stand behind parameters and members too: `void f() LOCKS_EXCLUDED(m);`."""
     source = mask_attributes(source)
     spans = [found.span(1) for found in _TAIL.finditer(source) if _is_declared(source, found)]
+    spans += [found.span(1) for found in _BEFORE_TYPE.finditer(source)]
+    spans += [found.span(1) for found in _DECORATION.finditer(source) if found[2] not in _NO_TYPES]
+    spans += [found.span(2) for found in _AFTER_TYPE.finditer(source) if found[1] not in _NO_TYPES]
     fields = (found for found in _FIELD.finditer(source) if not _STATEMENTS.intersection(found[1].split()))
     return _blank(source, spans + [found.span(2) for found in fields if not _KNOWN.issuperset(found[1].split())])
 
@@ -77,6 +107,12 @@ def mask_conditionals(source: bytes) -> bytes:
             if found[1] == b"endif":
                 spans += _inner_branches(source, open_at.pop())
     return _blank(source, spans)
+
+
+def mask_statements(source: bytes) -> bytes:
+    """`mask_conditionals`, and blanks for macros called at the margin without a semicolon: `DISABLE_WARNINGS(4251)`."""
+    source = mask_conditionals(source)
+    return _blank(source, [found.span(1) for found in _CALL_ALONE.finditer(source)])
 
 
 def _inner_branches(source: bytes, marks: list[re.Match[bytes]]) -> list[tuple[int, int]]:

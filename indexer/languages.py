@@ -135,7 +135,7 @@ CPP = Language(
     "cpp", (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tpp", ".cu", ".cuh"),
     "tree_sitter_cpp:language", ("comment",),
     wrappers=("declaration", "type_definition", "template_declaration"), queries=("c", "cpp"),
-    mask=".c_attributes:mask_cpp_attributes", mend=".c_attributes:mask_conditionals", builtins=frozenset(_C_BUILTINS.split()),
+    mask=".c_attributes:mask_cpp_attributes", mend=".c_attributes:mask_statements", builtins=frozenset(_C_BUILTINS.split()),
 )  # fmt: skip
 
 KOTLIN = Language(

@@ -18,6 +18,12 @@ from .records import Edge, FileFacts, Import, Reference, symbol_id
 from .rules import confidence
 from .scopes import COMPONENTS
 
+_LIBRARY = """c_str push_back emplace_back pop_back push_front emplace_front pop_front lower_bound upper_bound equal_range
+max_size find_first_of find_last_of find_first_not_of find_last_not_of shrink_to_fit get_allocator notify_one notify_all
+wait_for wait_until try_lock use_count"""
+_STANDARD = frozenset(
+    _LIBRARY.split()
+)  # two words, but C++'s own types have them: of an unknown receiver they say nothing
 _COMPOUND = re.compile(r"[^_]_+[^_]|[a-z][A-Z]")  # a name of two words or more
 _KIND = {"call": "calls", "use": "references", "inherit": "inherits"}
 
@@ -204,7 +210,9 @@ class Resolver:
         return not any((around, root) in file.imports for around in file.scopes(scope))
 
     def _unique(self, path: str, reference: Reference) -> Entity | None:
-        if reference.kind != "call" or not self._files[path].rules.guesses or not _COMPOUND.search(reference.name):
+        if reference.kind != "call" or not self._files[path].rules.guesses:
+            return None
+        if not _COMPOUND.search(reference.name) or reference.name in _STANDARD:
             return None  # `get`, `close`, `copy`: names that a thousand libraries have too
         found = self._scopes.methods_named(family_of(self._files[path].facts.language), reference.name)
         found = [method for method in found if self._scopes.declared.is_seen(path, method)]

@@ -74,6 +74,8 @@
   (init_declarator declarator: (pointer_declarator declarator: (identifier) @bind.name))
   (init_declarator declarator: (reference_declarator (identifier) @bind.name))
 ]) @bind
+(compound_statement (declaration type: [(type_identifier) (qualified_identifier) (template_type)] @bind.type
+  declarator: (function_declarator declarator: (identifier) @bind.name parameters: (parameter_list . (parameter_declaration)))) @bind)
 (for_range_loop type: [(type_identifier) (qualified_identifier) (template_type)] @bind.type declarator: [
   (identifier) @bind.name
   (pointer_declarator declarator: (identifier) @bind.name)
@@ -120,6 +122,11 @@
 (new_expression type: (template_type name: (_) @call))
 (declaration type: [(type_identifier) (qualified_identifier) (template_type)] @call
   declarator: (init_declarator value: [(argument_list) (initializer_list)]))
+; Lock lock(mutex); — the grammar reads a function that is declared within a function
+(compound_statement (declaration type: [(type_identifier) (qualified_identifier) (template_type)] @call
+  declarator: (function_declarator declarator: (identifier) parameters: (parameter_list . (parameter_declaration)))))
+(compound_statement (declaration declarator: (function_declarator parameters: (parameter_list (parameter_declaration
+  type: [(type_identifier) (qualified_identifier)] @call declarator: (abstract_function_declarator))))))
 (base_class_clause [(type_identifier) (qualified_identifier)] @inherit)
 (base_class_clause (template_type name: (_) @inherit))
 (qualified_identifier) @use

@@ -79,3 +79,23 @@ def test_edges_count_where_the_compiler_has_read_both_ends(tmp_path: Path) -> No
     assert result["call"]["wrong"] == [(("main.c", "main"), ("main.c", "main"), "local")]
     assert result["call"]["missed"] == [(("main.c", "main"), ("lib.h", "announced"))]
     assert (result["macro"]["precision"], result["macro"]["recall"]) == (1.0, 1.0)
+
+
+def test_a_function_that_a_macro_names_is_what_begins_on_its_line(tmp_path: Path) -> None:
+    text = "#define TEST(a, b) void a##_##b()\nvoid tested() {}\nTEST(Suite, Case) {\n  tested();\n}\n"
+    found = rows(tmp_path, {"a.cc": text})
+    symbols = [
+        Placed(("a.cc", "tested"), "tested", "function", 2, 2),
+        Placed(("a.cc", "Suite.Case"), "Case", "method", 3, 5),
+    ]
+    made = [Found(("a.cc", "Suite.Case"), ("a.cc", "tested"), "calls", "local", "a.cc", 4)]
+    result = compare_located(found, symbols, made)
+    assert (result["call"]["edges"], result["call"]["precision"], result["call"]["recall"]) == (1, 1.0, 1.0)
+
+
+def test_calls_in_default_arguments_are_no_calls_of_a_function(tmp_path: Path) -> None:
+    text = "struct A { A(int a); };\nstruct B { void f(A a = A(1)); };\n"
+    found = rows(tmp_path, {"a.cc": text})
+    symbols = [Placed(("a.cc", "A"), "A", "struct", 1, 1), Placed(("a.cc", "B"), "B", "struct", 2, 2)]
+    made = [Found(("a.cc", "B"), ("a.cc", "A"), "calls", "local", "a.cc", 2)]
+    assert compare_located(found, symbols, made)["call"]["edges"] == 0

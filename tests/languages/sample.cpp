@@ -84,3 +84,12 @@ void casts() { //? def function casts
   auto made = std::make_unique<Client>(1); //? bind made annotation Client in casts; call std.make_unique in casts
   auto cast = static_cast<Client*>(x); //? bind cast annotation Client in casts
 }
+void constructed(Mutex& mutex) { //? def function constructed; bind mutex annotation Mutex in constructed
+  Lock held(mutex); //? call Lock in constructed; bind held annotation Lock in constructed
+  net::Lock other(held, mutex); //? call net.Lock in constructed
+}
+struct Decorated { //? def struct Decorated
+  static void LIB_API stop(int code); //? def prototype Decorated.stop
+};
+template <typename U> LIB_API LIB_OVERFLOW U parsed(const char* text) { return step(text); } //? def function parsed; call step in parsed
+LIB_FN Numbers::iterator Decorated::first() const { return step(1); } //? def method Decorated.first; call step in Decorated.first
