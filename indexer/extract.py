@@ -236,7 +236,8 @@ class _Reader:
         for node in captures.get("bind.field", ()):
             name = f"this.{self.text(node)}"
             self.bindings.append(Binding(name, written, how, self._outside(scope, node), node.start_point.row + 1))
-        if "return" in captures and not (span.type == "declaration" and span.parent.type == "compound_statement"):
+        within = span.parent.type if span.type == "declaration" and span.parent else ""
+        if "return" in captures and within != "compound_statement":  # there, C++ declares objects: `Lock lock(mutex);`
             self.bindings.append(Binding("return", written, how, scope, span.start_point.row + 1))
 
     def _take_jsdoc(self) -> None:
