@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,10 +15,10 @@ from .loop import Run
 from .patience import models_of
 from .records import Outcome, Settings
 from .sandbox import choose, described, findings, open_sandbox
-from .session import Session, Watch, load, new_run_id, runs_folder
+from .session import Session, Watch, load, new_run_id, runs_folder, unbegun
 from .tools import TOOLS, Toolbox
 from .verify import find_test_command
-from .worktree import Worktree, open_worktree, reopen
+from .worktree import Worktree, discard, open_worktree, reopen
 
 PATHS = ("root", "state", "trees")
 
@@ -33,11 +34,8 @@ def run_agent(
     approval = Approval(settings.approve, ask)
     tried = findings(settings.sandbox, settings.image) if settings.sandbox != "none" else []
     settings = settled(settings)
-    run_id = new_run_id()
-    try:
-        session = Session((settings.state or runs_folder(settings.root)) / run_id, watch)
-    except OSError as error:
-        raise AgentError(f"the transcript cannot be written at {settings.root}: {error.strerror}") from error
+    session = new_session(settings, watch)
+    run_id = session.folder.name
     work = open_worktree(settings.root, run_id, settings.trees)
     test_command = settings.test_command or find_test_command(work.root)
     task = clean(task)
@@ -47,6 +45,18 @@ def run_agent(
     )  # fmt: skip
     session.record("tools", tools=list(TOOLS))
     return drive(made(task, settings, index, approval, session, work, test_command))
+
+
+def new_session(settings: Settings, watch: Watch | None) -> Session:
+    """The empty record of a new run. What is left of runs that were killed before theirs began is removed."""
+    try:
+        runs = settings.state or runs_folder(settings.root)
+        for left in unbegun(runs):
+            discard(settings.root, left.name, settings.trees)
+            shutil.rmtree(left, ignore_errors=True)
+        return Session(runs / new_run_id(), watch)
+    except OSError as error:
+        raise AgentError(f"the transcript cannot be written at {settings.root}: {error.strerror}") from error
 
 
 def resume_agent(

@@ -70,9 +70,10 @@ class Run:
         given = Opening(
             index.map(settings.map_budget),
             self.task,
+            settings.issue,
             self.test_command,
             self.sandbox,
-            index.context(self.task, settings.budget).text,
+            index.context(f"{self.task}\n{settings.issue}".strip(), settings.budget).text,
         )
         messages, redacted = [], 0
         for message in opening(given):

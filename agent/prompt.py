@@ -1,6 +1,6 @@
 """The conversation's opening, from what stays the same longest to what changes first: caches match a prefix.
 
-tools → system → repository map → task → context pack → conversation. Tools and system are the same for everybody, the
+tools → system → repository map → task → issue → context pack → conversation. Tools and system are the same for everybody, the
 map for an index, task and pack for a run. No clock, no random number and no path of this machine: the same run sends the
 same bytes.
 """
@@ -20,6 +20,7 @@ class Opening:
 
     outline: str  # the repository's map; may be empty
     task: str
+    issue: str  # may be empty
     test_command: str | None
     sandbox: str  # in words
     context: str  # the pack; may be empty
@@ -28,7 +29,7 @@ class Opening:
 def opening(given: Opening) -> list[Message]:
     """The messages that come before the model's first answer."""
     task = template("task").format(task=given.task, tests=given.test_command or "none was found", sandbox=given.sandbox)
-    parts = [labelled("map", given.outline), task, labelled("context", given.context)]
+    parts = [labelled("map", given.outline), task, labelled("issue", given.issue), labelled("context", given.context)]
     return [
         {"role": "system", "content": template("system")},
         *({"role": "user", "content": part} for part in parts if part),

@@ -27,6 +27,7 @@ class Settings:
     max_tokens: int | None = None  # of all requests together, in and out
     max_cost: float | None = None  # US dollars; needs a model whose price is known
     max_seconds: float | None = None  # of work: requests and tools, not the time in which a person decides
+    issue: str = ""  # what the task is about, in somebody else's words: data, not an instruction
     test_command: str | None = None  # None: found by what lies in the tree
     budget: int = 8000  # tokens of the context pack that opens the conversation
     map_budget: int = 3000  # tokens of the repository's map before it

@@ -6,6 +6,7 @@ them. A paid reply is on disk before anything is done about it, and no event is 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -43,12 +44,24 @@ def runs_folder(root: Path) -> Path:
 
 def find_run(runs: Path, name: str | None) -> Path:
     """The folder of the run whose id begins with `name`; of the last one without a name."""
-    found = sorted(path.parent for path in runs.glob(f"*/{TRANSCRIPT}") if path.parent.name.startswith(name or ""))
+    begun = (path for path in runs.glob(f"*/{TRANSCRIPT}") if path.stat().st_size)
+    found = sorted(path.parent for path in begun if path.parent.name.startswith(name or ""))
     if not found:
         raise AgentError(f"there is no run {name} in {runs}" if name else f"there are no runs in {runs}")
     if name and len(found) > 1 and found[0].name != name:
         raise AgentError(f"{name} could be {len(found)} runs: give more of the id, such as {found[0].name}")
     return found[0] if name else found[-1]
+
+
+def unbegun(runs: Path) -> list[Path]:
+    """The folders of runs that were killed before their first event was on disk."""
+    found = []
+    for path in sorted(runs.glob(f"*/{TRANSCRIPT}")):
+        with path.open("ab+") as file, contextlib.suppress(OSError):  # locked: it is beginning now
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file.seek(0)
+            found += [] if file.readline().endswith(b"\n") else [path.parent]
+    return found
 
 
 @dataclass(slots=True)

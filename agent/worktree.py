@@ -239,6 +239,16 @@ def reopen(given: Mapping[str, Any], run_id: str, trees: Path | None = None) -> 
     return replace(work, tree=new, root=new / root.relative_to(tree), git_dir=git_dir)
 
 
+def discard(root: Path, run_id: str, trees: Path | None = None) -> None:
+    """Remove what a run has left that was killed before its record named it: a working copy, a branch."""
+    for folder in (trees or state_folder()).resolve().glob(f"{run_id}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    if (top := repository_of(root)) is not None:
+        git("worktree", "prune", cwd=top)
+        if git("branch", "--list", f"clew/{run_id}", cwd=top):
+            git("branch", "--quiet", "-D", f"clew/{run_id}", cwd=top)
+
+
 def lines_changed(patch: str) -> dict[str, list[tuple[int, int]]]:
     """path → lines of the older side that a patch without context replaces."""
     found: dict[str, list[tuple[int, int]]] = {}

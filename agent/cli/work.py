@@ -62,6 +62,9 @@ def agent(
     model: Annotated[
         str | None, typer.Option(envvar="CLEW_MODEL", help="Any LiteLLM model: anthropic/…, openai/…, ollama/…")
     ] = None,
+    issue: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The text of an issue: data for the task, not your own words.")
+    ] = None,
     fallback: Annotated[
         list[str] | None, typer.Option(metavar="MODEL", help="Asked when the one before gives no answer. Repeatable.")
     ] = None,
@@ -105,11 +108,11 @@ def agent(
         "model": model, "fallbacks": tuple(fallback or ()), "api_base": api_base, "approve": approve.value,
         "sandbox": sandbox, "image": image, "allow_net": allow_net, "trust": trust, "max_steps": max_steps,
         "max_tokens": max_tokens, "max_cost": max_cost, "max_seconds": max_time, "test_command": test,
-        "readable": tuple(read or ()), "stream": stream,
+        "readable": tuple(read or ()), "stream": stream, "issue": _text_of(issue),
     }  # fmt: skip
     if resume is None:
         settings = Settings(root=top, **{**given, "model": model or ""})
-        outcome = _begin(question(task), settings, uri)
+        outcome = _begin(question(task or (RESOLVE if issue else "")), settings, uri)
     else:
         named = {_OPTIONS.get(name, name) for name in context.params if _was_given(context, name)}
         changes = {name: value for name, value in given.items() if name in named}
@@ -121,7 +124,16 @@ def agent(
     raise typer.Exit(EXIT_CODES.get(outcome.status, 2))
 
 
+RESOLVE = "Resolve the issue."  # the task where only an issue is given
 _OPTIONS = {"max_time": "max_seconds", "test": "test_command", "read": "readable", "fallback": "fallbacks"}
+
+
+def _text_of(file: Path | None) -> str:
+    """The text of an issue; "" for none."""
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").strip() if file else ""
+    except OSError as error:
+        raise ClewError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _was_given(context: typer.Context, name: str) -> bool:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from agent import AgentError, Outcome, ScriptedServer, Settings, find_run, load, resume_agent
+from agent import AgentError, Outcome, ScriptedServer, Settings, find_run, load, resume_agent, runs_folder
 from agent.session import Session
 from agent.state import folded
+from agent.worktree import open_worktree
 from tests.agent.conftest import Play, git, reply
 from tests.agent.grep_index import GrepIndex
 
@@ -121,3 +122,17 @@ def test_a_run_is_found_by_the_beginning_of_its_id(small: Path, play: Play) -> N
     assert find_run(runs, outcome.run[:12]).name == find_run(runs, None).name == outcome.run
     with pytest.raises(AgentError, match="there is no run nothing"):
         find_run(runs, "nothing")
+
+
+def test_what_a_run_left_that_was_killed_before_its_first_event_is_removed_by_the_next(small: Path, play: Play) -> None:
+    runs = runs_folder(small)
+    killed = Session(runs / "20260101-000000-abcdef")
+    killed.close()
+    left = open_worktree(small.resolve(), killed.folder.name, play.trees)
+    starting = Session(runs / "20260101-000001-abcdef")  # by another process, which is only about to say so
+    outcome = play(small, REPLIES, "Mend it", test_command=TEST, max_steps=1)
+    starting.close()
+    assert {path.name for path in runs.iterdir()} == {outcome.run, starting.folder.name}
+    assert find_run(runs, None).name == outcome.run
+    assert not left.tree.exists()
+    assert git(small, "branch", "--list", "clew/20260101*") == ""
