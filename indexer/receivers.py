@@ -231,13 +231,15 @@ class Receivers:
                 return found if len(held) == 1 and kind in CALLABLES else None
         return None
 
-    def alias(self, entity: Entity) -> Entity | None:
+    def alias(self, entity: Entity, depth: int = 0) -> Entity | None:
         """For a variable the function or type that it is another name for; anything else as it is."""
         file = self._files[entity.path]
         symbol = file.facts.symbols[entity.index]
         if symbol.kind not in VARIABLES:
             return entity
-        return self._renamed(entity.path, symbol.parent, file.bindings.get((symbol.parent, symbol.name), []), ANYWHERE)
+        return self._renamed(
+            entity.path, symbol.parent, file.bindings.get((symbol.parent, symbol.name), []), ANYWHERE, depth
+        )
 
     def _renamed(self, path: str, scope: int, bindings: list[Binding], at: int, depth: int = 0) -> Entity | None:
         before = [b for b in bindings if position(b) < at] or bindings
@@ -247,7 +249,7 @@ class Receivers:
         found = self._bound(path, names[-1].scope, names[-1], depth + 1)
         if found is None or found.what != "symbol" or found.own:
             return None
-        return self.alias(found)
+        return self.alias(found, depth + 1)
 
     # -- types
 

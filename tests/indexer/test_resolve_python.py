@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from indexer.extract import extract
+from indexer.resolve import Resolver
+
 from .test_resolve import edges
 
 CALLED = "def f(): pass\ndef g(): pass\n"
@@ -55,3 +58,8 @@ def test_a_default_is_called_where_the_function_is_defined(head: str) -> None:
 
 def test_a_default_of_the_parameters_own_name_means_the_name_outside() -> None:
     assert calls(CALLED + "def h(f=f()):\n    return f\n") == {("main.py", "f")}
+
+
+def test_variables_that_are_other_names_of_each_other_end() -> None:
+    facts = extract("a.py", b"def f():\n    pass\na = f\nb = a\na = b\nb()\n", "python")
+    assert "a.py::f" in {edge.dst for edge in Resolver({"a.py": facts}).edges("a.py")}
