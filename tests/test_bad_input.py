@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from indexer import StoreError
+from indexer.schema import FORMAT
 from retrieval import Searcher
 from tests.indexer.repositories import git
 from tests.program import CLEW, SAMPLE, Ran, clew, run
@@ -199,7 +200,7 @@ def test_a_store_of_another_format_is_refused_by_both_versions(copy: Path) -> No
     for command in (["query", "x"], ["status"], ["index"]):
         line = refused(clew(*command, cwd=copy))
         assert "format 99" in line
-        assert "format 1" in line
+        assert f"format {FORMAT}" in line
 
 
 def test_a_folder_that_is_no_store_is_refused(tmp_path: Path) -> None:
