@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .encode import Encoder, HashEncoder, StaticEncoder, load_encoder
     from .errors import ClewError, EncoderError, SourceError, StoreError
     from .extract import extract_facts
+    from .families import family_of
     from .generation import State, View
     from .languages import LANGUAGES, grammar, language_of
     from .link import Before, link_view
@@ -39,6 +40,7 @@ _MODULES = {
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
     "generation": ("State", "View"),
     "extract": ("extract_facts",),
+    "families": ("family_of",),
     "languages": ("LANGUAGES", "grammar", "language_of"),
     "link": ("Before", "link_view"),
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
@@ -100,6 +102,7 @@ __all__ = [
     "definitions",
     "extract_facts",
     "fact_batches",
+    "family_of",
     "grammar",
     "key64",
     "language_of",

@@ -327,6 +327,14 @@ class Snapshot:
         entry = self.entries.get(path)
         return [reference for _, reference in self._references("file_id", entry.file_id)] if entry else []
 
+    def languages(self, paths: Collection[str]) -> dict[str, str]:
+        """path → the language that its file was read as; paths without facts are left out."""
+        ids = sorted({self.entries[path].file_id for path in paths} - {0})
+        rows = self._rows("files", ["file_id", "language"], "file_id", ids)
+        return dict(
+            zip(map(self.path_of.__getitem__, rows["file_id"].to_pylist()), rows["language"].to_pylist(), strict=True)
+        )
+
     def _references(self, key: str, value: str | int) -> list[tuple[str, Reference]]:
         found = [
             (self.path_of[row["file_id"]], Reference(*(row[column] for column in _REFERENCE)))

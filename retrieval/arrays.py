@@ -54,7 +54,7 @@ class Arrays:
         import numpy as np
 
         wanted = np.fromiter(uids, dtype=np.int64, count=len(uids))
-        at = np.minimum(np.searchsorted(self.uid[self.by_uid], wanted), max(len(self.uid) - 1, 0))
+        at = np.minimum(np.searchsorted(self.uid, wanted, sorter=self.by_uid), max(len(self.uid) - 1, 0))
         found = self.by_uid[at] if len(self.uid) else at
         return [int(node) for node, uid in zip(found, wanted, strict=True) if len(self.uid) and self.uid[node] == uid]
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indexer import Reference, Snapshot
+from indexer import Reference, Snapshot, family_of
 
 from .arrays import Arrays
 
 _VARIABLES = frozenset({"variable", "constant"})
+_WRITTEN = ("calls", "imports", "references", "inherits")  # the kinds of edges that a name in a text makes
 SHOWN = 20  # places, and candidates, that an answer names
 
 
@@ -43,12 +44,9 @@ def unresolved_calls_of(snapshot: Snapshot, arrays: Arrays, name: str) -> Unreso
 def unresolved_calls_in(snapshot: Snapshot, arrays: Arrays, node: int) -> Unresolved:
     """The calls in the symbol `node` of names that are defined in the repository, though it is not known which is meant."""
     path = arrays.path_of(node)
-    inside = [
-        (path, reference)
-        for reference in snapshot.references_in(path)
-        if reference.kind == "call" and _owner(arrays, path, reference.scope) == node
-    ]
-    return _unresolved(snapshot, arrays, inside)
+    calls = [(path, reference) for reference in snapshot.references_in(path) if reference.kind == "call"]
+    owners = _owners(arrays, calls)
+    return _unresolved(snapshot, arrays, [call for call, owner in zip(calls, owners, strict=True) if owner == node])
 
 
 def meant_by(
@@ -56,42 +54,60 @@ def meant_by(
 ) -> Iterator[tuple[str, Reference, list[str]]]:
     """(path, reference, ids of the definitions of its name that it is known to mean)."""
     references = list(references)
-    named = _named(snapshot, arrays, {reference.name for _, reference in references})
-    for path, reference in references:
-        targets = _targets(arrays, path, reference, ()) & named.get(reference.name, set())
-        yield path, reference, [arrays.id_of(node) for node in sorted(targets)]
+    named = _named(snapshot, arrays, references)
+    for (path, reference), meanings, targets in zip(
+        references, named, _targets(arrays, references, _WRITTEN), strict=True
+    ):
+        yield path, reference, [arrays.id_of(node) for node in sorted(targets & meanings)]
 
 
-def _unresolved(snapshot: Snapshot, arrays: Arrays, calls: Iterable[tuple[str, Reference]]) -> Unresolved:
-    calls = list(calls)
-    named = _named(snapshot, arrays, {reference.name for _, reference in calls})
+def _unresolved(snapshot: Snapshot, arrays: Arrays, calls: Sequence[tuple[str, Reference]]) -> Unresolved:
     places: list[tuple[str, int, str]] = []
-    candidates: set[int] = set()
-    for path, reference in calls:
-        meant = named.get(reference.name)
-        if meant and meant.isdisjoint(_targets(arrays, path, reference, ("calls",))):
+    unsure: dict[int, frozenset[int]] = {}  # each set of meanings once: a name may have thousands
+    named = _named(snapshot, arrays, calls)
+    for (path, reference), meanings, targets in zip(calls, named, _targets(arrays, calls, ("calls",)), strict=True):
+        if meanings and meanings.isdisjoint(targets):
             places.append((path, reference.line, reference.name))
-            candidates |= meant
-    ids = tuple(arrays.id_of(node) for node in sorted(candidates)[:SHOWN])
+            unsure[id(meanings)] = meanings
+    candidates = sorted(frozenset().union(*unsure.values()))
+    ids = tuple(arrays.id_of(node) for node in candidates[:SHOWN])
     return Unresolved(len(places), tuple(places[:SHOWN]), ids)
 
 
-def _named(snapshot: Snapshot, arrays: Arrays, names: set[str]) -> dict[str, set[int]]:
-    """name → the nodes of its definitions."""
-    found: dict[str, set[int]] = {}
-    for each in snapshot.symbols_named(names) if names else ():
-        found.setdefault(each.symbol.name, set()).update(arrays.nodes_of([each.uid]))
-    return found
+def _named(snapshot: Snapshot, arrays: Arrays, references: Sequence[tuple[str, Reference]]) -> list[frozenset[int]]:
+    """For each reference the nodes of the definitions of its name, in languages that it can reach."""
+    names = {reference.name for _, reference in references}
+    defined = snapshot.symbols_named(names) if names else []
+    read_as = snapshot.languages({path for path, _ in references} | {each.path for each in defined})
+    families = {path: family_of(language) for path, language in read_as.items()}
+    found: dict[tuple[str, str], list[int]] = {}
+    for each in defined:
+        found.setdefault((each.symbol.name, families[each.path]), []).append(each.uid)
+    nodes = {key: frozenset(arrays.nodes_of(uids)) for key, uids in found.items()}
+    nothing: frozenset[int] = frozenset()
+    return [nodes.get((reference.name, families[path]), nothing) for path, reference in references]
 
 
-def _targets(arrays: Arrays, path: str, reference: Reference, kinds: Sequence[str]) -> set[int]:
-    """What the owner of a reference is known to call or name, wherever in it."""
-    return set(arrays.edges.dst[arrays.edges_of([_owner(arrays, path, reference.scope)], False, kinds, 0.0)].tolist())
+def _targets(arrays: Arrays, references: Sequence[tuple[str, Reference]], kinds: Sequence[str]) -> Iterator[set[int]]:
+    """For each reference what its owner is known to call or name, wherever in it."""
+    known: dict[int, set[int]] = {}
+    for owner in _owners(arrays, references):
+        if owner not in known:
+            known[owner] = set(arrays.edges.dst[arrays.edges_of([owner], False, kinds, 0.0)].tolist())
+        yield known[owner]
 
 
-def _owner(arrays: Arrays, path: str, scope: int) -> int:
-    """The node that a reference in `scope` belongs to: a variable does nothing itself, what is around it does."""
-    node = arrays.file_node(path) + 1 + scope
-    while arrays.nodes["kind"][node].as_py() in _VARIABLES:
-        node = int(arrays.parent[node])
-    return node
+def _owners(arrays: Arrays, references: Iterable[tuple[str, Reference]]) -> Iterator[int]:
+    """The node that each reference belongs to: a variable does nothing itself, what is around it does."""
+    known: dict[tuple[str, int], int] = {}
+    files: dict[str, int] = {}
+    for path, reference in references:
+        at = (path, reference.scope)
+        if at not in known:
+            if path not in files:
+                files[path] = arrays.file_node(path)
+            node = files[path] + 1 + reference.scope
+            while arrays.nodes["kind"][node].as_py() in _VARIABLES:
+                node = int(arrays.parent[node])
+            known[at] = node
+        yield known[at]

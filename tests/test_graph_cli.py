@@ -130,3 +130,20 @@ def test_a_neighbourhood_is_drawn_in_every_format(repo: Path) -> None:
     texts = "".join(ElementTree.fromstring(drawn["svg"].out).itertext())
     assert all(each["symbol"] in texts for each in whole["nodes"])
     assert clew("graph", "no_such_name", cwd=repo).code == 1
+
+
+def test_what_a_call_may_mean_lies_in_a_language_that_it_can_reach(tmp_path: Path) -> None:
+    files = {"a.py": "class A:\n    def save(self): ...\n\n\ndef f(x):\n    x.save()\n    x.load()\n",
+             "b.js": "class B { save() {} load() {} }\n", "c.toml": "save = 1\n"}  # fmt: skip
+    root = repository(tmp_path / "two", files)
+    assert clew("index", "--encoder", "none", "--jobs", "1", cwd=root).code == 0
+    unresolved = clew("callees", "f", "--json", cwd=root).value["unresolved"]
+    assert (unresolved["count"], unresolved["candidates"]) == (1, ["a.py::A.save"])
+
+
+def test_a_file_does_not_write_the_names_of_what_it_contains(tmp_path: Path) -> None:
+    files = {"a.py": "def save(): ...\n", "b.py": "import a\n\na.save()\n\n\ndef save(): ...\n"}
+    root = repository(tmp_path / "own", files)
+    assert clew("index", "--encoder", "none", "--jobs", "1", cwd=root).code == 0
+    refs = clew("refs", "save", "--json", cwd=root).value["refs"]
+    assert [each["means"] for each in refs if each["kind"] == "call"] == [["a.py::save"]]
