@@ -10,7 +10,7 @@ import argparse
 import json
 import tempfile
 from collections import defaultdict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .edges import Call, found_calls, index, true_calls
 
@@ -34,6 +34,12 @@ def most_defined(definitions: set[Definition], least: int) -> list[str]:
     for _, qualname in definitions:
         counts[qualname.rpartition(".")[2]] += 1
     return sorted((name for name in counts if counts[name] >= least), key=lambda name: (-counts[name], name))[:NAMES]
+
+
+def in_language(found: set[Call], truth: set[Call]) -> set[Call]:
+    """Those of the calls whose callees stand in files such as the truth's: of others, a page's scripts say, it knows nothing."""
+    known = {PurePosixPath(path).suffix for _, _, path, _ in truth}
+    return {call for call in found if PurePosixPath(call[2]).suffix in known}
 
 
 def measure(truth: set[Call], found: set[Call], names: list[str]) -> list[dict[str, object]]:
@@ -62,7 +68,7 @@ def main() -> None:
     arguments = parser.parse_args()
     truth = true_calls(arguments.truth.read_text("utf-8").splitlines())
     with tempfile.TemporaryDirectory() as folder:
-        found = set(found_calls(index(arguments.repo, folder)))
+        found = in_language(set(found_calls(index(arguments.repo, folder))), truth)
     names = arguments.names or most_defined({(path, dst) for _, _, path, dst in truth}, arguments.least)
     for row in measure(truth, found, names):
         if arguments.json:

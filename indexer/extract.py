@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from .branches import Branches, narrowed
 from .chunk import MAX_LINES, chunk_lines
 from .embedded import Facts, components, embedded, joined
 from .jsdoc import read_jsdoc
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     Captures = dict[str, list[Node]]
 
-EXTRACTOR = 15
+EXTRACTOR = 16
 """Version of what extraction yields; facts of another version are not reused."""
 
 _BETWEEN = frozenset(
@@ -149,9 +150,12 @@ class _Reader:
         for _, captures in groups.get("package", ()):
             name = captures["package"][0]
             self.bindings.append(Binding("package", dotted(self.text(name)), "package", -1, name.start_point.row + 1))
+        self.branches = Branches(captures["branch"][0] for _, captures in groups.get("branch", ()))
         for role in ("bind", "return", "yield"):
             for _, captures in groups.get(role, ()):
                 self._take_binding(captures)
+        for _, captures in groups.get("narrow", ()):
+            self.bindings += narrowed(captures["narrow"][0], self.text, self.outline.scope_at)
         if row.jsdoc:
             self._take_jsdoc()
         mentions = Mentions(row, source, self.outline, self.imported_at)
@@ -256,10 +260,11 @@ class _Reader:
         if "bind.name" in captures:
             node = captures["bind.name"][0]
             targets, scope, line = self.text(node), self._outside(scope, node), node.start_point.row + 1
+        until = self.branches.until(span.start_byte)
         for name, written in bound(targets, self.text(value), how):
             made = written.endswith("()")
             called = written.removesuffix("()") if made else written
-            self.bindings.append(Binding(name, called, "call" if made else "alias", scope, line))
+            self.bindings.append(Binding(name, called, "call" if made else "alias", scope, line, until))
 
     def _outside(self, scope: int, name: Node) -> int:
         """A variable is bound where it stands, not within itself."""

@@ -20,6 +20,8 @@ A query file is a list of patterns. What a pattern is for follows from its captu
   `@use`: a name that is read. `@inherit`: a base of the definition around it.
   `@local`: a name that a function binds for itself.
   `@outside`: what stands in a definition and is worked out by what is around it, as the default of a parameter is.
+  `@branch`: a block that does not always run, so that what it binds counts after it only beside what was bound before.
+  `@narrow`: a call that tests a value's type (`branches.narrowed`).
   `@skip`: a region whose words are no references: types that only announce, documentation.
 Captures that begin with `_` serve predicates only. Of two patterns that define the same name, the one that spans more
 counts, then the one that stands first.

@@ -154,7 +154,8 @@ class Mentions:
         """The local names of which no binding says what they hold."""
         typed: dict[int, set[str]] = {}
         for binding in bindings:
-            typed.setdefault(binding.scope, set()).add(binding.name)
+            name = binding.name.partition(".")[0] if binding.how == "within" else binding.name
+            typed.setdefault(binding.scope, set()).add(name)
         return {scope: names - typed.get(scope, set()) for scope, names in self._locals.items()}
 
     def _is_bound(self, name: str, scope: int, names: dict[int, set[str]]) -> bool:

@@ -68,6 +68,8 @@ class Namespace:
     bindings: dict[tuple[int, str], list[Binding]] = field(default_factory=dict)
     """In the order of the text; `.name` is an attribute of the object whose class is the scope."""
     rebound: set[str] = field(default_factory=set)  # names that are bound more than once in some scope
+    narrowed: dict[tuple[int, str], list[tuple[int, int, str]]] = field(default_factory=dict)
+    """(scope, chain) → first line, last line and type, wherever a condition says what it is; inner ones after outer ones."""
     bases: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
     ids: dict[int, str] = field(default_factory=dict)  # symbol → its id
     _prefixes: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -161,15 +163,25 @@ class Namespace:
             return 0
         return bisect_left(self.bindings[scope, name], at, key=position)
 
+    def narrowing(self, scope: int, written: str, at: int) -> tuple[int, str]:
+        """How many of the names that a chain begins with a condition around the place `at` speaks of, and the type that it says."""
+        names = written.partition("(")[0].partition("[")[0].split(".")
+        for count in range(len(names), 0, -1):
+            for first, last, kind in reversed(self.narrowed.get((scope, ".".join(names[:count])), ())):
+                if first <= at // 2 <= last:
+                    return count, kind
+        return 0, ""
+
     def distinct_references(self, settled: Collection[tuple[int, str]] = ()) -> Iterable[Reference]:
         """The first of the references that say the same in the same scope: they have the same answer. Those that stand
         at `settled` lines and names are left out."""
-        first: dict[tuple[int, str, str, str, int], Reference] = {}
+        first: dict[tuple[int, str, str, str, int, tuple[int, str]], Reference] = {}
         for r in self.facts.references:
             if settled and (r.line, r.name) in settled:
                 continue
             version = self.version(r.scope, root_of(r.receiver or r.name), 2 * r.line + 1) if self.rebound else 0
-            first.setdefault((r.scope, r.kind, r.receiver, r.name, version), r)
+            narrow = self.narrowing(r.scope, r.receiver, 2 * r.line + 1) if self.narrowed and r.receiver else _ANYTHING
+            first.setdefault((r.scope, r.kind, r.receiver, r.name, version, narrow), r)
         return first.values()
 
 
@@ -195,6 +207,7 @@ def position(binding: Binding) -> int:
     return 2 * binding.line + (0 if "[*]" in binding.type or binding.type.endswith("[+]") else 1)
 
 
+_ANYTHING = (0, "")
 _AFTER_ROOT = re.compile(r"[.(\[]")
 
 
@@ -238,7 +251,20 @@ def arrange(facts: FileFacts) -> Namespace:
             _arrange_binding(file, binding)
     for bindings in file.bindings.values() if file.rebound else ():
         bindings.sort(key=position)
+    if file.narrowed:
+        _end_at_assignments(file)
     return file
+
+
+def _end_at_assignments(file: Namespace) -> None:
+    """What a condition says of a name holds no longer than until the name is bound anew."""
+    for binding in file.facts.bindings:
+        key = (binding.scope, binding.name)
+        if binding.how == "within" or key not in file.narrowed:
+            continue
+        spans = file.narrowed[key]
+        ends = ((first, binding.line if first < binding.line < last else last, kind) for first, last, kind in spans)
+        file.narrowed[key] = list(ends)
 
 
 def _share_companions(file: Namespace) -> None:
@@ -281,6 +307,9 @@ def _arrange_binding(file: Namespace, binding: Binding) -> None:
     scope = binding.scope
     while scope >= 0 and file.facts.symbols[scope].kind in VARIABLES:
         scope = file.facts.symbols[scope].parent
+    if binding.how == "within":
+        file.narrowed.setdefault((scope, binding.name), []).append((binding.line, binding.until, binding.type))
+        return
     if dot:
         if root not in file.rules.selves or "." in attribute or "[" in attribute:
             return

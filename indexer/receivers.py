@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from .lineage import linearize
-from .namespace import ANYWHERE, VARIABLES, Entity, Touched, position, root_of, shared_name, together
+from .namespace import ANYWHERE, MAX_UNION, VARIABLES, Entity, Touched, position, root_of, shared_name, together
 from .outline import CALLABLES, CONTAINERS
 from .records import Binding, FileFacts
 from .scopes import DEPTH, Scopes
@@ -34,6 +34,13 @@ def _undeclared(binding: Binding) -> bool:
     return binding.how != "annotation"
 
 
+def _in_reach(bindings: list[Binding], at: int) -> list[Binding]:
+    """The bindings before the place `at`, those last that count there: of `if a: x = A() … else: x = B()` the first is
+    what compilers name after it, so that a binding in a branch that has ended comes before all others."""
+    before = bindings[: bisect_left(bindings, at, key=position)]
+    return sorted(before, key=lambda b: not b.until or b.until >= at // 2) if any(b.until for b in before) else before
+
+
 def _asked_of(found: Entity, asked: Entity) -> Entity:
     """What a method gives, where its `self` is the object or the class `asked`."""
     if found.own:
@@ -53,7 +60,7 @@ class Receivers:
         self._linear: dict[tuple[str, int], list[Entity]] = {}
         self._lineages_open = 0
         self._results: dict[tuple[str, int], Entity | None] = {}
-        self._memo: dict[tuple[str, int, str, int], Entity | None] = {}
+        self._memo: dict[tuple[str, int, str, int, int, str], Entity | None] = {}
 
     def forget(self) -> None:
         """Forget what was worked out for one file: of a cycle it knows only as much as the file saw that came first."""
@@ -66,15 +73,29 @@ class Receivers:
     def chain(self, path: str, scope: int, written: str, at: int = ANYWHERE, depth: int = 0) -> Entity | None:
         """What `a.b().c` stands for in `scope` at the place `at`; memoised, since receivers repeat."""
         file = self._files[path]
-        key = (path, scope, written, file.version(scope, root_of(written), at) if file.rebound else 0)
+        version = file.version(scope, root_of(written), at) if file.rebound else 0
+        known, kind = file.narrowing(scope, written, at) if file.narrowed else (0, "")
+        key = (path, scope, written, version, known, kind)
         if key not in self._memo:
             self._memo[key] = None  # what asks for itself has no answer
-            self._memo[key] = self._follow(path, scope, steps(written), at, depth)
+            parts = steps(written)
+            start = self.root(path, scope, parts[0], at, depth) if parts else None
+            if known:
+                start = self._narrowed(path, scope, self._follow(start, parts[1:known], depth), kind, depth)
+            self._memo[key] = self._follow(start, parts[known or 1 :], depth)
         return self._memo[key]
 
-    def _follow(self, path: str, scope: int, parts: tuple[str, ...], at: int, depth: int) -> Entity | None:
-        entity = self.root(path, scope, parts[0], at, depth) if parts else None
-        for part in parts[1:]:
+    def _narrowed(self, path: str, scope: int, entity: Entity | None, kind: str, depth: int) -> Entity | None:
+        """A value of which a condition says the type: that, unless what is known of it says more, or the type is none of ours."""
+        said = self._typed(path, scope, shape(kind), depth + 1)
+        if said is None or entity is None:
+            return said or entity
+        types = {part[1:3] for part in (said.parts or (said,))}
+        parts = [part for part in (entity.parts or (entity,)) if part.what == "instance"]
+        return together(p for p in parts if any(base[1:3] in types for base in self.lineage(p.path, p.index))) or said
+
+    def _follow(self, entity: Entity | None, parts: tuple[str, ...], depth: int) -> Entity | None:
+        for part in parts:
             if entity is None or depth > DEPTH:
                 return None
             if part == "()":
@@ -148,13 +169,15 @@ class Receivers:
             return self._bound(path, scope, bindings[0], depth)
         if at == ANYWHERE:
             return self._any_bound(path, scope, bindings, depth)
-        last = bisect_left(bindings, at, key=position)
+        before = _in_reach(bindings, at)
+        last = len(before)
         while last:
             first = last - 1
-            while first and bindings[first - 1].line == bindings[first].line:
+            while first and before[first - 1].line == before[first].line:
                 first -= 1
-            if found := together(self._bound(path, scope, b, depth) for b in bindings[first:last]):
-                return found
+            if found := together(self._bound(path, scope, b, depth) for b in before[first:last]):
+                ended = [b for b in before[:first] if b.until and b.line > before[first].line][-MAX_UNION:]
+                return together((found, *(self._bound(path, scope, b, depth) for b in ended))) if ended else found
             last = first
         return self._any_bound(path, scope, bindings, depth)
 
@@ -242,7 +265,7 @@ class Receivers:
         )
 
     def _renamed(self, path: str, scope: int, bindings: list[Binding], at: int, depth: int = 0) -> Entity | None:
-        before = [b for b in bindings if position(b) < at] or bindings
+        before = _in_reach(bindings, at) or bindings
         names = [b for b in before if b.how == "alias" and not _STEP.search(b.type)]
         if not names or depth > DEPTH:
             return None

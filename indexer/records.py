@@ -65,9 +65,10 @@ class Binding(NamedTuple):
 
     name: str  # `client`, `self.client`; "return" for what the scope's function gives back
     type: str  # the type or the callee as written: `Client`, `http.Client`
-    how: str  # annotation | call | alias | package
+    how: str  # annotation | call | alias | type | package | within (a condition says the type, from `line` to `until`)
     scope: int  # as in Reference
     line: int  # 1-based
+    until: int = 0  # 1-based, inclusive: the last line of the branch in which it stands; 0 outside of branches
 
 
 class Chunk(NamedTuple):

@@ -40,7 +40,9 @@ SYMBOLS = pa.schema(
 )
 REFERENCES = pa.schema({"file_id": _I64, "kind": _STR, "name": _STR, "receiver": _STR, "scope": _I32, "line": _I32})
 IMPORTS = pa.schema({"file_id": _I64, "module": _STR, "name": _STR, "alias": _STR, "scope": _I32, "line": _I32})
-BINDINGS = pa.schema({"file_id": _I64, "name": _STR, "type": _STR, "how": _STR, "scope": _I32, "line": _I32})
+BINDINGS = pa.schema(
+    {"file_id": _I64, "name": _STR, "type": _STR, "how": _STR, "scope": _I32, "line": _I32, "until": _I32}
+)
 EDGES = pa.schema(
     {"edges_id": _I64, "src": _I64, "dst": _I64, "kind": _STR, "rule": _STR, "confidence": pa.float32(), "line": _I32}
 )

@@ -30,6 +30,12 @@
   arguments: (argument_list (keyword_argument name: (identifier) @_bound value: (_) @bind.alternative)))) @bind)
   (#match? @_function "TypeVar$") (#eq? @_bound "bound"))
 (type_alias_statement left: (type (identifier) @bind.name) right: (type) @bind.alternative) @bind
+(except_clause (as_pattern . [(identifier) (attribute)] @bind.type
+  alias: (as_pattern_target (identifier) @bind.name))) @bind
+(else_clause (block) @branch)
+(elif_clause (block) @branch)
+(except_clause (block) @branch)
+((call function: (identifier) @_test) @narrow (#eq? @_test "isinstance"))
 (return_statement [(identifier) (attribute) (call) (await) (subscript) (boolean_operator) (conditional_expression)
   (parenthesized_expression) (list) (list_comprehension)] @bind.value) @return
 (yield [(identifier) (attribute) (call) (await) (subscript)] @bind.value) @yield

@@ -51,6 +51,61 @@ def test_an_attribute_that_a_parameter_was_put_into_calls_none_by_the_parameters
     assert calls(CALLED + text) == {("main.py", "A")}
 
 
+KINDS = "class A:\n    def go(self): pass\nclass B(A):\n    def go(self): pass\n    def stop(self): return True\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if isinstance(x, B):\n        x.stop()",
+        "if y and isinstance(x, B) and x.stop(): pass",
+        "if y: pass\n    elif isinstance(x, B):\n        x.stop()",
+        "if not isinstance(x, B):\n        return\n    x.stop()",
+        "if not isinstance(x, B) or x.stop(): pass",
+        "assert isinstance(x, B)\n    x.stop()",
+        "while isinstance(x, B):\n        x.stop()",
+        "return [each.stop() for each in x if isinstance(each, B)]",
+        "if isinstance(x.y, B):\n        x.y.stop()",
+    ],
+)
+def test_a_test_of_the_type_holds_for_the_lines_that_it_decides(body: str) -> None:
+    assert calls(KINDS + f"def h(x, y):\n    {body}\n") == {("h", "B.stop")}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if isinstance(x, B): pass\n    x.stop()",
+        "if isinstance(x, B): pass\n    else:\n        x.stop()",
+        "if isinstance(x, B) or y:\n        x.stop()",
+        "if not isinstance(x, B):\n        x.stop()",
+        "if isinstance(x, B):\n        x = y\n        x.stop()",
+        "if isinstance(x, B):\n        def inner(x):\n            x.stop()",
+        "if isinstance(x, *B):\n        x.stop()",
+        "if isinstance(x):\n        x.stop()",
+    ],
+)
+def test_a_test_of_the_type_says_nothing_elsewhere(body: str) -> None:
+    assert not calls(KINDS + f"def h(x, y):\n    {body}\n")
+
+
+def test_a_test_for_a_base_takes_nothing_from_what_is_known() -> None:
+    assert calls(KINDS + "def h(x: B):\n    if isinstance(x, A):\n        x.go()\n") == {("h", "B.go")}
+
+
+def test_a_caught_exception_is_one_of_the_class_that_is_named() -> None:
+    text = "class E(Exception):\n    def go(self): pass\ndef h():\n    try: pass\n    except E as e:\n        e.go()\n"
+    assert calls(text) == {("h", "E.go")}
+
+
+def test_after_two_branches_the_first_is_told_and_within_them_each_its_own() -> None:
+    text = "def h(y):\n    if y:\n        x = A()\n        x.go()\n    else:\n        x = B()\n        x.go()\n"
+    assert calls(KINDS + text) >= {("h", "A.go"), ("h", "B.go")}
+    after = calls(KINDS + "def h(y):\n    if y:\n        x = A()\n    else:\n        x = B()\n    x.go()\n")
+    assert ("h", "A.go") in after
+    assert ("h", "B.go") not in after
+
+
 @pytest.mark.parametrize("head", ["x=f()", "x: int = f()", "*, x=f()", "x=(f(), 1)"])
 def test_a_default_is_called_where_the_function_is_defined(head: str) -> None:
     assert calls(CALLED + f"class A:\n    def m(self, {head}):\n        g()\n") == {("A", "f"), ("A.m", "g")}
