@@ -118,7 +118,8 @@ def _altered(path: str, old: FileFacts | None, new: FileFacts | None, consulted:
 
 
 def _shown(facts: FileFacts | None) -> Any:
-    """All that the resolution of other files can read of a file. Lines are none of it, but where they tell packages apart."""
+    """All that the resolution of other files can read of a file. Lines are none of it, but where they tell packages apart;
+    in Python, whose names mean what they were last bound to, their order is."""
     if facts is None:
         return None
     packages = [binding.line for binding in facts.bindings if binding.how == "package"]
@@ -126,13 +127,23 @@ def _shown(facts: FileFacts | None) -> Any:
     symbols = [(s.name, s.qualname, s.kind, s.signature, s.parent) for s in facts.symbols]
     bases = [(r.name, r.receiver, r.scope) for r in facts.references if r.kind == "inherit"]
     shown = (facts.language, symbols, bases, _bare(facts, "imports"), _bare(facts, "bindings"))
+    if facts.language == "python":
+        return (*shown, _order(facts))
     return (*shown, packages, starts) if starts else shown
 
 
+def _order(facts: FileFacts) -> list[int]:
+    """Which of a file's definitions, imports and bindings come before which: the ranks of their lines."""
+    lines = [symbol.start_line for symbol in facts.symbols] + [spec.line for spec in facts.imports]
+    lines += [line for binding in facts.bindings for line in (binding.line, binding.until)]
+    rank = {line: position for position, line in enumerate(sorted({0, *lines}))}
+    return [rank[line] for line in lines]
+
+
 def _bare(facts: FileFacts, attribute: str) -> Any:
-    """An attribute of a file's facts; of records all but their line, which comes last."""
+    """An attribute of a file's facts; of records all but their lines, which come last."""
     found = getattr(facts, attribute)
-    return [record[:-1] for record in found] if attribute in ("imports", "bindings", "references") else found
+    return [record[:4] for record in found] if attribute in ("imports", "bindings", "references") else found
 
 
 def _named(facts: FileFacts | None) -> dict[tuple[str, str], list[str]]:
