@@ -29,25 +29,38 @@ WRONG = {"path": "courier/queue.py", "old": "until=job.run_at + delay", "new": "
 RIGHT = {"path": "courier/queue.py", "old": "until=job.run_at + delay", "new": "until=self.clock() + delay"}
 
 
+MENDED = "grep -q 'until=self.clock() + delay' courier/queue.py"  # a test that takes no time
+
+
 def git(folder: Path, *arguments: str) -> str:
     """What plain git prints, as a user would call it."""
     identity = ["-c", "user.name=U", "-c", "user.email=u@example.org"]
     return subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
+def sample_in(base: Path) -> Path:
+    """A copy of the sample, without git."""
+    return Path(shutil.copytree(SAMPLE, base / "sample", ignore=shutil.ignore_patterns("__pycache__", ".clew")))
+
+
+def committed(folder: Path) -> Path:
+    """The folder as a repository with one commit."""
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "Start")
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The sample, without git."""
-    return Path(shutil.copytree(SAMPLE, tmp_path / "sample", ignore=shutil.ignore_patterns("__pycache__", ".clew")))
+    return sample_in(tmp_path)
 
 
 @pytest.fixture
 def repository(folder: Path) -> Path:
     """The sample, committed."""
-    git(folder, "init", "-q", "-b", "main")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "Start")
-    return folder
+    return committed(folder)
 
 
 class Play:

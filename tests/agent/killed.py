@@ -16,6 +16,7 @@ from typing import Any
 
 from agent import Settings, find_run, resume_agent, run_agent, runs_folder
 from agent.model import load_litellm
+from agent.sandbox import choose
 from agent.session import Session
 from retrieval import count_tokens
 from tests.agent.grep_index import GrepIndex
@@ -58,6 +59,7 @@ def main(base: str, root: str, trees: str, moment: str, test: str) -> int:
     places = Path(f"{trees}.killed")
     places.touch()
     count_tokens("loaded once, for all the children")
+    choose(settings.sandbox)  # and tried once
     load_litellm().completion("openai/x", [{"role": "user", "content": "x"}], mock_response="x")
     for number in count(1):
         child = os.fork()

@@ -17,7 +17,7 @@ from agent.records import Message
 from agent.shapes import Block
 from agent.state import folded
 from retrieval import count_tokens
-from tests.agent.conftest import PLAN, RIGHT, WRONG, Play, reply
+from tests.agent.conftest import MENDED, PLAN, RIGHT, WRONG, Play, committed, reply, sample_in
 
 SHAPES = {"openai": "openai/scripted", "anthropic": "anthropic/claude-scripted", "gemini": "gemini/scripted"}
 LONG = [
@@ -87,7 +87,7 @@ def test_a_breakpoint_finds_what_was_written_within_twenty_blocks_and_no_further
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_with_every_provider_each_request_begins_as_the_one_before(repository: Path, play: Play, shape: str) -> None:
-    outcome = play(repository, LONG, model=SHAPES[shape], shape=shape)
+    outcome = play(repository, LONG, model=SHAPES[shape], shape=shape, test_command=MENDED)
     assert outcome.status == "finished", outcome.reason
     shared = [request.cached.best / request.cached.prompt for request in play.requests[1:]]
     assert min(shared) > 0.7
@@ -118,7 +118,7 @@ def test_every_failure_is_waited_out_with_every_provider(
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_conversation_that_is_too_long_is_compacted_and_asked_again(repository: Path, play: Play, shape: str) -> None:
     replies = [*LONG[:6], {**LONG[6], "fail": ["length"]}, *LONG[7:]]
-    outcome = play(repository, replies, model=SHAPES[shape], shape=shape)
+    outcome = play(repository, replies, model=SHAPES[shape], shape=shape, test_command=MENDED)
     assert outcome.status == "finished", outcome.reason
     assert names(outcome).count("compact") == 1
 
@@ -140,8 +140,10 @@ def names(outcome: Outcome) -> list[str]:
     return [event["event"] for event in load(outcome.transcript.parent)]
 
 
-@pytest.fixture
-def compacted(repository: Path, play: Play) -> tuple[Outcome, Play]:
+@pytest.fixture(scope="module")
+def compacted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcome, Play]:
+    base = tmp_path_factory.mktemp("compacted")
+    repository, play = committed(sample_in(base)), Play(base / "trees")
     return play(repository, LONG, compact_at=6500), play
 
 

@@ -10,7 +10,7 @@ import pytest
 from agent import AgentError, Decision, Outcome, Proposal, apply_run, load, replay_run, told_turns
 from agent.approve import edited
 from agent.trust import read_configuration
-from tests.agent.conftest import PLAN, RIGHT, Play, git, reply
+from tests.agent.conftest import MENDED, PLAN, RIGHT, Play, git, reply
 from tests.agent.grep_index import GrepIndex
 
 FINISH = reply(("finish", {"summary": "Retries wait from the failure"}))
@@ -50,7 +50,7 @@ def test_the_users_editor_gives_the_changed_plan(monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def fixed(repository: Path, play: Play) -> Outcome:
-    return play(repository, FIX)
+    return play(repository, FIX, test_command=MENDED)
 
 
 def test_apply_brings_the_changes_into_the_users_tree_uncommitted(repository: Path, fixed: Outcome) -> None:
@@ -70,9 +70,27 @@ def test_apply_changes_nothing_where_something_does_not_fit(repository: Path, fi
 
 
 def test_apply_works_for_a_folder_without_git(folder: Path, play: Play) -> None:
-    outcome = play(folder, FIX)
+    outcome = play(folder, FIX, test_command=MENDED)
     assert apply_run(outcome.transcript.parent, folder) == ["courier/queue.py"]
     assert "self.clock() + delay" in (folder / "courier" / "queue.py").read_text()
+
+
+def test_the_changes_of_a_folder_in_a_repository_are_applied_there(repository: Path, play: Play) -> None:
+    part = repository / "part"
+    part.mkdir()
+    git(repository, "mv", "courier", "part/courier")
+    git(repository, "commit", "-q", "-m", "Move")
+    outcome = play(part, FIX, test_command=MENDED)
+    assert apply_run(outcome.transcript.parent, part) == ["part/courier/queue.py"]
+    assert "self.clock() + delay" in (part / "courier" / "queue.py").read_text()
+
+
+def test_a_run_that_was_killed_after_it_was_resumed_is_not_applied(repository: Path, fixed: Outcome) -> None:
+    with fixed.transcript.open("a") as transcript:
+        transcript.write('{"event": "ask", "key": "k"}\n')
+    with pytest.raises(AgentError, match="has not ended: go on with"):
+        apply_run(fixed.transcript.parent, repository)
+    assert git(repository, "status", "--porcelain") == ""
 
 
 def test_a_replay_makes_the_same_changes_without_asking_a_model(repository: Path, fixed: Outcome) -> None:

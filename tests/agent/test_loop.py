@@ -13,7 +13,7 @@ import pytest
 from agent import AgentError, Decision, Outcome, Proposal, conversation, load
 from agent.sandbox import LADDER, probe
 from agent.state import Event
-from tests.agent.conftest import PLAN, RIGHT, WRONG, Play, git, reply
+from tests.agent.conftest import PLAN, RIGHT, WRONG, Play, committed, git, reply, sample_in
 from tests.agent.grep_index import GrepHit, GrepIndex
 
 DEMO = json.loads((Path(__file__).parents[2] / "data" / "demo" / "fix.json").read_text())
@@ -30,8 +30,16 @@ def answers(outcome: Outcome) -> list[str]:
     return [message["content"] for message in conversation(iter(events(outcome))) if message["role"] == "tool"]
 
 
-def test_the_demo_brings_a_failing_test_to_a_verified_commit(repository: Path, play: Play) -> None:
-    outcome = play(repository, DEMO["replies"], DEMO["task"])
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Play, Outcome]:
+    """The demonstration, played once: the repository, what was sent, what became of it."""
+    base = tmp_path_factory.mktemp("demo")
+    repository, play = committed(sample_in(base)), Play(base / "trees")
+    return repository, play, play(repository, DEMO["replies"], DEMO["task"])
+
+
+def test_the_demo_brings_a_failing_test_to_a_verified_commit(demo: tuple[Path, Play, Outcome]) -> None:
+    repository, _, outcome = demo
     assert outcome.status == "finished"
     assert [event["passed"] for event in events(outcome) if event["event"] == "verify"] == [False, True]
     assert outcome.commit == git(repository, "rev-parse", str(outcome.branch)).strip()
@@ -60,9 +68,8 @@ def test_the_result_for_a_folder_without_git_is_a_diff(folder: Path, play: Play)
     assert "job.run_at + delay" in (folder / "courier" / "queue.py").read_text()
 
 
-def test_each_request_begins_with_the_bytes_of_the_one_before(repository: Path, play: Play) -> None:
-    play(repository, DEMO["replies"], DEMO["task"])
-    prompts = [request.prompt for request in play.requests]
+def test_each_request_begins_with_the_bytes_of_the_one_before(demo: tuple[Path, Play, Outcome]) -> None:
+    prompts = [request.prompt for request in demo[1].requests]
     assert len(prompts) == 6
     for earlier, later in pairwise(prompts):
         assert later.startswith(earlier)
@@ -77,8 +84,8 @@ def test_two_runs_of_the_same_task_send_the_same_bytes(repository: Path, play: P
     assert sent[0] == sent[1]
 
 
-def test_most_of_the_prompt_is_read_from_the_cache(repository: Path, play: Play) -> None:
-    usage = play(repository, DEMO["replies"], DEMO["task"]).usage
+def test_most_of_the_prompt_is_read_from_the_cache(demo: tuple[Path, Play, Outcome]) -> None:
+    usage = demo[2].usage
     assert usage.cached / usage.prompt > 0.6
     assert usage.cost is None
 
@@ -259,3 +266,9 @@ def test_commands_cannot_reach_the_scripted_provider(repository: Path, play: Pla
     program = "import socket, os; socket.create_connection(('127.0.0.1', 80), 1)"
     outcome = play(repository, [reply(("run", {"command": f'python -c "{program}"'}))], max_steps=1)
     assert "exit code 1" in answers(outcome)[0]
+
+
+def test_the_record_says_which_sandboxes_were_tried(repository: Path, play: Play) -> None:
+    tried = events(play(repository, [FINISH], test_command="true"))[0]["sandbox"]
+    assert (tried[0]["kind"], tried[0]["works"]) == ("docker", False)
+    assert tried[-1]["works"]
