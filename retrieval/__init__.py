@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .records import Filter, Hit, Pack, Piece, Related
     from .searcher import Searcher
     from .tokens import count_tokens, counter_name
+    from .unresolved import Unresolved
 
 _MODULES = {
     "changes": ("git_diff", "symbols_on", "touched_lines"),
@@ -29,6 +30,7 @@ _MODULES = {
     "records": ("Filter", "Hit", "Pack", "Piece", "Related"),
     "searcher": ("Searcher",),
     "tokens": ("count_tokens", "counter_name"),
+    "unresolved": ("Unresolved",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "Reached",
     "Related",
     "Searcher",
+    "Unresolved",
     "Way",
     "count_tokens",
     "counter_name",

@@ -31,7 +31,7 @@ def place_of(path: str) -> str:
     lower = [folder.lower() for folder in folders]
     if (
         not _TEST_FOLDERS.isdisjoint(lower)
-        or _TEST_NAMES.match(stem)
+        or (stem.endswith("_test") if ending == ".go" else _TEST_NAMES.match(stem))
         or lower[:1] in (["test"], ["testing"])
         or _src_test(lower)
     ):

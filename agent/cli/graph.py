@@ -19,7 +19,7 @@ from .output import amount, say, say_json, warn
 
 if TYPE_CHECKING:
     from indexer import FoundSymbol, Reference, Snapshot
-    from retrieval import Graph, Searcher
+    from retrieval import Graph, Searcher, Unresolved
 
 CANDIDATES = 20  # definitions of an ambiguous name that are listed
 FILES_AT_ONCE = 1_000  # whose symbols an export holds in memory
@@ -158,15 +158,20 @@ def impact(
     graph = searcher.graph
     changed = graph.inside(_meant(graph, name, every)) if name is not None else _touched(searcher, diff or "-")
     reached = graph.impact(changed, depth, min_confidence, kind or ())
+    unresolved = graph.unresolved(changed, inward=True)
     ids = [graph.describe(node).id for node in changed]
     if json:
         rows = [each.to_json() | {"test": is_test(each.path)} for each in reached.found]
         asked = {"name": name} if name is not None else {"diff": diff}
-        say_json({**asked, "changed": ids, "impact": rows, "complete": reached.complete})
+        say_json(
+            {**asked, "changed": ids, "impact": rows, "complete": reached.complete, "unresolved": unresolved.to_json()}
+        )
     for each in () if json else reached.found:
         mark = "test  " if is_test(each.path) else "      "
         say(f"{mark}{each.path}:{each.start_line}  {each.symbol or '(module)'}  [{each.kind}]  "
             f"{each.confidence} in {each.depth} by {each.relation} of {each.via}")  # fmt: skip
+    if not json:
+        _warn_of_unresolved(unresolved, "of these names")
     if not json and not reached.complete:
         warn(f"more lies further than {depth} steps: --depth {depth + 1}")
     end(bool(reached.found))
@@ -271,7 +276,10 @@ def _meant(graph: Graph, name: str, every: bool) -> list[int]:
             print(f"  {own.id}  [{own.symbol.kind}]  line {own.symbol.start_line}", file=sys.stderr)
         more = f" ({len(meanings) - CANDIDATES} more)" if len(meanings) > CANDIDATES else ""
         raise ClewError(f"{name} has {len(meanings)} definitions{more}: name one as path::Qual.name, or take --all")
-    return graph.nodes([each for meaning in meanings for each in meaning]) if meanings else graph.nodes(name)
+    nodes = graph.nodes([each for meaning in meanings for each in meaning]) if meanings else graph.nodes(name)
+    if not nodes:
+        warn(f"no symbol or file is called {name}")
+    return nodes
 
 
 def _say_related(
@@ -290,14 +298,19 @@ def _say_related(
         line = each.line if inward else each.start_line  # where it calls; where it is defined
         indent = "  " * (each.depth - 1)
         say(f"{indent}{each.path}:{line}  {each.symbol or '(module)'}  [{each.kind}]  {each.rule} {each.confidence}")
-    if not json and unresolved and unresolved.count:
-        path, line, _ = unresolved.places[0]
-        of = "of this name" if inward else "in it"
-        warn(f"{amount(unresolved.count, 'more call')} {of} could not be resolved (first: {path}:{line}); "
-             f"candidates: {_listed(unresolved.candidates)}")  # fmt: skip
+    if not json and unresolved:
+        _warn_of_unresolved(unresolved, "of this name" if inward else "in it")
     if not json and depth > 1 and not reached.complete:
         warn(f"more lies further than {depth} steps: --depth {depth + 1}")
     end(bool(reached.found))
+
+
+def _warn_of_unresolved(unresolved: Unresolved, of: str) -> None:
+    """Say where the graph stops."""
+    if unresolved.count:
+        path, line, _ = unresolved.places[0]
+        warn(f"{amount(unresolved.count, 'more call')} {of} could not be resolved (first: {path}:{line}); "
+             f"candidates: {_listed(unresolved.candidates)}")  # fmt: skip
 
 
 def _listed(ids: Sequence[str]) -> str:
