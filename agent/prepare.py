@@ -48,7 +48,7 @@ def consented(run: Run, asked: Configuration) -> bool:
 
 def set_up(run: Run, asked: Configuration) -> None:
     """Install what tests need into a folder of its own, once for the same command and lists; commands find it first."""
-    folder = environment_folder(asked, run.work.root)
+    folder = environment_folder(asked, run.work.root, run.settings.root)
     sandbox = run.tools.sandbox
     inside: dict[str, Any] = {"path": (folder / "bin",), "variables": (("CLEW_ENV", str(folder)),)}
     if not (folder / DONE).exists():

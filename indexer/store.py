@@ -70,7 +70,8 @@ class Store:
         if last["format"] != FORMAT:
             raise StoreError(
                 f"the store {self.uri} has format {last['format']}, this clew reads format {FORMAT}: "
-                "delete it and run `clew index` again, or use the clew that wrote it"
+                "delete its *.lance folders (`runs` beside them are the agent's) and run `clew index` again, or use the clew "
+                "that wrote it"
             )
         try:
             return State.from_json(last["state"])

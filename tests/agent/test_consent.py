@@ -9,7 +9,7 @@ import pytest
 
 from agent import AgentError, Decision, Outcome, Proposal, apply_run, load, replay_run, told_turns
 from agent.approve import edited
-from agent.trust import read_configuration
+from agent.trust import Configuration, environment_folder, read_configuration
 from tests.agent.conftest import MENDED, PLAN, RIGHT, Play, git, reply
 from tests.agent.grep_index import GrepIndex
 
@@ -155,3 +155,23 @@ def test_a_set_up_that_fails_ends_the_run_with_what_it_said(repository: Path, pl
     outcome = play(repository, [FINISH], approve="plan", ask=lambda _: Decision(True))
     assert outcome.status == "error"
     assert "the set-up failed: no such package" in outcome.reason
+
+
+def test_consent_ends_when_a_script_that_the_set_up_names_changes(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.clew]\nsetup = 'sh tools/setup.sh --into=$CLEW_ENV'\n")
+    (tmp_path / "tools").mkdir()
+    script = tmp_path / "tools" / "setup.sh"
+    digests = set()
+    for text in ("echo one", "echo two"):
+        script.write_text(text)
+        asked = read_configuration(tmp_path)
+        assert asked is not None
+        assert "runs tools/setup.sh" in asked.text
+        digests.add(asked.digest)
+    assert len(digests) == 2
+
+
+def test_what_a_set_up_installs_belongs_to_one_repository(tmp_path: Path) -> None:
+    asked = Configuration(setup="pip install .")
+    folders = {environment_folder(asked, tmp_path, tmp_path / name) for name in ("mine", "theirs")}
+    assert len(folders) == 2
