@@ -87,7 +87,7 @@ class Model:
             response = self._response(asked, on_text)
         except NoAnswer:
             raise
-        except Exception as error:
+        except Exception as error:  # LiteLLM's own and every provider's: the run tells the user, or asks the next model
             raise NoAnswer(failure(self.name, error), kind_of(error), wait_of(error)) from error
         return reply_from(self.name, response, self.price(response), time.monotonic() - begun)
 

@@ -6,7 +6,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from types import ModuleType
@@ -106,3 +106,17 @@ def unpacked(row: dict[str, Any]) -> str:
 def quoted(text: str) -> str:
     """A string literal for a Lance filter."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def match_query(weights: Mapping[str, float]) -> Any:
+    """A full-text query in which terms of equal weight share one clause; None without terms."""
+    from lancedb.query import BooleanQuery, MatchQuery, Occur
+
+    match: Any = MatchQuery  # its defaults are hidden from type checkers
+    groups: dict[float, list[str]] = {}
+    for term, weight in weights.items():
+        groups.setdefault(round(weight, 3), []).append(term)
+    clauses = [match(" ".join(terms), column="terms", boost=weight) for weight, terms in groups.items()]
+    if len(clauses) < 2:
+        return clauses[0] if clauses else None
+    return BooleanQuery([(Occur.SHOULD, clause) for clause in clauses])

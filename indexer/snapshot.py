@@ -14,9 +14,8 @@ import pyarrow.compute as pc
 
 from .errors import StoreError
 from .generation import State, View
-from .lance import lance_errors, quoted, unpacked
+from .lance import lance_errors, match_query, quoted, unpacked
 from .records import Reference, Symbol, key64
-from .schema import CO_CHANGES
 from .source import changed_ns
 from .store import Store
 
@@ -180,7 +179,7 @@ class Snapshot:
 
     def search_text(self, weights: Mapping[str, float], limit: int) -> list[FoundChunk]:
         """The chunks of the view that match any of the terms best, best first: BM25, each term's part times its weight."""
-        wanted = _match_query(weights)
+        wanted = match_query(weights)
         if wanted is None or not self.table("chunks").count_rows():
             return []
 
@@ -309,8 +308,6 @@ class Snapshot:
     def co_changes(self) -> pa.Table:
         """Which files change together: src and dst, uids of paths that the view may no longer have, together, confidence."""
         columns = ["src", "dst", "together", "confidence"]
-        if "co_changes" not in self.state.versions:  # a store that an older clew wrote
-            return CO_CHANGES.empty_table().select(columns)
         return self._read("co_changes", columns, f"view = {quoted(self.view.name)}")
 
     @cached_property
@@ -379,20 +376,6 @@ _SYMBOL = ["file_id", "uid", "idx", "name", "qualname", "kind", "start_line", "e
 _REFERENCE = ["kind", "name", "receiver", "scope", "line"]
 _HELD = {"symbols": _SYMBOL, "chunks": ["_rowid", *_CHUNK]}
 _EDGE = ["src", "dst", "kind", "rule", "confidence", "line"]
-
-
-def _match_query(weights: Mapping[str, float]) -> Any:
-    """A full-text query in which terms of equal weight share one clause; None without terms."""
-    from lancedb.query import BooleanQuery, MatchQuery, Occur
-
-    match: Any = MatchQuery  # its defaults are hidden from type checkers
-    groups: dict[float, list[str]] = {}
-    for term, weight in weights.items():
-        groups.setdefault(round(weight, 3), []).append(term)
-    clauses = [match(" ".join(terms), column="terms", boost=weight) for weight, terms in groups.items()]
-    if len(clauses) < 2:
-        return clauses[0] if clauses else None
-    return BooleanQuery([(Occur.SHOULD, clause) for clause in clauses])
 
 
 def _match_view(state: State, wanted: str) -> str:

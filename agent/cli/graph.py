@@ -103,8 +103,10 @@ def refs(name: NameArgument, store: StoreOption = None, rev: RevOption = None, j
     found = searcher.graph.meant(name)
     if json:
         _say_list("refs", [_ref_json(path, ref) | {"means": ids} for path, ref, ids in found], name=name)
+    texts = {} if json else searcher.snapshot.sources({path for path, _, _ in found})
+    lines = {path: text.splitlines() for path, text in texts.items()}
     for path, ref, ids in () if json else found:
-        line = (searcher.text(path) or "").splitlines()[ref.line - 1 : ref.line]
+        line = lines.get(path, [])[ref.line - 1 : ref.line]
         means = f"  → {', '.join(ids)}" if ids else ""
         say(f"{path}:{ref.line}  [{ref.kind}]  {''.join(line).strip()}{means}")
     end(bool(found))

@@ -41,19 +41,21 @@ def register(app: typer.Typer, run: Run) -> None:
 
 def _serve(path: Path, run: Run) -> None:
     OPENED.most = KEPT_OPEN
-    program = _program_stamp()
     signal.signal(signal.SIGTERM, _interrupt)
-    with _listening(path) as listener:
+    with _listening(path) as listener, contextlib.suppress(KeyboardInterrupt):
         say(f"listening at {path}; end it with Ctrl-C")
-        with contextlib.suppress(KeyboardInterrupt):
-            while True:
-                connection, _ = listener.accept()
-                with connection:
-                    if _program_stamp() != program:
-                        break  # an update: the client answers itself, with the new program
-                    if _answer(connection, run) == INTERRUPTED:
-                        break
+        _answer_all(listener, run)
     warn("no longer listening")
+
+
+def _answer_all(listener: socket.socket, run: Run) -> None:
+    """Answer one client after the other, until one is interrupted or the program is another: its client answers itself."""
+    program = _program_stamp()
+    while True:
+        connection, _ = listener.accept()
+        with connection:
+            if _program_stamp() != program or _answer(connection, run) == INTERRUPTED:
+                return
 
 
 def _interrupt(*_: object) -> None:
