@@ -3,8 +3,8 @@
     python -m benchmarks.localize DATA.jsonl --mirrors DIR [--work DIR] [--encoder NAME] [--only REPO ...] [--each N]
 
 Each instance is indexed at its base commit from the bare repository `MIRRORS/OWNER+NAME/repo`, all commits of one
-repository into one store, so that they share what they share. What was answered is kept below `--work` under the
-program's own commit: a run that is cut off goes on where it was.
+repository into one store, so that they share what they share. What was answered is kept below `--work` under a
+digest of the program: a run that is cut off goes on where it was.
 
 Acc@k is the share of instances of which all changed files, or functions, are among the first k. A nested function
 counts as its outermost one and `Class.__init__` as `Class`; tests are no candidates; instances without a changed
@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -27,6 +26,8 @@ from typing import Any
 
 from indexer import ClewError, Store, build_index, load_encoder, open_revision
 from retrieval import Hit, Searcher
+
+from . import program
 
 DEPTH = 300  # hits that are read: enough to know whether a better order would have found it
 FILES_AT, FUNCTIONS_AT = (1, 5, 10), (1, 5, 10, 50)
@@ -151,13 +152,6 @@ def summary(answers: Sequence[Answer]) -> dict[str, Any]:
     return rows
 
 
-def program_commit() -> str:
-    """The commit of this program, and whether its files differ from it: what results are filed under."""
-    here = Path(__file__).parent
-    describe = ["git", "-C", str(here), "describe", "--always", "--abbrev=12", "--dirty", "--exclude=*"]
-    return subprocess.run(describe, check=True, capture_output=True, text=True).stdout.strip()
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; prints a line for each repository, then the whole."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.localize", description="Acc@k of issues.")
@@ -174,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not options.only or any(part in instance.repository for part in options.only):
             by_repository[instance.repository].append(instance)
     options.work.mkdir(parents=True, exist_ok=True)
-    kept = options.work / f"{options.data.stem}-{program_commit()}-{options.encoder.replace('/', '_')}.jsonl"
+    kept = options.work / f"{options.data.stem}-{program.digest()}-{options.encoder.replace('/', '_')}.jsonl"
     known = _read_answers(kept)
     answers: list[Answer] = []
     for repository, instances in sorted(by_repository.items()):
@@ -197,7 +191,7 @@ def _read_answers(kept: Path) -> dict[str, Answer]:
     if not kept.exists():
         return {}
     text = kept.read_text("utf-8")
-    whole = "" if kept.name.count("-dirty") else text[: text.rfind("\n") + 1]  # uncommitted: any program
+    whole = text[: text.rfind("\n") + 1]
     kept.write_text(whole, "utf-8")
     return {row["name"]: Answer(**row) for row in map(json.loads, whole.splitlines())}
 
