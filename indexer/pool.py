@@ -6,6 +6,7 @@ word from the process that died. One crash proves nothing, since a worker may be
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
 import resource
@@ -15,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
+from multiprocessing import forkserver, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from queue import Empty, Queue
@@ -31,7 +32,9 @@ SECONDS = (
     20.0  # of the processor, for a batch and for an item alone: a hundred times what the slowest honest file takes
 )
 PATIENCE = 10  # times as long by the clock: other programs may keep the machine busy, and a disk may be slow
-MEMORY_BYTES = 4 << 30  # address space of a worker; the parse tree of the largest file that is read takes a tenth
+MEMORY_BYTES = 1536 << 20  # resident, of a worker: three times what any honest file of the largest size takes
+ADDRESS_BYTES = 4 << 30  # address space of a worker: stops what grows too fast to be seen in time
+GLANCE = 0.1  # seconds between looks at what workers hold: the parser takes up to 1 GB a second
 SHORTEST_WAIT = 0.01  # seconds: processor time is told in such steps
 READY = 8  # results that wait for the caller: some 10 MB
 QUEUED = 2  # batches that wait at a worker, so that it never idles while the parent writes
@@ -93,13 +96,30 @@ class _Worker(Generic[T]):
             return 0.0
         return float(used.user + used.system)
 
+    def memory(self) -> int:
+        """Bytes of memory that it holds, those that it shares with others among them; where it has died, no matter."""
+        import psutil
+
+        try:
+            return int(psutil.Process(self.process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
 
 class Pool(Generic[T, R]):
     """`jobs` processes that each call `make()` once and the function it gives for every batch."""
 
-    def __init__(self, make: Callable[[], Callable[[Sequence[T]], R]], jobs: int, seconds: float = SECONDS) -> None:
-        """`make` must be picklable, as must items and results."""
-        self._make, self._seconds = make, seconds
+    def __init__(
+        self,
+        make: Callable[[], Callable[[Sequence[T]], R]],
+        jobs: int,
+        seconds: float = SECONDS,
+        memory: int = MEMORY_BYTES,
+    ) -> None:
+        """`make` must be picklable, as must items and results. `seconds` of the processor for a batch, or for an item that
+        is tried alone; `memory` bytes for a worker, by whatever it holds."""
+        self._make, self._seconds, self._memory = make, seconds, memory
+        self._glanced = 0.0  # when it was last looked at what workers hold
         self._context = multiprocessing.get_context("forkserver")
         self.warm()
         self._workers: list[_Worker[T]] = [self._start() for _ in range(jobs)]
@@ -199,12 +219,22 @@ class Pool(Generic[T, R]):
         """Wait for something to happen, and take it in."""
         busy = [worker for worker in self._workers if worker.jobs]
         patience = min(worker.deadline for worker in busy) - time.monotonic()
-        ready = wait([worker.pipe for worker in busy], timeout=max(0.0, patience))
+        ready = wait([worker.pipe for worker in busy], timeout=min(GLANCE, max(0.0, patience)))
+        swollen = self._swollen(busy)
         for worker in busy:
             if worker.pipe in ready:
                 self._receive(worker, waiting, slots)
+            elif worker.process.pid in swollen:
+                self._lose(worker, SkipReason.OUT_OF_MEMORY, waiting, slots)
             elif time.monotonic() > worker.deadline and not worker.pipe.poll():
                 self._judge(worker, waiting, slots)
+
+    def _swollen(self, busy: Sequence[_Worker[T]]) -> set[int | None]:
+        """The processes that hold more memory than they may."""
+        if time.monotonic() - self._glanced < GLANCE:
+            return set()
+        self._glanced = time.monotonic()
+        return {worker.process.pid for worker in busy if worker.memory() > self._memory}
 
     def _judge(self, worker: _Worker[T], waiting: deque[_Job[T]], slots: dict[int, _Slot[T, R]]) -> None:
         """Give up a worker whose time is over; the others had to share the processor."""
@@ -255,12 +285,29 @@ def _work(pipe: Connection, make: Callable[[], Callable[[Sequence[T]], R]]) -> N
     """The life of a worker."""
     import gc
 
+    _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    limit = MEMORY_BYTES if most == resource.RLIM_INFINITY else min(MEMORY_BYTES, most)
+    limit = ADDRESS_BYTES if most == resource.RLIM_INFINITY else min(ADDRESS_BYTES, most)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     gc.disable()  # parse trees are freed by reference counts, and nothing else here is cyclic
     work = make()
     with suppress(EOFError, OSError):  # the parent has gone
         while True:
             pipe.send(work(pipe.recv()))
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end this process when the build's process ends, however that came about.
+
+    A worker that hangs in C holds the interpreter, so that no thread of its own could watch; and the fork server, its
+    parent for the kernel, lives on for as long as a worker does. A pipe that is held by the build's process alone
+    tells: its hang-up sends SIGIO, which nobody handles.
+    """
+    parent = parent_process()
+    assert parent is not None
+    sentinel = int(parent.sentinel)
+    fcntl.fcntl(sentinel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(sentinel, fcntl.F_SETFL, fcntl.fcntl(sentinel, fcntl.F_GETFL) | os.O_ASYNC)
+    if not parent.is_alive():  # it ended before the pipe was asked to tell
+        os._exit(1)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 
 from indexer.pool import Lost, Pool
@@ -81,3 +84,51 @@ def test_no_batches_give_no_results() -> None:
 def test_the_number_of_processes_does_not_show_in_the_results(jobs: int) -> None:
     with Pool(make, jobs) as pool:
         assert list(pool.run([[1], [2], [3], [4]])) == [[1], [4], [9], [16]]
+
+
+def test_a_worker_that_holds_too_much_memory_is_given_up() -> None:
+    found = []
+    with Pool(make_greedy, 2, memory=300 << 20) as pool:
+        found = list(pool.run([[1, 2], [3, 600, 4]]))
+    assert found == [[1, 2], [3], Lost(600, SkipReason.OUT_OF_MEMORY), [4]]
+
+
+def make_greedy() -> Callable[[Sequence[int]], list[int]]:
+    return hold_mebibytes
+
+
+def hold_mebibytes(sizes: Sequence[int]) -> list[int]:
+    for size in sizes:
+        held = [bytes([1]) * (1 << 20) for _ in range(size)]
+        while len(held) > 500:
+            time.sleep(1)
+    return list(sizes)
+
+
+HANGING = """
+import ctypes, os, sys
+from indexer.pool import Pool
+
+def make():
+    return hang
+
+def hang(items):
+    print(os.getpid(), flush=True)
+    ctypes.PyDLL(None).pause()  # in C, and the interpreter's lock is held
+
+if __name__ == "__main__":
+    with Pool(make, 1) as pool:
+        list(pool.run([[1]]))
+"""
+
+
+def test_a_worker_that_hangs_in_c_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "hanging.py").write_text(HANGING)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, str(tmp_path / "hanging.py")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as parent:
+        assert parent.stdout is not None
+        worker = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+        worker.wait(timeout=20)
+    assert not worker.is_running()
