@@ -17,8 +17,16 @@ SOURCES = frozenset({".py", ".scm", ".json", ".npy", ".npz", ".txt"})
 
 def commit() -> str:
     """The commit of this program, with `-dirty` where files that git knows differ from it; `unknown` outside git."""
-    describe = ["git", "-C", str(ROOT), "describe", "--always", "--abbrev=12", "--dirty", "--exclude=*"]
-    done = subprocess.run(describe, capture_output=True, text=True, check=False)
+    return _git("describe", "--always", "--abbrev=12", "--dirty", "--exclude=*")
+
+
+def day() -> str:
+    """The day of this program's commit, as `2026-01-31`."""
+    return _git("log", "-1", "--format=%cs")
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else "unknown"
 
 

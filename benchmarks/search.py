@@ -1,65 +1,46 @@
-"""Code search: NDCG@10 of `clew query` on short questions with known files.
+"""Code search: short questions with known files, asked of clew and of plainer systems over the same index.
 
-    python -m benchmarks.search DIR --mirrors DIR [--work DIR] [--encoder NAME] [--only NAME ...] [--json]
+    python -m benchmarks.search DIR --mirrors DIR [--work DIR] [--systems clew,bm25,dense,ripgrep] [--encoder NAME]
+                                [--only NAME ...] [--each N] [--worst N] [--json]
 
 DIR holds `repos.json` and `annotations/*.json`; git directories lie at `MIRRORS/OWNER+NAME/repo`. Each repository is
-indexed once below `--work`, at its pinned revision and only the folder that the labels are about.
+indexed once below `--work`, at its pinned revision and only the folder that the labels are about. Answers are kept there
+too, under a digest of the program: a run that is cut off goes on where it was. A run over all repositories
+(not `--only`) files its results below `results/`.
+
+`ndcg@10` is as the labels' authors compute it. `recall@N` is the share of questions for which the pack assembled within
+N tokens covers a target: shows some of its code as a body, a slice or a skeleton. Figures are means over questions, then
+repositories, then languages; intervals come from drawing the questions of each repository anew.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from indexer import Store, build_index, load_encoder, open_worktree
-from retrieval import Hit, Searcher
+from retrieval import Searcher
 
+from . import program
 from .checkout import checkout, find_mirror
+from .kept import Kept
+from .labels import CUTOFF, Label, covers, ndcg, read_labels
+from .progress import spread, steps
+from .results import FOLDER, Result, file_result, line, result
+from .systems import System, names, open_system
 
-CUTOFF = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A file that answers a question; with lines where the label names them."""
-
-    path: str
-    start_line: int  # 1-based, inclusive; 0 without lines
-    end_line: int
-
-    def met_by(self, hit: Hit) -> bool:
-        if hit.path != self.path:
-            return False
-        return not self.start_line or (hit.start_line <= self.end_line and hit.end_line >= self.start_line)
+BUDGETS = (500, 1_000, 2_000, 4_000, 8_000)  # tokens of a pack
+Answers = dict[str, list[dict[str, Any]]]  # repository → an answer for each of its questions
 
 
-def targets_of(label: dict[str, Any]) -> list[Target]:
-    """The targets of one labelled question; relevant and secondary ones alike."""
-    found = []
-    for item in [*label["relevant"], *label["secondary"]]:
-        whole = isinstance(item, str)
-        found.append(Target(item, 0, 0) if whole else Target(item["path"], item["start_line"], item["end_line"]))
-    return found
-
-
-def ndcg(hits: Sequence[Hit], targets: Sequence[Target]) -> float:
-    """NDCG@10 with a gain of 1 for each target at the rank of the first hit that meets it."""
-    ranks = [next((at for at, hit in enumerate(hits[:CUTOFF], 1) if target.met_by(hit)), 0) for target in targets]
-    gained = sum(1.0 / math.log2(rank + 1) for rank in ranks if rank)
-    ideal = sum(1.0 / math.log2(rank + 1) for rank in range(1, min(len(targets), CUTOFF) + 1))
-    return gained / ideal
-
-
-def open_repository(row: dict[str, Any], mirrors: Path, work: Path, encoder: str) -> Searcher:
+def open_repository(row: Mapping[str, Any], mirrors: Path, work: Path, encoder: str) -> Searcher:
     """Check out and index one repository, unless that is done; raises FileNotFoundError where it cannot be had."""
     mirror = find_mirror(mirrors, row["url"])
     if mirror is None:
@@ -74,82 +55,130 @@ def open_repository(row: dict[str, Any], mirrors: Path, work: Path, encoder: str
     return Searcher.open(str(store))
 
 
-def evaluate(searcher: Searcher, labels: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """For each labelled question its NDCG, its category and the seconds it took."""
-    rows = []
-    for label in labels:
-        start = time.perf_counter()
-        hits = searcher.query(label["query"], CUTOFF)
-        seconds = time.perf_counter() - start
-        value = ndcg(hits, targets_of(label))
-        rows.append({"query": label["query"], "category": label["category"], "ndcg": value, "seconds": seconds})
-    return rows
+def answer(system: System, label: Label) -> dict[str, Any]:
+    """What `system` finds for one question, and what that is worth."""
+    start = time.perf_counter()
+    hits = system.hits(label.query, CUTOFF)
+    seconds = time.perf_counter() - start
+    shown = [covers(system.pieces(label.query, budget), label.targets) for budget in BUDGETS]
+    found = [[hit.path, hit.symbol, hit.start_line, round(hit.score, 3), dict(hit.why)] for hit in hits]
+    return {"ndcg": ndcg(hits, label.targets), "shown": shown, "seconds": seconds, "hits": found}
 
 
-def mean(values: Sequence[float]) -> float:
-    """The arithmetic mean; 0 of nothing."""
-    return sum(values) / len(values) if values else 0.0
+def run(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], kept: Kept) -> Iterator[tuple[str, str, Any]]:
+    """(repository, system, answers), each as it is complete; a repository that cannot be had is told, and left out."""
+    for row in steps(rows, [row["name"] for row in rows]):
+        labels = spread(read_labels(options.data / "annotations" / f"{row['name']}.json"), options.each)
+        keys = [f"{row['name']}|{{}}|{options.encoder}|{label.at}" for label in labels]
+        searcher: Searcher | None = None
+        for name in options.systems:
+            if any(key.format(name) not in kept for key in keys):
+                try:
+                    searcher = searcher or open_repository(row, options.mirrors, options.work, options.encoder)
+                except FileNotFoundError as error:
+                    print(f"{row['name']}: not to be had: {error}", file=sys.stderr)
+                    break
+                system = open_system(name, searcher)
+                for key, label in zip(keys, labels, strict=True):
+                    if key.format(name) not in kept:
+                        kept.add(key.format(name), answer(system, label))
+            yield row["name"], name, [kept[key.format(name)] for key in keys]
 
 
-def summary(results: dict[str, tuple[str, list[dict[str, Any]]]]) -> dict[str, Any]:
-    """Repository → (language, rows) as means over queries, then repositories, then languages."""
+def weigh(repositories: Sequence[str], languages: Mapping[str, str]) -> dict[str, float]:
+    """What each repository counts for in a mean over repositories, then languages."""
+    members: dict[str, list[str]] = defaultdict(list)
+    for name in repositories:
+        members[languages[name]].append(name)
+    return {name: 1.0 / len(members) / len(own) for own in members.values() for name in own}
+
+
+def judge(options: argparse.Namespace, system: str, answers: Answers, languages: Mapping[str, str]) -> Result:
+    """The result of one system."""
+    weights = weigh(list(answers), languages)
+    ndcgs = {name: [row["ndcg"] for row in rows] for name, rows in answers.items()}
+    values = {f"ndcg@{CUTOFF}": ndcgs}
+    for at, budget in enumerate(BUDGETS):
+        values[f"recall@{budget}"] = {n: [float(row["shown"][at]) for row in rows] for n, rows in answers.items()}
+    means = {name: sum(own) / len(own) for name, own in ndcgs.items()}
     by_language: dict[str, list[float]] = defaultdict(list)
-    for language, rows in results.values():
-        by_language[language].append(mean([row["ndcg"] for row in rows]))
-    languages = {language: mean(values) for language, values in sorted(by_language.items())}
-    everything = [row for _, rows in results.values() for row in rows]
-    categories = sorted({row["category"] for row in everything})
-    return {
-        "ndcg": mean(list(languages.values())),
-        "repositories": len(results),
-        "queries": len(everything),
-        "languages": languages,
-        "categories": {c: mean([row["ndcg"] for row in everything if row["category"] == c]) for c in categories},
-        "median_seconds": sorted(row["seconds"] for row in everything)[len(everything) // 2] if everything else 0.0,
-    }
+    for name, mean in means.items():
+        by_language[languages[name]].append(mean)
+    groups = {"language": {lang: sum(own) / len(own) for lang, own in sorted(by_language.items())}, "repository": means}
+    groups["category"] = _by_category(options.data, answers, options.each)
+    questions = sum(map(len, answers.values()))
+    seconds = sorted(row["seconds"] for rows in answers.values() for row in rows)
+    setup = {"repositories": len(answers), "questions": questions, "median_seconds": seconds[len(seconds) // 2]}
+    data = options.data.name + (f"-each{options.each}" if options.each else "")
+    return result("search", data, system, options.encoder, values, weights=weights, groups=groups, setup=setup)
+
+
+def _by_category(data: Path, answers: Answers, each: int) -> dict[str, float]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for name, rows in answers.items():
+        labels = spread(read_labels(data / "annotations" / f"{name}.json"), each)
+        for label, row in zip(labels, rows, strict=True):
+            found[label.category].append(row["ndcg"])
+    return {category: sum(own) / len(own) for category, own in sorted(found.items())}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; prints a line for each repository and the means."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description="NDCG@10 of short questions.")
+    """Run the benchmark; prints each system's figures, by language and by repository."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description="Short questions, known files.")
     parser.add_argument("data", type=Path)
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("benchmarks/corpora/search"))
+    parser.add_argument("--systems", type=names, default=["clew"], help="comma-separated")
     parser.add_argument("--encoder", default="builtin")
-    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--only", nargs="*", default=[], help="these repositories; nothing is filed")
+    parser.add_argument("--each", type=int, default=0, help="only N questions of each repository, spread evenly")
+    parser.add_argument("--worst", type=int, default=0, help="print the questions that went worst, and what came first")
+    parser.add_argument("--results", type=Path, default=FOLDER)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--worst", type=int, default=0, help="print the questions that went worst")
     options = parser.parse_args(arguments)
-    results: dict[str, tuple[str, list[dict[str, Any]]]] = {}
-    for row in json.loads((options.data / "repos.json").read_text()):
-        if options.only and row["name"] not in options.only:
-            continue
-        try:
-            searcher = open_repository(row, options.mirrors, options.work, options.encoder)
-        except FileNotFoundError as error:
-            print(f"{row['name']}: not to be had: {error}", file=sys.stderr)
-            continue
-        labels = json.loads((options.data / "annotations" / f"{row['name']}.json").read_text())
-        results[row["name"]] = (row["language"], evaluate(searcher, labels))
-        if not options.json:
-            value = mean([found["ndcg"] for found in results[row["name"]][1]])
-            print(f"{row['name']:20} {row['language']:12} {value:.3f}", flush=True)
-    for name, worst in _worst(results, options.worst):
-        print(f"  {worst['ndcg']:.3f} {name}: {worst['query']}")
-    print(json.dumps(summary(results)) if options.json else _table(summary(results)))
-    return 0 if results else 1
+    rows = json.loads((options.data / "repos.json").read_text("utf-8"))
+    languages = {row["name"]: row["language"] for row in rows}
+    wanted = [row for row in rows if not options.only or row["name"] in options.only]
+    answers: dict[str, Answers] = defaultdict(dict)
+    kept = Kept(options.work / f"answers-{program.digest()}.jsonl")
+    for name, system, found in run(options, wanted, kept):
+        answers[system][name] = found
+    for system, own in answers.items():
+        done = judge(options, system, own, languages)
+        if not options.only:
+            file_result(done, options.results)
+        print(json.dumps(done.to_json()) if options.json else table(done))
+        if options.worst and not options.json:
+            print(worst(options, own))
+    return 0 if answers else 1
 
 
-def _worst(results: dict[str, tuple[str, list[dict[str, Any]]]], count: int) -> list[tuple[str, dict[str, Any]]]:
-    pairs = [(name, row) for name, (_, rows) in results.items() for row in rows]
-    return sorted(pairs, key=lambda pair: pair[1]["ndcg"])[:count]
+def table(found: Result) -> str:
+    """A result for people."""
+    lines = [
+        f"{found.system}, {found.encoder}: {found.setup['repositories']} repositories, {found.setup['questions']} questions"
+    ]
+    lines.append(line(found.figures))
+    for own in found.groups.values():
+        lines.append("  ".join(f"{name} {value:.3f}" for name, value in own.items()))
+    return "\n".join([*lines, f"median {found.setup['median_seconds'] * 1000:.1f} ms"])
 
 
-def _table(found: dict[str, Any]) -> str:
-    lines = [f"NDCG@10 {found['ndcg']:.4f} on {found['repositories']} repositories, {found['queries']} queries"]
-    for group in ("languages", "categories"):
-        lines.append("  ".join(f"{name} {value:.3f}" for name, value in found[group].items()))
-    return "\n".join([*lines, f"median {found['median_seconds'] * 1000:.1f} ms"])
+def worst(options: argparse.Namespace, answers: Answers) -> str:
+    """The questions that went worst: what they look for, and what came first instead."""
+    pairs = []
+    for name, rows in answers.items():
+        labels = spread(read_labels(options.data / "annotations" / f"{name}.json"), options.each)
+        pairs += [(row["ndcg"], name, label, row) for label, row in zip(labels, rows, strict=True)]
+    out = []
+    for value, name, label, row in sorted(pairs, key=lambda pair: pair[:2])[: options.worst]:
+        out.append(f"{value:.3f} {name}: {label.query}  ({label.category}; shown {row['shown']})")
+        out.append("    wanted: " + ", ".join(target.path for target in label.targets))
+        for path, symbol, start, score, why in row["hits"]:
+            parts = " ".join(f"{signal} {part:.2f}" for signal, part in why.items())
+            mark = "*" if any(target.path == path for target in label.targets) else " "
+            out.append(f"   {mark} {score:.2f} {path}:{start} {symbol}  {parts}")
+    return "\n".join(out)
 
 
 if __name__ == "__main__":
