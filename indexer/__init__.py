@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .generation import State, View
     from .languages import LANGUAGES, grammar, language_of
     from .link import Before, link_view
+    from .past import Past, PastCommit
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
     from .resolve import Resolver
     from .revision import open_revision
@@ -43,6 +44,7 @@ _MODULES = {
     "families": ("family_of",),
     "languages": ("LANGUAGES", "grammar", "language_of"),
     "link": ("Before", "link_view"),
+    "past": ("Past", "PastCommit"),
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
     "resolve": ("Resolver",),
     "revision": ("open_revision",),
@@ -78,6 +80,8 @@ __all__ = [
     "FoundSymbol",
     "HashEncoder",
     "Occurrence",
+    "Past",
+    "PastCommit",
     "Progress",
     "Reference",
     "Report",

@@ -11,7 +11,7 @@ import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -26,15 +26,15 @@ from .errors import SourceError
 from .extract import EXTRACTOR
 from .facts import read_told
 from .generation import View
-from .history import co_changes
+from .history import Commit, read_commits
 from .lance import column
 from .link import Before, Linked, link_view
 from .manifest import Row, manifest_row, row_of, same_contents, settled
 from .needs import resolution_id
 from .pool import Lost, Pool
 from .precise import Told, read_precise
-from .records import FileFacts, Report, key64, printable
-from .schema import CO_CHANGES, MANIFESTS, OCCURRENCES, batch_of, epoch_of, with_vectors
+from .records import FileFacts, Report, printable
+from .schema import MANIFESTS, OCCURRENCES, batch_of, epoch_of, with_vectors
 from .scip import read_scip
 from .source import Skipped, Source, SourceFile
 from .store import Store
@@ -73,6 +73,8 @@ class _Build:
     encoded: int = 0
     consulted: tuple[tuple[str, str, str], ...] = ()  # as in `needs`
     seconds: dict[str, float] = field(default_factory=dict)
+    known_commits: dict[str, int] = field(default_factory=dict)  # as `Writer.known_commits` gives them
+    commits: Future[list[Commit]] | None = None  # to store; None where the view shows the commit that it did
     merged: dict[str, int] = field(default_factory=dict)  # for the report: what came of SCIP indexes
 
     @contextmanager
@@ -122,7 +124,8 @@ def build_index(
     epoch = epoch_of(f"{EXTRACTOR}{pack_version()}", CHUNKER, encoder.name)
     with store.writer(epoch, (encoder_spec, encoder.name, encoder.dim)) as writer:
         state = _Build(source, writer, encoder, cache or VectorCache(), progress, jobs or os.cpu_count() or 1, scip)
-        return _run(state)
+        with _history(state):
+            return _run(state)
 
 
 def _run(state: _Build) -> Report:
@@ -162,7 +165,8 @@ def _publish(state: _Build, rows: Sequence[Row], report: Report) -> Report:
     """Publish `rows` as the view's manifest; the report, with its generation."""
     source, writer = state.source, state.writer
     writer.replace_view("manifests", source.view, batch_of([manifest_row(source.view, row) for row in rows], MANIFESTS))
-    view = View(source.view, source.kind, source.root, source.commit, report, resolution_id(), state.consulted)
+    shown = (source.view, source.kind, source.root, source.commit)
+    view = View(*shown, report, resolution_id(), state.consulted, source.prefix)
     published = writer.publish(view)
     return published.views[source.view].report
 
@@ -333,15 +337,29 @@ def _unchanged(state: _Build, rows: Sequence[Row], published: Sequence[dict[str,
     return _publish(state, rows, report)
 
 
-def _remember(state: _Build) -> bool:
-    """Note what changes together, if the view shows another commit than when it was published; whether it does."""
+@contextmanager
+def _history(state: _Build) -> Iterator[None]:
+    """Read the view's commits meanwhile, where it shows another than when it was published: git does most of it, in a
+    process of its own."""
     source, writer = state.source, state.writer
     before = writer.view(source.view)
-    if before is not None and before.commit == source.commit:
+    if before is not None and (before.commit, before.prefix) == (source.commit, source.prefix):
+        yield
+        return
+    state.known_commits = writer.known_commits()
+    with ThreadPoolExecutor(1) as beside:
+        state.commits = beside.submit(read_commits, source, state.known_commits)
+        yield
+
+
+def _remember(state: _Build) -> bool:
+    """Store what history says, if the view shows another commit than when it was published; whether it does."""
+    if state.commits is None:
         return False
     with state.phase("history"):
-        rows = [(source.view, key64(c.src), key64(c.dst), c.together, c.confidence) for c in co_changes(source)]
-        writer.replace_view("co_changes", source.view, batch_of(rows, CO_CHANGES))
+        if commits := state.commits.result():
+            state.writer.add_commits(commits, state.known_commits)
+            state.writer.index_commits()
     return True
 
 

@@ -21,6 +21,7 @@ class View:
     report: Report
     resolution: str = ""  # how its edges were resolved; edges that were resolved otherwise are not kept
     consulted: tuple[tuple[str, str, str], ...] = ()  # as in `needs`
+    prefix: str = ""  # where its root lies below the top of its repository; ends in a slash where it does
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,15 +75,23 @@ def _listed_by_git(repository: pygit2.Repository, why: str) -> list[tuple[int, s
 
     Nothing is run or fetched on the repository's behalf: no monitor, and no object is needed with `--sparse`.
     """
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "safe.directory=*", "ls-files", "--stage", "--sparse", "-z"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}  # a hook sets some
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+    command, environment = hardened()
+    command += ["ls-files", "--stage", "--sparse", "-z"]
     try:
         done = subprocess.run(command, cwd=repository.workdir, env=environment, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise SourceError(f"the git index of {repository.workdir} cannot be read: {why}; try `git status`") from error
     fields = (entry.split(b"\t", 1) for entry in done.stdout.split(b"\0") if entry)
     return [(int(mode.split(b" ", 1)[0], 8), os.fsdecode(path)) for mode, path in fields]
+
+
+def hardened() -> tuple[list[str], dict[str, str]]:
+    """How a line that runs git begins, and the environment for it: git then runs and fetches nothing on a repository's
+    behalf, whoever owns it."""
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "safe.directory=*"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}  # a hook sets some
+    settings = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+    return command, environment | settings | {"GIT_NO_REPLACE_OBJECTS": "1"}  # libgit2 replaces none
 
 
 def exclude_files(repository: pygit2.Repository | None) -> list[str]:

@@ -108,6 +108,16 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def full_text() -> Any:
+    """How a column of our own terms is indexed: they are cut and lower-cased already, so they have only to be split at spaces."""
+    from lancedb.index import FTS
+
+    return FTS(
+        base_tokenizer="whitespace", with_position=False, max_token_length=None, lower_case=False,
+        stem=False, remove_stop_words=False, ascii_folding=False,
+    )  # fmt: skip
+
+
 def match_query(weights: Mapping[str, float]) -> Any:
     """A full-text query in which terms of equal weight share one clause; None without terms."""
     from lancedb.query import BooleanQuery, MatchQuery, Occur

@@ -55,6 +55,10 @@ class Revision:
     def view(self) -> str:
         return f"rev:{self.commit}"
 
+    @property
+    def prefix(self) -> str:
+        return ""
+
     def reader(self) -> Reader:
         return RevisionReader(self.git_dir)
 

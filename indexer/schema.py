@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever a store that an older clew wrote would be misread."""
 
 _I64, _I32, _STR = pa.int64(), pa.int32(), pa.string()
@@ -50,8 +50,11 @@ OCCURRENCES = pa.schema({"file_id": _I64, "line": _I32, "name": _STR, "kind": _S
 """What SCIP indexes say of a file version; see `precise.Told`."""
 NEEDS = pa.schema({"edges_id": _I64, "needs": pa.list_(_I64)})
 """What a set of edges depends on beyond its own file: keys of `needs`. One row a set; it says that the set is complete."""
-CO_CHANGES = pa.schema({"view": _STR, "src": _I64, "dst": _I64, "together": _I32, "confidence": pa.float32()})
-"""Files that change together, by the history of a view's commit; see `history.CoChange`."""
+COMMITS = pa.schema(
+    {"commit": _STR, "parents": pa.list_(_STR), "time": _I64, "message": _STR, "terms": _STR}
+    | {"paths": pa.list_(_STR), "touched": _I32}
+)
+"""The commits that lead to any view's; see `history.Commit`."""
 MANIFESTS = pa.schema(
     {"view": _STR, "path": _STR, "size": _I64, "mtime_ns": _I64, "content": _STR, "file_id": _I64, "edges_id": _I64}
     | {"skipped": _STR}  # reason why there are no facts, or ""
@@ -68,7 +71,7 @@ def tables(dim: int) -> dict[str, pa.Schema]:
     """Every table of an epoch. `files` comes last: its row says that the other facts of the file are complete."""
     return {
         "symbols": SYMBOLS, "references": REFERENCES, "imports": IMPORTS, "bindings": BINDINGS,
-        "occurrences": OCCURRENCES, "co_changes": CO_CHANGES, "chunks": chunks_schema(dim), "edges": EDGES, "needs": NEEDS, "manifests": MANIFESTS,
+        "occurrences": OCCURRENCES, "commits": COMMITS, "chunks": chunks_schema(dim), "edges": EDGES, "needs": NEEDS, "manifests": MANIFESTS,
         "files": FILES,
     }  # fmt: skip
 

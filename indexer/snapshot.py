@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from .errors import StoreError
 from .generation import State, View
 from .lance import lance_errors, match_query, quoted, unpacked
+from .past import Past
 from .records import Reference, Symbol, key64
 from .source import changed_ns
 from .store import Store
@@ -103,7 +104,7 @@ class Snapshot:
         return cls(store, state, state.views[name])
 
     @contextmanager
-    def _reading(self) -> Iterator[None]:
+    def reading(self) -> Iterator[None]:
         """Tells a store that is damaged from one that has gone on and, after a while, cleaned up behind itself."""
         try:
             with lance_errors(self.store.uri):
@@ -117,7 +118,7 @@ class Snapshot:
     def table(self, name: str) -> Table:
         """The table `name` at this generation's version."""
         if name not in self._tables:
-            with self._reading():
+            with self.reading():
                 self._tables[name] = self.store.table(name, self.state.epoch, self.state.versions[name])
         return self._tables[name]
 
@@ -127,7 +128,7 @@ class Snapshot:
     def entries(self) -> dict[str, Entry]:
         """The view's paths in order, with facts or without; directories that were left out are not among them."""
         columns = ["path", "size", "mtime_ns", "content", "file_id", "skipped"]
-        rows = self._read("manifests", columns, f"view = {quoted(self.view.name)}")
+        rows = self.read("manifests", columns, f"view = {quoted(self.view.name)}")
         found = [Entry(*row) for row in zip(*(rows[name].to_pylist() for name in columns), strict=True)]
         return {entry.path: entry for entry in sorted(found, key=lambda entry: entry.path)}
 
@@ -205,7 +206,7 @@ class Snapshot:
         """Every chunk of the view, as rows for `chunks_at`, and its vector in the same row of an array (chunks, dim)."""
         import numpy as np
 
-        rows = self._read("chunks", [*_CHUNK, "vector"], None, with_row_id=True)
+        rows = self.read("chunks", [*_CHUNK, "vector"], None, with_row_id=True)
         rows = rows.filter(pa.array(np.isin(rows["file_id"].to_numpy(), self._file_ids)))
         vectors = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, self.state.dim)
         return rows.drop_columns(["vector"]), vectors.astype(np.float32)
@@ -225,7 +226,7 @@ class Snapshot:
 
         total, count = self.table("chunks").count_rows(), limit
         while True:
-            with self._reading():
+            with self.reading():
                 rows = search(count)
             mine = np.isin(rows["file_id"].to_numpy(), self._file_ids)
             if int(mine.sum()) >= limit or rows.num_rows < count or count >= total:
@@ -252,7 +253,7 @@ class Snapshot:
         """The `columns` of every symbol of the view, with `file_id`; in no particular order."""
         import numpy as np
 
-        rows = self._read("symbols", ["file_id", *columns], None)
+        rows = self.read("symbols", ["file_id", *columns], None)
         return rows.filter(pa.array(np.isin(rows["file_id"].to_numpy(), self._file_ids)))
 
     def symbols_in(self, paths: Collection[str]) -> list[FoundSymbol]:
@@ -301,18 +302,13 @@ class Snapshot:
         """Every edge of the view: src, dst, kind, rule, confidence, line; in no particular order."""
         import numpy as np
 
-        rows = self._read("edges", ["edges_id", *_EDGE], None)
+        rows = self.read("edges", ["edges_id", *_EDGE], None)
         mine = np.isin(rows["edges_id"].to_numpy(), np.array(sorted(self._edge_sets), dtype=np.int64))
         return rows.filter(pa.array(mine)).drop_columns(["edges_id"])
 
-    def co_changes(self) -> pa.Table:
-        """Which files change together: src and dst, uids of paths that the view may no longer have, together, confidence."""
-        columns = ["src", "dst", "together", "confidence"]
-        return self._read("co_changes", columns, f"view = {quoted(self.view.name)}")
-
     @cached_property
     def _edge_sets(self) -> frozenset[int]:
-        rows = self._read("manifests", ["edges_id"], f"view = {quoted(self.view.name)}")
+        rows = self.read("manifests", ["edges_id"], f"view = {quoted(self.view.name)}")
         return frozenset(rows["edges_id"].to_pylist())
 
     def references_to(self, name: str) -> list[tuple[str, Reference]]:
@@ -340,6 +336,13 @@ class Snapshot:
         ]
         return sorted(found, key=lambda pair: (pair[0], pair[1].line, pair[1].kind))
 
+    # -- history
+
+    @cached_property
+    def past(self) -> Past:
+        """The commits that lead to the view's."""
+        return Past(self)
+
     # -- reading
 
     def _rows(self, name: str, columns: Sequence[str], key: str, values: Sequence[int | str]) -> pa.Table:
@@ -351,7 +354,7 @@ class Snapshot:
         for at in range(0, max(len(values), 1), IN_LIST):
             literals = [quoted(v) if isinstance(v, str) else str(v) for v in values[at : at + IN_LIST]]
             where = f"{key} IN ({','.join(literals)})" if literals else "false"
-            parts.append(self._read(name, [c for c in columns if c != "_rowid"], where, "_rowid" in columns))
+            parts.append(self.read(name, [c for c in columns if c != "_rowid"], where, "_rowid" in columns))
         return pa.concat_tables(parts).select(columns)
 
     def _held(self, name: str) -> pa.Table | None:
@@ -361,11 +364,12 @@ class Snapshot:
         if name not in self._memory:
             small = self.table(name).count_rows() <= HELD_ROWS
             columns = [column for column in _HELD[name] if column != "_rowid"]
-            self._memory[name] = self._read(name, columns, None, "_rowid" in _HELD[name]) if small else None
+            self._memory[name] = self.read(name, columns, None, "_rowid" in _HELD[name]) if small else None
         return self._memory[name]
 
-    def _read(self, name: str, columns: list[str], where: str | None, with_row_id: bool = False) -> pa.Table:
-        with self._reading():
+    def read(self, name: str, columns: list[str], where: str | None, with_row_id: bool = False) -> pa.Table:
+        """The `columns` of the rows of a table for which `where`, a Lance filter, holds."""
+        with self.reading():
             query = self.table(name).search()
             query = query.where(where) if where else query
             return query.with_row_id(with_row_id).select(columns).to_arrow()

@@ -93,6 +93,11 @@ class Source(Protocol):
         """What names this tree in the store: the real path of a work tree's root, or `rev:<commit>`."""
         ...
 
+    @property
+    def prefix(self) -> str:
+        """Where it lies below the top of its repository: "", or a folder that ends in a slash."""
+        ...
+
     def files(self) -> Iterator[SourceFile | Skipped]:
         """Every path once, in the order of the path as a string."""
         ...

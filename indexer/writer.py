@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .generation import State, View
-from .lance import column, quoted, table_names, unpacked
-from .schema import FACTS, FORMAT, GENERATIONS, tables
+from .lance import column, full_text, quoted, table_names, unpacked
+from .schema import COMMITS, FACTS, FORMAT, GENERATIONS, batch_of, tables
 
 if TYPE_CHECKING:
     import numpy as np
     from lancedb.table import Table
     from numpy.typing import NDArray
 
+    from .history import Commit
     from .store import Store
 
 KEPT_GENERATIONS = 4  # rows of `generations` that stay; readers pin at most the last
@@ -56,7 +57,7 @@ class Writer:
 
     def _undo(self) -> None:
         """Take back what a killed build replaced, or the next view would publish that, too."""
-        for name in ("manifests", "occurrences", "co_changes"):
+        for name in ("manifests", "occurrences"):
             table = self.tables[name]
             published = (
                 self.state.versions.get(name, table.version) if self.state and self.same_epoch else table.version
@@ -126,7 +127,7 @@ class Writer:
             self.tables[name].delete(f"{key} IN ({','.join(map(str, values[at : at + 5_000]))})")
 
     def replace_view(self, name: str, view: str, rows: pa.RecordBatch) -> None:
-        """Put `rows` in the place of those of `view` in the table `name`, manifests or co_changes."""
+        """Put `rows` in the place of those of `view` in the table `name`."""
         self.tables[name].delete(f"view = {quoted(view)}")
         self.add({name: rows})
         self.flush()
@@ -137,6 +138,18 @@ class Writer:
         self.add({"occurrences": rows})
         self.flush()
 
+    def known_commits(self) -> dict[str, int]:
+        """The commits that are stored, each with how many paths it touched, as in `history.Commit`."""
+        rows = self.tables["commits"].search().select(["commit", "touched"]).to_arrow()
+        return dict(zip(rows["commit"].to_pylist(), rows["touched"].to_pylist(), strict=True))
+
+    def add_commits(self, commits: Sequence[Commit], known: Container[str]) -> None:
+        """Store `commits`, those of `known` in the place of what was told of them before."""
+        if again := ",".join(quoted(each.commit) for each in commits if each.commit in known):
+            self.tables["commits"].delete(f"commit IN ({again})")
+        self.add({"commits": batch_of(commits, COMMITS)})
+        self.flush()
+
     def sources(self, file_ids: Sequence[int]) -> dict[int, str]:
         """file_id → text, for `file_ids`."""
         where = f"file_id IN ({','.join(map(str, file_ids))})" if file_ids else "false"
@@ -145,24 +158,23 @@ class Writer:
 
     def index_chunks(self) -> None:
         """Bring the full-text and vector indices up to date; the first time, build them. Safe beside other tables' writes."""
-        from lancedb.index import FTS, IvfSq
+        from lancedb.index import IvfSq
 
-        # our own terms are cut and lower-cased already: their tokenizer has only to split at spaces
-        text = FTS(
-            base_tokenizer="whitespace", with_position=False, max_token_length=None, lower_case=False,
-            stem=False, remove_stop_words=False, ascii_folding=False,
-        )  # fmt: skip
-        fresh = self._index("chunks", "terms", text)
+        fresh = self._index("chunks", "terms", full_text())
         if self.encoder[2] and self.tables["chunks"].count_rows() > EXACT_ROWS:
             self._index("chunks", "vector", IvfSq(distance_type="dot"))
         self._upkeep("chunks", fresh)
+
+    def index_commits(self) -> None:
+        """Bring the full-text index over messages up to date; the first time, build it."""
+        self._upkeep("commits", self._index("commits", "terms", full_text()))
 
     def index_keys(self) -> None:
         """Bring the indices of all other tables up to date; the first time, build them."""
         from lancedb.index import BTree
 
         for name in self.tables:
-            if name != "chunks":
+            if name not in ("chunks", "commits"):
                 fresh = [self._index(name, key, BTree()) for key in KEYS.get(name, ())]
                 self._upkeep(name, any(fresh))
 

@@ -20,6 +20,7 @@ from indexer import Snapshot, key64
 
 from .derived import derive
 from .edge_columns import KINDS, EdgeColumns, joined
+from .together import co_changes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,11 +116,15 @@ def _from_store(snapshot: Snapshot) -> tuple[pa.Table, EdgeColumns, list[str]]:
 def _co_changes(snapshot: Snapshot, uid: Ints) -> EdgeColumns:
     import numpy as np
 
-    table = snapshot.co_changes()
-    src, dst = _positions(uid, table["src"].to_numpy()), _positions(uid, table["dst"].to_numpy())
-    zeros = np.zeros(len(src), dtype=np.uint8)
-    found = EdgeColumns(src, dst, zeros + KINDS.index("co-changes"), zeros, table["confidence"].to_numpy(), zeros)
-    return found.taken(((src >= 0) & (dst >= 0)).nonzero()[0])
+    found = co_changes(snapshot.past)
+    src, dst = (
+        _positions(uid, np.array([key64(path) for path in ends], dtype=np.int64))
+        for ends in ([each.src for each in found], [each.dst for each in found])
+    )
+    zeros = np.zeros(len(found), dtype=np.uint8)
+    confidence = np.array([each.confidence for each in found], dtype=np.float32)
+    edges = EdgeColumns(src, dst, zeros + KINDS.index("co-changes"), zeros, confidence, zeros)
+    return edges.taken(((src >= 0) & (dst >= 0)).nonzero()[0])
 
 
 def _nodes(snapshot: Snapshot) -> pa.Table:
