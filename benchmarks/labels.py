@@ -19,13 +19,13 @@ SHOWN = frozenset({"body", "slice", "skeleton"})  # resolutions at which code ca
 class Target:
     """A file that answers a question; with lines where the label names them."""
 
-    path: str
+    path: str  # or the end of one: some labels begin at the folder that is indexed
     start_line: int  # 1-based, inclusive; 0 without lines
     end_line: int
 
     def met_by(self, place: Hit | Piece) -> bool:
         """Whether `place` lies in the file, and on one of the lines where there are some."""
-        if place.path != self.path:
+        if place.path != self.path and not place.path.endswith("/" + self.path):
             return False
         return not self.start_line or (place.start_line <= self.end_line and place.end_line >= self.start_line)
 

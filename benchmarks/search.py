@@ -176,7 +176,7 @@ def worst(options: argparse.Namespace, answers: Answers) -> str:
         out.append("    wanted: " + ", ".join(target.path for target in label.targets))
         for path, symbol, start, score, why in row["hits"]:
             parts = " ".join(f"{signal} {part:.2f}" for signal, part in why.items())
-            mark = "*" if any(target.path == path for target in label.targets) else " "
+            mark = "*" if any(path.endswith(target.path) for target in label.targets) else " "
             out.append(f"   {mark} {score:.2f} {path}:{start} {symbol}  {parts}")
     return "\n".join(out)
 
