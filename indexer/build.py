@@ -40,7 +40,7 @@ from .source import Skipped, Source, SourceFile
 from .store import Store
 from .tail import pack_version
 from .vector_cache import VectorCache, vector_key
-from .worker import Extracted, Outcome, worker
+from .worker import Extracted, Outcome, identifier, worker
 from .writer import Writer
 
 if TYPE_CHECKING:
@@ -132,10 +132,10 @@ def _run(state: _Build) -> Report:
     writer, source = state.writer, state.source
     with state.phase("walk"):
         published = writer.manifest(source.view)
-        known = frozenset(writer.known_files().tolist())
-        pending = _walk(state, {row["path"]: row for row in published}, known)
+        known, lost = frozenset(writer.known_files().tolist()), writer.lost()
+        pending = _walk(state, {row["path"]: row for row in published}, known, lost)
     with state.phase("extract"):
-        _extract(state, pending, known)
+        _extract(state, pending, known, lost)
     rows = sorted(state.rows + state.directories, key=lambda row: row.path)
     view = writer.view(source.view)
     if (
@@ -174,7 +174,9 @@ def _publish(state: _Build, rows: Sequence[Row], report: Report) -> Report:
 # -- walk
 
 
-def _walk(state: _Build, published: dict[str, dict[str, Any]], known: frozenset[int]) -> list[SourceFile]:
+def _walk(
+    state: _Build, published: dict[str, dict[str, Any]], known: frozenset[int], lost: Mapping[int, str]
+) -> list[SourceFile]:
     """Sort the source's paths into rows that are settled and files that have to be read."""
     pending: list[SourceFile] = []
     for found, item in enumerate(state.source.files()):
@@ -184,7 +186,7 @@ def _walk(state: _Build, published: dict[str, dict[str, Any]], known: frozenset[
         if isinstance(item, Skipped):
             row = Row(path, 0, 0, "", 0, item.reason.value)
             (state.rows if item.reason.findable and not path.endswith("/") else state.directories).append(row)
-        elif row_known := settled(path, item, published.get(path), known):
+        elif row_known := settled(path, item, published.get(path), known, lost):
             state.rows.append(row_known)
         else:
             pending.append(item)
@@ -194,24 +196,36 @@ def _walk(state: _Build, published: dict[str, dict[str, Any]], known: frozenset[
 # -- extract and encode
 
 
-def _extract(state: _Build, pending: Sequence[SourceFile], known: frozenset[int]) -> None:
+def _extract(state: _Build, pending: Sequence[SourceFile], known: frozenset[int], lost: Mapping[int, str]) -> None:
     if not pending:
         return
     wants_texts = state.encoder.dim > 0 and not isinstance(state.encoder, StaticEncoder)
     start_ns = time.time_ns()
     done = 0
-    make = worker(state.source.reader(), known, wants_texts)
+    make = worker(state.source.reader(), known, lost, wants_texts)
+    culprits: list[Lost[SourceFile]] = []
     with Pool(make, min(state.jobs, len(pending))) as pool:
         for result in pool.run(_batches(pending)):
             if isinstance(result, Lost):
-                outcomes = [Outcome(result.item, result.item.content, 0, result.reason.value, 0)]
+                culprits.append(result)
+                done += 1
             else:
-                outcomes = result.outcomes
                 _store(state, result)
-            state.rows.extend(row_of(outcome, start_ns) for outcome in outcomes)
-            done += len(outcomes)
+                state.rows.extend(row_of(outcome, start_ns) for outcome in result.outcomes)
+                done += len(result.outcomes)
             state.progress("extract", done, len(pending))
+    state.rows.extend(row_of(outcome, start_ns) for outcome in _quarantined(state, culprits))
     state.writer.flush()
+
+
+def _quarantined(state: _Build, culprits: Sequence[Lost[SourceFile]]) -> Iterator[Outcome]:
+    """The outcomes of files that cost a worker, with their content ids: later builds leave them alone until they change."""
+    if not culprits:
+        return
+    with Pool(identifier(state.source.reader()), 1) as pool:
+        for each, found in zip(culprits, pool.run([each.item] for each in culprits), strict=True):
+            content = "" if isinstance(found, Lost) else found[0]
+            yield Outcome(each.item, each.item.content or content, 0, each.reason.value, 0)
 
 
 def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:

@@ -15,5 +15,9 @@ class StoreError(ClewError):
     """The store is missing, damaged, locked, of another format, or has no room."""
 
 
+class WorkerError(ClewError):
+    """The machine does not let processes work for a build."""
+
+
 class EncoderError(ClewError):
     """The encoder cannot be loaded or does not fit the store."""

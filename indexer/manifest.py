@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +26,19 @@ class Row:
     edges_id: int = 0
 
 
-def settled(path: str, item: SourceFile, before: dict[str, Any] | None, known: frozenset[int]) -> Row | None:
-    """The row of a file that need not be read: its content is known, or its size and time are those of the last build."""
+def settled(
+    path: str, item: SourceFile, before: dict[str, Any] | None, known: frozenset[int], lost: Mapping[int, str]
+) -> Row | None:
+    """The row of a file that need not be read: its content is known, or its size and time are those of the last build.
+
+    `lost` are versions of files that were tried in vain, with the reason.
+    """
     if item.content:
         file_id = key64(path, item.content)
         if file_id in known:
             return Row(path, item.size, 0, item.content, file_id, "")
+        if file_id in lost:
+            return Row(path, item.size, 0, item.content, 0, lost[file_id])
         if before is not None and before["content"] == item.content and before["skipped"]:
             return Row(path, item.size, 0, item.content, 0, before["skipped"])
         return None

@@ -23,6 +23,7 @@ from queue import Empty, Queue
 from threading import Event, Thread
 from typing import Generic, TypeVar
 
+from .errors import WorkerError
 from .source import SkipReason
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ MEMORY_BYTES = 1536 << 20  # resident, of a worker: three times what any honest 
 ADDRESS_BYTES = 4 << 30  # address space of a worker: stops what grows too fast to be seen in time
 GLANCE = 0.1  # seconds between looks at what workers hold: the parser takes up to 1 GB a second
 SHORTEST_WAIT = 0.01  # seconds: processor time is told in such steps
+MAX_STILLBORN = 4  # in a row: one may be killed from outside while it starts
 READY = 8  # results that wait for the caller: some 10 MB
 QUEUED = 2  # batches that wait at a worker, so that it never idles while the parent writes
 
@@ -74,6 +76,7 @@ class _Worker(Generic[T]):
     since: float = 0.0  # when it began with its first job, by the clock
     spent: float = 0.0  # seconds of the processor that it had used by then
     deadline: float = 0.0  # when to look whether its time is over
+    greeted: bool = False  # it is ready for work: what befalls it from now on is the work's doing
 
     def begin(self, seconds: float) -> None:
         """Start the clock for its first job, which may take `seconds` of the processor."""
@@ -113,13 +116,14 @@ class Pool(Generic[T, R]):
         self,
         make: Callable[[], Callable[[Sequence[T]], R]],
         jobs: int,
-        seconds: float = SECONDS,
-        memory: int = MEMORY_BYTES,
+        seconds: float | None = None,
+        memory: int | None = None,
     ) -> None:
         """`make` must be picklable, as must items and results. `seconds` of the processor for a batch, or for an item that
-        is tried alone; `memory` bytes for a worker, by whatever it holds."""
-        self._make, self._seconds, self._memory = make, seconds, memory
+        is tried alone, by default SECONDS; `memory` bytes for a worker, by default MEMORY_BYTES."""
+        self._make, self._seconds, self._memory = make, seconds or SECONDS, memory or MEMORY_BYTES
         self._glanced = 0.0  # when it was last looked at what workers hold
+        self._stillborn = 0  # workers that ended before they were ready, since the last one that was
         self._context = multiprocessing.get_context("forkserver")
         self.warm()
         self._workers: list[_Worker[T]] = [self._start() for _ in range(jobs)]
@@ -250,8 +254,10 @@ class Pool(Generic[T, R]):
         except (EOFError, OSError):
             self._lose(worker, SkipReason.CRASHED, waiting, slots)
             return
-        job = worker.jobs.popleft()
-        slots[job.slot].parts[job.part] = result
+        if worker.greeted:
+            job = worker.jobs.popleft()
+            slots[job.slot].parts[job.part] = result
+        worker.greeted, self._stillborn = True, 0
         worker.begin(self._seconds)
 
     def _lose(
@@ -260,13 +266,24 @@ class Pool(Generic[T, R]):
         """Replace the worker; its first job is tried again one by one or, if that was done, lost."""
         self._stop(worker)
         guilty, *innocent = worker.jobs
-        if len(guilty.items) == 1 and (guilty.again or reason == SkipReason.TIMEOUT):
+        if not worker.greeted:
+            self._count_stillborn(worker)
+            innocent.insert(0, guilty)
+        elif len(guilty.items) == 1 and (guilty.again or reason == SkipReason.TIMEOUT):
             slots[guilty.slot].parts[guilty.part] = Lost(guilty.items[0], reason)
         else:
             slots[guilty.slot].parts = [None] * len(guilty.items)
             innocent[:0] = [_Job(guilty.slot, part, [item], True) for part, item in enumerate(guilty.items)]
         waiting.extendleft(reversed(innocent))
         self._workers[self._workers.index(worker)] = self._start()
+
+    def _count_stillborn(self, worker: _Worker[T]) -> None:
+        self._stillborn += 1
+        if self._stillborn > MAX_STILLBORN:
+            raise WorkerError(
+                f"worker processes end as soon as they start (exit code {worker.process.exitcode}): "
+                "is there memory left, and are processes allowed?"
+            )
 
     def _start(self) -> _Worker[T]:
         ours, theirs = self._context.Pipe()
@@ -293,6 +310,7 @@ def _work(pipe: Connection, make: Callable[[], Callable[[Sequence[T]], R]]) -> N
     gc.disable()  # parse trees are freed by reference counts, and nothing else here is cyclic
     work = make()
     with suppress(EOFError, OSError):  # the parent has gone
+        pipe.send(None)  # the greeting
         while True:
             pipe.send(work(pipe.recv()))
 

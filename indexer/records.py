@@ -6,6 +6,7 @@ tuples turn into columns without a loop.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
@@ -138,8 +139,28 @@ def symbol_id(path: str, qualname: str) -> str:
 
 
 def printable(path: str) -> str:
-    """A path whose bytes are not UTF-8 (surrogates, as `os.fsdecode` gives) with `\\xNN` in their place; others as they are."""
-    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A path whose bytes are not UTF-8 (surrogates, as `os.fsdecode` gives) with `\\xNN` in their place; others as they are.
+
+    No two paths are printed alike: backslashes before such a byte, or before characters that look like one, are doubled.
+    """
+    if path.isascii() and "\\x" not in path:
+        return path
+    return _AMBIGUOUS.sub(r"\1\1", path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def on_disk(path: str) -> str:
+    """The path, as the functions of `os` take it, that is printed as `path`."""
+    return _ESCAPED.sub(_unescaped, path) if "\\x" in path else path
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    backslashes, digits = match[1], match[2]
+    last = chr(0xDC00 + int(digits, 16)) if len(backslashes) % 2 else "x" + digits
+    return "\\" * (len(backslashes) // 2) + last
+
+
+_AMBIGUOUS = re.compile("(\\\\+)(?=x[89a-f][0-9a-f]|[\udc80-\udcff])")
+_ESCAPED = re.compile(r"(\\+)x([89a-f][0-9a-f])")
 
 
 def key64(*parts: str) -> int:

@@ -16,7 +16,7 @@ from .errors import StoreError
 from .generation import State, View
 from .lance import lance_errors, match_query, quoted, unpacked
 from .past import Past
-from .records import Reference, Symbol, key64
+from .records import Reference, Symbol, key64, on_disk
 from .source import changed_ns
 from .store import Store
 
@@ -160,7 +160,7 @@ class Snapshot:
         if entry is None or self.view.kind != "worktree":
             return False
         try:
-            now = os.stat(os.path.join(self.view.root, path), follow_symlinks=False)
+            now = os.stat(os.path.join(self.view.root, on_disk(path)), follow_symlinks=False)
         except OSError:
             return True
         if (now.st_size, changed_ns(now)) == (entry.size, entry.mtime_ns):
@@ -171,7 +171,7 @@ class Snapshot:
         from .content import content_id
 
         try:
-            with open(os.path.join(self.view.root, path), "rb") as file:
+            with open(os.path.join(self.view.root, on_disk(path)), "rb") as file:
                 return content_id(file.read())
         except OSError:
             return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -38,21 +38,30 @@ class Extracted:
 
 
 def worker(
-    reader: Reader, known: frozenset[int], texts: bool
+    reader: Reader, known: frozenset[int], lost: Mapping[int, str], texts: bool
 ) -> Callable[[], Callable[[Sequence[SourceFile]], Extracted]]:
-    """What a pool calls in each process. Files whose version is `known` are told as such and not extracted again."""
-    return partial(_make, reader, known, texts)
+    """What a pool calls in each process. Files whose version is `known`, or was `lost` for a reason, are told as such and
+    not extracted again."""
+    return partial(partial, _run, reader, known, lost, texts)
 
 
-def _make(reader: Reader, known: frozenset[int], texts: bool) -> Callable[[Sequence[SourceFile]], Extracted]:
-    return partial(_run, reader, known, texts)
+def identifier(reader: Reader) -> Callable[[], Callable[[Sequence[SourceFile]], list[str]]]:
+    """What a pool calls to learn nothing but files' content ids, "" for those that cannot be read."""
+    return partial(partial, _identify, reader)
 
 
-def _run(reader: Reader, known: frozenset[int], texts: bool, files: Sequence[SourceFile]) -> Extracted:
+def _identify(reader: Reader, files: Sequence[SourceFile]) -> list[str]:
+    contents = map(reader, files)
+    return ["" if isinstance(data, SkipReason) else content_id(data) for data in contents]
+
+
+def _run(
+    reader: Reader, known: frozenset[int], lost: Mapping[int, str], texts: bool, files: Sequence[SourceFile]
+) -> Extracted:
     outcomes: list[Outcome] = []
     extracted: list[ExtractedFile] = []
     for file in files:
-        outcome, facts = _one(reader, known, file)
+        outcome, facts = _one(reader, known, lost, file)
         outcomes.append(outcome)
         if facts is not None:
             extracted.append(facts)
@@ -60,7 +69,9 @@ def _run(reader: Reader, known: frozenset[int], texts: bool, files: Sequence[Sou
     return Extracted(outcomes, fact_batches(extracted) if extracted else {}, wanted)
 
 
-def _one(reader: Reader, known: frozenset[int], file: SourceFile) -> tuple[Outcome, ExtractedFile | None]:
+def _one(
+    reader: Reader, known: frozenset[int], lost: Mapping[int, str], file: SourceFile
+) -> tuple[Outcome, ExtractedFile | None]:
     data = reader(file)
     if isinstance(data, SkipReason):
         return Outcome(file, "", 0, data.value, 0), None
@@ -72,6 +83,8 @@ def _one(reader: Reader, known: frozenset[int], file: SourceFile) -> tuple[Outco
     fid = key64(path, content)
     if fid in known:
         return Outcome(file, content, fid, "", 0), None
+    if fid in lost:
+        return Outcome(file, content, 0, lost[fid], 0), None
     data, secrets = redact(data)  # before anything is made of it: facts, terms and the stored text are without secrets
     try:
         facts = extract(path, data, language_of(path, data))

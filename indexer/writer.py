@@ -12,7 +12,9 @@ import pyarrow.compute as pc
 
 from .generation import State, View
 from .lance import column, full_text, quoted, table_names, unpacked
+from .records import key64
 from .schema import COMMITS, FACTS, FORMAT, GENERATIONS, batch_of, tables
+from .source import LOST
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,6 +100,17 @@ class Writer:
         published = self.store.table("manifests", self.epoch, self.state.versions["manifests"])
         rows: list[dict[str, Any]] = published.search().where(f"view = {quoted(view)}").to_arrow().to_pylist()
         return sorted(rows, key=lambda row: row["path"])
+
+    def lost(self) -> dict[int, str]:
+        """The file versions that cost a worker in a build of any published view: file_id → the reason."""
+        if self.state is None or not self.same_epoch:
+            return {}
+        published = self.store.table("manifests", self.epoch, self.state.versions["manifests"])
+        reasons = ",".join(quoted(reason.value) for reason in LOST)
+        found = (
+            published.search().where(f"content != '' AND skipped IN ({reasons})").select(["path", "content", "skipped"])
+        )
+        return {key64(row["path"], row["content"]): row["skipped"] for row in found.to_arrow().to_pylist()}
 
     def add(self, batches: Mapping[str, pa.RecordBatch]) -> None:
         """Append rows; they reach the disk when enough have gathered, or at `flush`."""

@@ -136,5 +136,5 @@ def _qualifies(outer: list[str], found: FoundSymbol) -> bool:
         return False
     place = posixpath.splitext(found.path)[0].split("/")
     place = place[:-1] if place[-1] in ("__init__", "mod", "index", "lib") else place
-    folders = place[:-1] if len(rest) < len(outer) or place[-1] != rest[-1] else place
+    folders = place[:-1] if len(rest) < len(outer) or place[-1:] != rest[-1:] else place
     return rest == place[-len(rest) :] or rest == folders[-len(rest) :]

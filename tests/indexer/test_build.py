@@ -11,6 +11,7 @@ import pytest
 
 import indexer.build
 import indexer.manifest
+import indexer.pool
 from indexer import (
     HashEncoder,
     Report,
@@ -84,9 +85,11 @@ def test_vector_search_finds_the_chunk_that_shares_words(tree: Path, tmp_path: P
     assert opened(tree).search_vector(vector, 3)[0].path == "README.md"
 
 
-def test_a_build_without_changes_extracts_nothing_and_publishes_nothing(tree: Path, tmp_path: Path) -> None:
-    for path in tree.rglob("*"):
-        os.utime(path, (1e9, 1e9))  # fresh time stamps would be news to the second build, once they have aged
+def test_a_build_without_changes_extracts_nothing_and_publishes_nothing(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer.manifest, "RACY_NS", 0)  # every time stamp is trusted at once
+    time.sleep(0.05)  # more than the grain of the file system's clock
     first = index(tree, tmp_path / "cache")
     second = index(tree, tmp_path / "cache")
     assert (second.changed, second.encoded, second.generation) == (0, 0, first.generation)
@@ -296,3 +299,36 @@ def test_a_batch_of_long_paths_fits_into_the_pipe_to_a_worker() -> None:
     batches = list(indexer.build._batches(files))
     assert [file for batch in batches for file in batch] == files
     assert max(len(pickle.dumps(batch)) for batch in batches) < 100_000
+
+
+def test_a_byte_that_is_no_text_and_the_characters_that_stand_for_it_are_two_paths(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    write(tree, {"caf\\xe9.py": "def characters(): pass\n", "caf\\\\xe9.py": "def doubled(): pass\n"})
+    (tree / os.fsdecode(b"caf\xe9.py")).write_text("def byte(): pass\n")
+    assert index(tree, tmp_path / "cache").files == 3
+    snapshot = opened(tree)
+    assert [len(snapshot.symbols_named([name])) for name in ("byte", "characters", "doubled")] == [1, 1, 1]
+    assert not any(map(snapshot.is_stale, snapshot.entries))
+
+
+def test_a_file_that_was_given_up_is_tried_again_only_when_its_content_changes(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = "int f(void) {\n" + "{\n" * 100_000
+    write(tree, {"endless.c": endless})
+    monkeypatch.setattr(indexer.pool, "SECONDS", 1.0)
+    assert index(tree, tmp_path / "cache").skipped["timed out"] == 1
+    monkeypatch.setattr(indexer.pool, "SECONDS", 60.0)
+    write(tree, {"endless.c": endless, "copy.py": "def other(): pass\n"})  # a new time stamp, and no other content
+    again = index(tree, tmp_path / "cache")
+    assert (again.changed, again.skipped["timed out"]) == (1, 1)
+    write(tree, {"endless.c": "int f(void);\n"})
+    assert "timed out" not in index(tree, tmp_path / "cache").skipped
+
+
+def test_a_commit_without_a_change_of_content_is_the_views_commit(tmp_path: Path) -> None:
+    tree = repository(tmp_path / "tree", FILES)
+    index(tree, tmp_path / "cache")
+    git(tree, "commit", "-q", "--allow-empty", "-m", "second")
+    index(tree, tmp_path / "cache")
+    assert opened(tree).view.commit == git(tree, "rev-parse", "HEAD").decode().strip()

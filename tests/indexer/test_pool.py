@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from indexer.errors import WorkerError
 from indexer.pool import Lost, Pool
 from indexer.source import SkipReason
 
@@ -132,3 +133,12 @@ def test_a_worker_that_hangs_in_c_ends_with_a_parent_that_is_killed(tmp_path: Pa
         parent.kill()
         worker.wait(timeout=20)
     assert not worker.is_running()
+
+
+def make_nothing() -> Callable[[Sequence[int]], list[int]]:
+    os._exit(3)
+
+
+def test_workers_that_cannot_start_are_an_error_and_no_items_fault() -> None:
+    with pytest.raises(WorkerError, match="exit code 3"), Pool(make_nothing, 2) as pool:
+        list(pool.run([[1, 2], [3]]))
