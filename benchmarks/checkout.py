@@ -8,10 +8,13 @@ from pathlib import Path
 
 
 def find_mirror(mirrors: Path, url: str) -> Path | None:
-    """The git directory of `url` below `mirrors`: `OWNER+NAME/repo`, or None where it is not there."""
-    owner, name = url.removesuffix(".git").rstrip("/").split("/")[-2:]
-    path = mirrors / f"{owner}+{name}" / "repo"
-    return path if path.is_dir() else None
+    """The git directory of `url`, or of OWNER/NAME, below `mirrors`: `OWNER+NAME/repo` in any case, or None where it is
+    not there."""
+    wanted = "+".join(url.removesuffix(".git").rstrip("/").split("/")[-2:])
+    if (mirrors / wanted / "repo").is_dir():
+        return mirrors / wanted / "repo"
+    alike = [path / "repo" for path in sorted(mirrors.glob("*+*")) if path.name.lower() == wanted.lower()]
+    return next((path for path in alike if path.is_dir()), None)
 
 
 def checkout(git_dir: Path, revision: str, folder: str, target: Path) -> int:

@@ -1,208 +1,154 @@
-"""Issue → the files and functions that its fix changed: strict Acc@k of `clew query`, with no model at query time.
+"""Issue → the files and functions that its fix changed: strict Acc@k, with no model at query time.
 
-    python -m benchmarks.localize DATA.jsonl --mirrors DIR [--work DIR] [--encoder NAME] [--only REPO ...] [--each N]
+    python -m benchmarks.localize DATA.jsonl --mirrors DIR [--work DIR] [--systems clew,bm25,…] [--encoder NAME]
+                                  [--only REPO ...] [--each N] [--json]
 
-Each instance is indexed at its base commit from the bare repository `MIRRORS/OWNER+NAME/repo`, all commits of one
-repository into one store, so that they share what they share. What was answered is kept below `--work` under a
-digest of the program: a run that is cut off goes on where it was.
+Each issue is asked at its base commit, which is indexed from the bare repository `MIRRORS/OWNER+NAME/repo`, all commits of
+one repository into one store, so that they share what they share. Answers are kept below `--work` under a digest of the
+program: a run that is cut off goes on where it was. A run over all repositories (not `--only`) files its results
+below `results/`.
 
-Acc@k is the share of instances of which all changed files, or functions, are among the first k. A nested function
-counts as its outermost one and `Class.__init__` as `Class`; tests are no candidates; instances without a changed
-function that existed count for files only.
+`file@k` and `function@k` are the shares of issues of which all changed files, or functions, are among the first k. A nested
+function counts as its outermost one and `Class.__init__` as `Class`; tests are no candidates; issues without a changed
+function that existed count for files only. Functions of other languages than Python were labelled by a parser, and
+function@k says little there. Figures are means over issues; intervals come from drawing the issues of each repository
+anew. `--each N` asks N issues of each repository, at even distances in the data.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from indexer import ClewError, Store, build_index, load_encoder, open_revision
-from retrieval import Hit, Searcher
+from retrieval import Searcher
 
 from . import program
+from .checkout import find_mirror
+from .issues import Issue, ranks, read_issues
+from .kept import Kept
+from .progress import spread, steps
+from .results import FOLDER, Result, file_result, line, result
+from .systems import names, open_system
 
 DEPTH = 300  # hits that are read: enough to know whether a better order would have found it
-FILES_AT, FUNCTIONS_AT = (1, 5, 10), (1, 5, 10, 50)
-RESAMPLES = 2_000  # for the interval of a mean
-CALLABLE = frozenset({"function", "method"})
-COUNTED = CALLABLE | {"class", "struct", "interface", "enum", "macro"}
-TEST_PARTS = ("test", "tests", "testing", "conftest.py")
+CUTOFFS = {"file": (5, 1, 10), "function": (10, 1, 5, 50)}  # what is aimed at first
+Answers = dict[str, list[dict[str, Any]]]  # repository → an answer for each of its issues
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """An issue whose fix is known."""
-
-    name: str
-    repository: str  # OWNER/NAME whose mirror holds the commit
-    commit: str
-    text: str
-    files: frozenset[str]
-    functions: frozenset[str]  # `path::Qual.name`
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Where the last of an instance's files and functions stands in the answer, from 1; 0 where one is missing."""
-
-    name: str
-    repository: str
-    file_rank: int
-    function_rank: int  # -1 where no function was changed
-    seconds: float
+def open_issue(issue: Issue, mirrors: Path, work: Path, encoder: str) -> Searcher:
+    """Index the issue's commit into its repository's store. Raises `ClewError` where it cannot be had."""
+    git_dir = find_mirror(mirrors, issue.repository)
+    if git_dir is None:
+        raise ClewError(f"no git directory of {issue.repository} below {mirrors}")
+    store = work / f"{issue.repository.replace('/', '+')}-{encoder.replace('/', '_')}"
+    source = open_revision(git_dir, issue.commit)
+    build_index(source, Store(str(store)), load_encoder(encoder), encoder_spec=encoder)
+    return Searcher.open(str(store), source.view)
 
 
-def read_instances(lines: Iterable[str]) -> list[Instance]:
-    """The instances of a file of labels."""
-    found = []
-    for row in map(json.loads, lines):
-        functions = frozenset(f"{changed['path']}::{changed['qualname']}" for changed in row["functions_changed"])
-        files = frozenset(row["files_changed"])
-        text = row["problem_statement"]
-        found.append(Instance(row["instance_id"], row["history"], row["base_commit"], text, files, functions))
-    return found
-
-
-def is_test(path: str) -> bool:
-    """Whether a file is no candidate."""
-    *folders, name = path.split("/")
-    return any(part in TEST_PARTS for part in (*folders, name)) or name.startswith("test_") or "_test." in name
-
-
-def judge(searcher: Searcher, instance: Instance, hits: Sequence[Hit], seconds: float) -> Answer:
-    """Where the instance's gold stands among `hits`."""
-    kept = [hit for hit in hits if not is_test(hit.path)]
-    files = list(dict.fromkeys(hit.path for hit in kept))
-    units = units_of(searcher, {*files, *instance.files})
-    gold = frozenset(units.get(each, each) for each in instance.functions)
-    functions = list(dict.fromkeys(units[key] for hit in kept if (key := f"{hit.path}::{hit.symbol}") in units))
-    found = last_rank(functions, gold) if gold else -1
-    return Answer(instance.name, instance.repository, last_rank(files, instance.files), found, seconds)
-
-
-def units_of(searcher: Searcher, paths: Iterable[str]) -> dict[str, str]:
-    """Symbol id → what it counts as, for the functions, methods and types of `paths`: the outermost function around it,
-    and for a constructor its class."""
-    units: dict[str, str] = {}
-    kinds: dict[str, str] = {}
-    for found in searcher.snapshot.symbols_in(sorted(paths)):  # a file's symbols come in their order: parents first
-        if found.symbol.kind in COUNTED:
-            outer = found.id.rpartition(".")[0]
-            counts_as_outer = kinds.get(outer) in CALLABLE or (outer in kinds and found.symbol.name == "__init__")
-            kinds[found.id] = found.symbol.kind
-            units[found.id] = units[outer] if counts_as_outer else found.id
-    return units
-
-
-def last_rank(ranked: Sequence[str], gold: frozenset[str]) -> int:
-    """Where the last of `gold` stands, from 1; 0 where one is missing."""
-    places = {each: at for at, each in enumerate(ranked, 1)}
-    return max(places[each] for each in gold) if gold and gold <= places.keys() else 0
-
-
-def answer(instances: Sequence[Instance], mirrors: Path, work: Path, encoder: str) -> Iterator[Answer]:
-    """Answers to instances of one repository, each indexed at its commit into the store below `work`."""
-    model = load_encoder(encoder)
-    for instance in instances:
-        owner, name = instance.repository.split("/")
-        git_dir = mirrors / f"{owner}+{name}" / "repo"
-        store = work / f"{owner}+{name}-{encoder.replace('/', '_')}"
-        try:
-            source = open_revision(git_dir, instance.commit)
-            build_index(source, Store(str(store)), model, encoder_spec=encoder)
-        except ClewError as error:
-            print(f"{instance.name}: not to be had: {error}", file=sys.stderr)
-            continue
-        searcher = Searcher.open(str(store), source.view)
+def answer(options: argparse.Namespace, issue: Issue, kept: Kept) -> bool:
+    """Ask each system that has not answered yet; False where the issue's commit cannot be had."""
+    missing = [name for name in options.systems if _key(issue, name, options.encoder) not in kept]
+    if not missing:
+        return True
+    try:
+        searcher = open_issue(issue, options.mirrors, options.work, options.encoder)
+    except ClewError as error:
+        print(f"{issue.name}: not to be had: {error}", file=sys.stderr)
+        return False
+    for name in missing:
+        system = open_system(name, searcher)
         start = time.perf_counter()
-        hits = searcher.query(instance.text, DEPTH)
-        yield judge(searcher, instance, hits, time.perf_counter() - start)
+        hits = system.hits(issue.text, DEPTH)
+        seconds = time.perf_counter() - start
+        file_rank, function_rank = ranks(searcher, issue, hits)
+        row = {"file": file_rank, "function": function_rank, "seconds": seconds}
+        kept.add(_key(issue, name, options.encoder), row)
+    return True
 
 
-def accuracy(ranks: Sequence[int], k: int) -> float:
-    """The share of ranks that are among the first k."""
-    return sum(1 <= rank <= k for rank in ranks) / len(ranks) if ranks else 0.0
+def _key(issue: Issue, system: str, encoder: str) -> str:
+    return f"{issue.name}|{system}|{encoder}"
 
 
-def interval(ranks: Sequence[int], k: int) -> tuple[float, float]:
-    """The 95 % interval of `accuracy` by bootstrap over instances; the same ranks give the same interval."""
-    source = random.Random(0)
-    values = sorted(accuracy(source.choices(ranks, k=len(ranks)), k) for _ in range(RESAMPLES)) if ranks else [0.0]
-    return values[int(0.025 * len(values))], values[int(0.975 * len(values)) - (len(values) > 1)]
+def run(options: argparse.Namespace, issues: Sequence[Issue], kept: Kept) -> Iterator[Issue]:
+    """The issues that were answered by every system."""
+    for issue in steps(issues, [f"{issue.repository} {issue.name}" for issue in issues]):
+        if answer(options, issue, kept):
+            yield issue
 
 
-def summary(answers: Sequence[Answer]) -> dict[str, Any]:
-    """Acc@k over all instances, with its interval."""
-    files = [each.file_rank for each in answers]
-    functions = [each.function_rank for each in answers if each.function_rank >= 0]
-    rows: dict[str, Any] = {"instances": len(files), "with_functions": len(functions)}
-    for what, ranks, cutoffs in (("file", files, FILES_AT), ("function", functions, FUNCTIONS_AT)):
+def judge(options: argparse.Namespace, system: str, answers: Answers) -> Result:
+    """The result of one system."""
+    values: dict[str, Mapping[str, list[float]]] = {}
+    for what, cutoffs in CUTOFFS.items():
+        found = {name: [row[what] for row in rows if row[what] >= 0] for name, rows in answers.items()}
         for k in cutoffs:
-            low, high = interval(ranks, k)
-            rows[f"{what}@{k}"] = {"value": accuracy(ranks, k), "low": low, "high": high}
-    rows["median_seconds"] = sorted(each.seconds for each in answers)[len(answers) // 2] if answers else 0.0
-    return rows
+            values[f"{what}@{k}"] = {n: [float(1 <= rank <= k) for rank in own] for n, own in found.items() if own}
+    first = values["file@5"]
+    groups = {"repository": {name: sum(own) / len(own) for name, own in sorted(first.items())}}
+    rows = [row for own in answers.values() for row in own]
+    seconds = sorted(row["seconds"] for row in rows)
+    setup = {"repositories": len(answers), "questions": len(rows), "median_seconds": seconds[len(seconds) // 2]}
+    setup["with_functions"] = sum(row["function"] >= 0 for row in rows)
+    data = options.data.stem + (f"-each{options.each}" if options.each else "")
+    return result("localize", data, system, options.encoder, values, groups=groups, setup=setup)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; prints a line for each repository, then the whole."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.localize", description="Acc@k of issues.")
+    """Run the benchmark; prints each system's figures, and file@5 by repository."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.localize", description="Issue → files, functions.")
     parser.add_argument("data", type=Path)
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("benchmarks/corpora/localize"))
+    parser.add_argument("--systems", type=names, default=["clew"], help="comma-separated")
     parser.add_argument("--encoder", default="builtin")
-    parser.add_argument("--only", nargs="*", default=[], help="repositories whose name contains one of these")
-    parser.add_argument("--each", type=int, default=0, help="only the first N instances of each repository")
+    parser.add_argument(
+        "--only", nargs="*", default=[], help="repositories whose name has one of these; nothing is filed"
+    )
+    parser.add_argument("--each", type=int, default=0, help="only N issues of each repository, spread evenly")
+    parser.add_argument("--results", type=Path, default=FOLDER)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
-    by_repository: dict[str, list[Instance]] = defaultdict(list)
-    for instance in read_instances(options.data.read_text("utf-8").splitlines()):
-        if not options.only or any(part in instance.repository for part in options.only):
-            by_repository[instance.repository].append(instance)
-    options.work.mkdir(parents=True, exist_ok=True)
-    kept = options.work / f"{options.data.stem}-{program.digest()}-{options.encoder.replace('/', '_')}.jsonl"
-    known = _read_answers(kept)
-    answers: list[Answer] = []
-    for repository, instances in sorted(by_repository.items()):
-        wanted = instances[: options.each or None]
-        found = [known[each.name] for each in wanted if each.name in known]
-        missing = [each for each in wanted if each.name not in known]
-        for each in answer(missing, options.mirrors, options.work, options.encoder):
-            found.append(each)
-            with kept.open("a") as file:
-                file.write(json.dumps(asdict(each)) + "\n")
-        answers += found
-        if not options.json:
-            print(f"{repository:28} {_line(summary(found))}", flush=True)
-    print(json.dumps(summary(answers)) if options.json else f"{'all':28} {_line(summary(answers), True)}")
-    return 0 if answers else 1
+    kept = Kept(options.work / f"answers-{program.digest()}.jsonl")
+    answers: dict[str, Answers] = {name: defaultdict(list) for name in options.systems}
+    for issue in run(options, sample(options), kept):
+        for name in options.systems:
+            answers[name][issue.repository].append(kept[_key(issue, name, options.encoder)])
+    for name, own in answers.items():
+        if own:
+            done = judge(options, name, own)
+            if not options.only:
+                file_result(done, options.results)
+            print(json.dumps(done.to_json()) if options.json else table(done))
+    return 0 if all(answers.values()) else 1
 
 
-def _read_answers(kept: Path) -> dict[str, Answer]:
-    """The answers that an earlier run of the same program kept; a line that was cut off goes."""
-    if not kept.exists():
-        return {}
-    text = kept.read_text("utf-8")
-    whole = text[: text.rfind("\n") + 1]
-    kept.write_text(whole, "utf-8")
-    return {row["name"]: Answer(**row) for row in map(json.loads, whole.splitlines())}
+def sample(options: argparse.Namespace) -> list[Issue]:
+    """The issues that are asked, by repository."""
+    by_repository: dict[str, list[Issue]] = defaultdict(list)
+    for issue in read_issues(options.data.read_text("utf-8").splitlines()):
+        if not options.only or any(part in issue.repository for part in options.only):
+            by_repository[issue.repository].append(issue)
+    return [issue for _, own in sorted(by_repository.items()) for issue in spread(own, options.each)]
 
 
-def _line(found: dict[str, Any], intervals: bool = False) -> str:
-    parts = [f"{found['instances']:4} instances"]
-    for name, row in found.items():
-        if isinstance(row, dict):
-            spread = f" ({row['low']:.3f}–{row['high']:.3f})" if intervals else ""
-            parts.append(f"{name} {row['value']:.3f}{spread}")
-    return "  ".join([*parts, f"median {found['median_seconds'] * 1000:.0f} ms"])
+def table(found: Result) -> str:
+    """A result for people."""
+    setup = found.setup
+    about = (
+        f"{setup['questions']} issues, {setup['with_functions']} with functions, {setup['repositories']} repositories"
+    )
+    lines = [f"{found.system}, {found.encoder}: {about}", line(found.figures)]
+    lines.append("file@5  " + "  ".join(f"{name} {value:.3f}" for name, value in found.groups["repository"].items()))
+    return "\n".join([*lines, f"median {setup['median_seconds'] * 1000:.0f} ms"])
 
 
 if __name__ == "__main__":

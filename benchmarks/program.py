@@ -20,9 +20,9 @@ def commit() -> str:
     return _git("describe", "--always", "--abbrev=12", "--dirty", "--exclude=*")
 
 
-def day() -> str:
-    """The day of this program's commit, as `2026-01-31`."""
-    return _git("log", "-1", "--format=%cs")
+def time() -> str:
+    """When this program's commit was made, in seconds since 1970."""
+    return _git("log", "-1", "--format=%ct")
 
 
 def _git(*arguments: str) -> str:

@@ -31,7 +31,7 @@ class Result:
     groups: Mapping[str, Mapping[str, float]]  # kind of group → group → the first figure within it
     weights: Mapping[str, float] | None  # of the strata; None: by size
     values: Mapping[str, Values]  # figure → stratum → a number for each question
-    made: Mapping[str, str] = field(default_factory=dict)  # commit, its day, the program's digest, the machine
+    made: Mapping[str, str] = field(default_factory=dict)  # commit, its time, the program's digest, the machine
 
     @property
     def name(self) -> str:
@@ -59,7 +59,7 @@ def result(
     figures = {name: estimate(own, weights) for name, own in values.items()}
     made = {
         "commit": program.commit(),
-        "day": program.day(),
+        "time": program.time(),
         "digest": program.digest(),
         "machine": program.machine(),
     }

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.localize import accuracy, interval, last_rank, main
+from benchmarks.issues import Changed, last_rank, unit_of, units_of
+from benchmarks.localize import main
+from benchmarks.progress import spread
+from indexer import FoundSymbol, Symbol
 from tests.indexer.repositories import git, repository
 
 SOURCE = """
@@ -49,26 +52,35 @@ def test_nested_functions_and_constructors_count_as_what_is_around_them(
 ) -> None:
     folder = data.parent
     arguments = [str(data), "--mirrors", str(folder / "mirrors"), "--work", str(folder / "work"), "--encoder", "none"]
+    arguments += ["--results", str(folder / "results"), "--systems", "clew,bm25"]
     assert main([*arguments, "--json"]) == 0
     printed = capsys.readouterr()
-    found = json.loads(printed.out)
-    assert (found["instances"], found["with_functions"]) == (2, 2)
-    assert found["file@1"]["value"] == found["function@5"]["value"] == 1.0
-    assert printed.err.startswith("c: not to be had: ")
-    answers = next((folder / "work").glob("data-*.jsonl"))
-    answers.write_bytes(answers.read_bytes() + b'{"name": "c')  # a run that was cut off
+    clew, plain = map(json.loads, printed.out.splitlines())
+    assert (clew["setup"]["questions"], clew["setup"]["with_functions"]) == (2, 2)
+    assert clew["figures"]["file@1"]["value"] == clew["figures"]["function@5"]["value"] == 1
+    assert (plain["system"], plain["figures"]["file@1"]["value"]) == ("bm25", 1)
+    assert "c: not to be had: " in printed.err
+    answers = next((folder / "work").glob("answers-*.jsonl"))
+    kept = answers.read_bytes()
+    answers.write_bytes(kept + b'{"key": "c')  # a run that was cut off
     assert main([*arguments, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == found
-    assert [json.loads(line)["name"] for line in answers.read_text().splitlines()] == ["a", "b"]
+    assert list(map(json.loads, capsys.readouterr().out.splitlines())) == [clew, plain]
+    assert answers.read_bytes() == kept
+
+
+def test_a_label_in_another_notation_is_found_by_its_lines() -> None:
+    outer = FoundSymbol(1, "a.h", 0, Symbol("fmt", "fmt", "namespace", 1, 90, "", "", -1))
+    method = FoundSymbol(2, "a.h", 1, Symbol("visit", "fmt.v9.visit", "function", 5, 9, "", "", -1))
+    units = units_of([outer, method])
+    assert unit_of(units, [outer, method], Changed("a.h", "detail.visit", 6, 9)) == "a.h::fmt.v9.visit"
+    assert unit_of(units, [outer, method], Changed("a.h", "detail.visit", 10, 12)) == "a.h::detail.visit"
+
+
+def test_a_sample_is_spread_over_the_data() -> None:
+    assert list(spread(range(10), 4)) == [0, 2, 5, 7]
+    assert list(spread(range(3), 4)) == list(spread(range(3), 0)) == [0, 1, 2]
 
 
 def test_one_missing_item_is_a_miss() -> None:
     assert last_rank(["a", "b", "c"], frozenset("ac")) == 3
     assert last_rank(["a", "b", "c"], frozenset("ad")) == 0
-
-
-def test_an_interval_holds_its_value_and_is_the_same_again() -> None:
-    ranks = [1, 0, 3, 1, 7, 0, 2, 1]
-    low, high = interval(ranks, 1)
-    assert low <= accuracy(ranks, 1) <= high
-    assert interval(ranks, 1) == (low, high)

@@ -1,0 +1,51 @@
+"""Which differences between two results are noise: a paired bootstrap over the questions that both answered.
+
+    python -m benchmarks.compare OURS.json THEIRS.json
+
+Prints each figure of both, their difference with its 95 % interval, and `noise` where that holds 0. Exit code 1 where
+every difference is noise, 2 where the results are about different questions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .bootstrap import difference
+from .results import Result, read_result
+
+
+def compare(ours: Result, theirs: Result) -> list[str]:
+    """A line for each figure of both. Raises ValueError where they are not about the same questions."""
+    if (ours.benchmark, ours.data) != (theirs.benchmark, theirs.data):
+        raise ValueError("the two results are about different data")
+    lines = []
+    for name in ours.values:
+        if name in theirs.values:
+            found = difference(ours.values[name], theirs.values[name], ours.weights)
+            mine, other = ours.figures[name].value, theirs.figures[name].value
+            verdict = "noise" if found.is_noise() else "better" if found.value > 0 else "worse"
+            spread = f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
+            lines.append(f"{name:14} {mine:.3f} {other:.3f}  {spread}  {verdict}")
+    return lines
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compare two results."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description="Paired differences.")
+    parser.add_argument("ours", type=Path)
+    parser.add_argument("theirs", type=Path)
+    options = parser.parse_args(arguments)
+    try:
+        lines = compare(read_result(options.ours), read_result(options.theirs))
+    except (OSError, ValueError) as error:
+        print(f"compare: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(lines))
+    return 1 if all(line.endswith("noise") for line in lines) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

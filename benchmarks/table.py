@@ -1,0 +1,96 @@
+"""The README's table of results, from the files below `results/`.
+
+    python -m benchmarks.table [--results DIR] [--readme README.md]
+
+Of each benchmark, set of data, system and encoder the newest result counts, by the time of its commit; results of uncommitted programs do not. Prints the tables;
+with `--readme` it puts them between that file's lines `<!-- results -->` and `<!-- end of results -->`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from .results import FOLDER, Result, read_result
+
+BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+ORDER = ("search", "localize", "latency")
+
+
+def newest(folder: Path) -> list[Result]:
+    """The newest result of each kind below `folder`, systems in the order of their first figure."""
+    found: dict[str, Result] = {}
+    for path in sorted(folder.glob("*/*.json")):
+        if path.parent.name.endswith("-dirty"):
+            continue  # nobody can run that program again
+        result = read_result(path)
+        if result.name not in found or result.made["time"] >= found[result.name].made["time"]:
+            found[result.name] = result
+    return sorted(found.values(), key=lambda each: (ORDER.index(each.benchmark), each.data, -_first(each), each.name))
+
+
+def _first(found: Result) -> float:
+    return next((estimate.value for estimate in found.figures.values()), 0.0)
+
+
+def tables(found: Sequence[Result]) -> str:
+    """A Markdown table for each benchmark and set of data."""
+    grouped: dict[tuple[str, str], list[Result]] = defaultdict(list)
+    for each in found:
+        grouped[each.benchmark, each.data].append(each)
+    return "\n\n".join(_table(benchmark, data, own) for (benchmark, data), own in grouped.items())
+
+
+def _table(benchmark: str, data: str, rows: Sequence[Result]) -> str:
+    names = list(dict.fromkeys(name for row in rows for name in row.figures))
+    about = ", ".join(f"{value} {what}" for what, value in rows[0].setup.items() if isinstance(value, int))
+    lines = [f"`benchmarks.{benchmark}` on {data}: {about}.", ""]
+    lines.append(f"| system, encoder | {' | '.join(names)} | commit |")
+    lines.append("|---" * (len(names) + 2) + "|")
+    for row in rows:
+        cells = [_cell(row, name) for name in names]
+        lines.append(f"| {row.system}, {row.encoder} | {' | '.join(cells)} | {row.made['commit'][:8]} |")
+    return "\n".join(lines)
+
+
+def _cell(row: Result, name: str) -> str:
+    found = row.figures.get(name)
+    if found is None:
+        return "–"
+    if row.benchmark == "latency":
+        return f"{found.value:.1f}"
+    return (
+        f"{_short(found.value)} ({_short(found.low)}–{_short(found.high)})"
+        if name == next(iter(row.figures))
+        else _short(found.value)
+    )
+
+
+def _short(share: float) -> str:
+    return f"{share:.3f}".removeprefix("0")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the tables, or put them into a README."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.table", description="Tables of results.")
+    parser.add_argument("--results", type=Path, default=FOLDER)
+    parser.add_argument("--readme", type=Path)
+    options = parser.parse_args(arguments)
+    text = tables(newest(options.results))
+    if options.readme is None:
+        print(text)
+        return 0
+    before, begin, rest = options.readme.read_text("utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        print(f"{options.readme} has no lines {BEGIN} and {END}", file=sys.stderr)
+        return 2
+    options.readme.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
