@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from .chunk import chunk_lines
     from .encode import Encoder, HashEncoder, StaticEncoder, load_encoder
     from .errors import ClewError, EncoderError, SourceError, StoreError
-    from .extract import extract_facts
+    from .extract import extract_facts, extract_symbols
     from .families import family_of
     from .generation import State, View
+    from .git import open_repository
     from .languages import LANGUAGES, grammar, language_of
     from .link import Before, link_view
     from .past import Past, PastCommit
@@ -40,7 +41,8 @@ _MODULES = {
     "encode": ("Encoder", "HashEncoder", "StaticEncoder", "load_encoder"),
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
     "generation": ("State", "View"),
-    "extract": ("extract_facts",),
+    "extract": ("extract_facts", "extract_symbols"),
+    "git": ("open_repository",),
     "families": ("family_of",),
     "languages": ("LANGUAGES", "grammar", "language_of"),
     "link": ("Before", "link_view"),
@@ -105,6 +107,7 @@ __all__ = [
     "chunk_lines",
     "definitions",
     "extract_facts",
+    "extract_symbols",
     "fact_batches",
     "family_of",
     "grammar",
@@ -112,6 +115,7 @@ __all__ = [
     "language_of",
     "link_view",
     "load_encoder",
+    "open_repository",
     "open_revision",
     "open_worktree",
     "printable",

@@ -11,18 +11,18 @@ from .branches import Branches, narrowed
 from .chunk import MAX_LINES, chunk_lines
 from .embedded import Facts, components, embedded, joined
 from .jsdoc import read_jsdoc
-from .languages import LANGUAGES, TEXT, Language, grammar
+from .languages import LANGUAGES, TEXT, Language, grammar, outline_query
 from .line_outline import line_symbols
 from .mentions import Mentions
 from .names import MAX_WRITTEN, dotted, type_name
 from .outline import VALUES, Definition, Outline
-from .records import Binding, FileFacts, Import
+from .records import Binding, FileFacts, Import, Symbol
 from .settings import read_settings
 from .tail import syntax_blocks
 from .values import bound
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Query
 
     Captures = dict[str, list[Node]]
 
@@ -79,7 +79,17 @@ def extract(path: str, source: bytes, language: str) -> FileFacts:
     )
 
 
-def _read(language: str, row: Language, source: bytes) -> Facts:
+def extract_symbols(path: str, source: bytes, language: str) -> tuple[Symbol, ...]:
+    """The symbols of `extract`, and nothing else: at a third of the cost where the language has a query of its own."""
+    row = LANGUAGES.get(language)
+    if row is None or row.line_reader or row.embeds or 0 < row.largest < len(source):
+        return extract(path, source, language).symbols
+    text = source.decode("utf-8", "replace")
+    source = text.encode() if "\ufffd" in text else source
+    return _read(language, row, source, outline_query(language)).symbols
+
+
+def _read(language: str, row: Language, source: bytes, query: Query | None = None) -> Facts:
     """What a language says of a source, with what is embedded in it."""
     from tree_sitter import QueryCursor
 
@@ -88,7 +98,7 @@ def _read(language: str, row: Language, source: bytes) -> Facts:
     root = _parse(tools.parser, row, source)
     groups: dict[str, list[tuple[int, Captures]]] = {role: [] for role in tools.roles}
     append = [groups[role].append for role in tools.roles]
-    for match in QueryCursor(tools.query).matches(root):
+    for match in QueryCursor(query or tools.query).matches(root):
         append[match[0]](match)
     reader = _Reader(row, source, groups)
     symbols, imports, bindings = tuple(reader.outline.symbols), tuple(reader.imports), tuple(reader.bindings)

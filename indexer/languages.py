@@ -289,6 +289,10 @@ def language_of(path: str, data: bytes = b"") -> str:
     return row.name
 
 
+OUTLINE_ROLES = frozenset({"scope", "import", "skip"})
+"""Of patterns that decide, beside definitions, which symbols a file has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grammar:
     """A language's compiled parser and query; one per process."""
@@ -303,15 +307,35 @@ def grammar(name: str) -> Grammar:
     """Load the grammar of the language `name` and compile its query."""
     import tree_sitter
 
-    row = LANGUAGES[name]
-    module, function = row.grammar.split(":")
-    language = tree_sitter.Language(getattr(import_module(module), function)())
-    folder = resources.files(__package__).joinpath("queries")
-    text = "".join(folder.joinpath(f"{stem}.scm").read_text("utf-8") for stem in row.queries or (row.name,))
+    language, text = _language(LANGUAGES[name]), _query_text(LANGUAGES[name])
     query = tree_sitter.Query(language, text)
     source = text.encode()
     spans = ((query.start_byte_for_pattern(i), query.end_byte_for_pattern(i)) for i in range(query.pattern_count))
     return Grammar(tree_sitter.Parser(language), query, tuple(_role(source[low:high].decode()) for low, high in spans))
+
+
+@cache
+def outline_query(name: str) -> tree_sitter.Query:
+    """The query of the language `name`, its patterns in the same places, of which only those match that make symbols."""
+    import tree_sitter
+
+    query = tree_sitter.Query(_language(LANGUAGES[name]), _query_text(LANGUAGES[name]))
+    for place, role in enumerate(grammar(name).roles):
+        if not role.startswith("def.") and role not in OUTLINE_ROLES:
+            query.disable_pattern(place)
+    return query
+
+
+def _language(row: Language) -> tree_sitter.Language:
+    import tree_sitter
+
+    module, function = row.grammar.split(":")
+    return tree_sitter.Language(getattr(import_module(module), function)())
+
+
+def _query_text(row: Language) -> str:
+    folder = resources.files(__package__).joinpath("queries")
+    return "".join(folder.joinpath(f"{stem}.scm").read_text("utf-8") for stem in row.queries or (row.name,))
 
 
 def _role(pattern: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .extract import extract
+from .extract import extract_symbols
 from .languages import LANGUAGES, grammar, language_of
 from .records import Symbol
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def definitions(path: str, text: str) -> tuple[Symbol, ...]:
     """The symbols that the text of the file `path` defines, by line."""
     source = text.encode("utf-8", "replace")
-    return extract(path, source, language_of(path, source)).symbols
+    return extract_symbols(path, source, language_of(path, source))
 
 
 def syntax_errors(path: str, text: str) -> list[int]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .changes import git_diff, symbols_on, touched_lines
     from .edge_columns import KINDS
     from .graph import Graph, Reached
+    from .mined import Change, ChangedFile, Task, past_changes, solved_tasks, tasks_at
     from .places import is_test
     from .prompt import messages, render
     from .reach import FLOW, Way
@@ -24,6 +25,7 @@ _MODULES = {
     "changes": ("git_diff", "symbols_on", "touched_lines"),
     "edge_columns": ("KINDS",),
     "graph": ("Graph", "Reached"),
+    "mined": ("Change", "ChangedFile", "Task", "past_changes", "solved_tasks", "tasks_at"),
     "places": ("is_test",),
     "prompt": ("messages", "render"),
     "reach": ("FLOW", "Way"),
@@ -36,6 +38,8 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = [
     "FLOW",
     "KINDS",
+    "Change",
+    "ChangedFile",
     "Filter",
     "Graph",
     "Hit",
@@ -44,6 +48,7 @@ __all__ = [
     "Reached",
     "Related",
     "Searcher",
+    "Task",
     "Unresolved",
     "Way",
     "count_tokens",
@@ -51,8 +56,11 @@ __all__ = [
     "git_diff",
     "is_test",
     "messages",
+    "past_changes",
     "render",
+    "solved_tasks",
     "symbols_on",
+    "tasks_at",
     "touched_lines",
 ]
 

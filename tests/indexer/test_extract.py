@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.extract import extract
+from indexer.extract import extract, extract_symbols
 from indexer.languages import LANGUAGES, language_of
 from indexer.records import Binding, FileFacts, Import, Reference
 
@@ -41,6 +41,13 @@ def test_a_truncated_sample_is_read(sample: Path) -> None:
     language = language_of(sample.name, source)
     for end in range(0, len(source), 50):
         check(extract(sample.name, source[:end], language))
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+def test_symbols_alone_are_those_among_all_facts(sample: Path) -> None:
+    source = sample.read_bytes()
+    language = language_of(sample.name, source)
+    assert extract_symbols(sample.name, source, language) == extract(sample.name, source, language).symbols
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
