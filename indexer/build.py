@@ -27,7 +27,6 @@ from .extract import EXTRACTOR
 from .facts import read_told
 from .generation import View
 from .history import Commit, read_commits
-from .lance import column
 from .link import Before, Linked, link_view
 from .manifest import Row, manifest_row, row_of, same_contents, settled
 from .needs import resolution_id
@@ -147,17 +146,16 @@ def _run(state: _Build) -> Report:
         return _unchanged(state, rows, published)
     with state.phase("resolve"), ThreadPoolExecutor(1) as beside:
         indexing = beside.submit(writer.index_chunks)  # Lance works on it outside the interpreter's lock
-        linked = _link(state, rows, published)
+        _link(state, rows, published)
         indexing.result()
     _remember(state)
     with state.phase("publish"):
         writer.index_keys()
-        report = _publish(state, rows, _report(state, rows, linked))
+        report = _publish(state, rows, _report(state, rows))
         writer.drop_other_epochs()
-        if writer.collect():
-            writer.index_chunks()
-            writer.index_keys()
-            report = _publish(state, rows, report)
+    with state.phase("upkeep"):
+        if writer.tend(whole=bool(writer.collect())):
+            writer.publish_again()
     return report
 
 
@@ -377,30 +375,27 @@ def _remember(state: _Build) -> bool:
     return True
 
 
-def _report(state: _Build, rows: Sequence[Row], linked: Linked) -> Report:
-    import numpy as np
-
-    facts = linked.facts
+def _report(state: _Build, rows: Sequence[Row]) -> Report:
     reasons = Counter(row.skipped for row in rows if row.skipped)
     examples: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row.skipped and len(examples[row.skipped]) < EXAMPLES:
             examples[row.skipped].append(row.path)
-    ids = np.array([row.file_id for row in rows if row.file_id], dtype=np.int64)
-    chunks = int(np.isin(column(state.writer.tables["chunks"], "file_id"), ids).sum())
+    files = state.writer.sums("files", [row.file_id for row in rows if row.file_id], _COUNTED)
+    edges = state.writer.sums("needs", [row.edges_id for row in rows if row.edges_id], ("edges",))
     return Report(
         generation=0,
         view=state.source.view,
-        files=len(facts),
-        lines=sum(file.lines for file in facts.values()),
+        files=sum(1 for row in rows if row.file_id),
+        lines=files["lines"],
         bytes=sum(row.size for row in rows if row.file_id),
-        symbols=sum(len(file.symbols) for file in facts.values()),
-        references=sum(len(file.references) for file in facts.values()),
-        edges=linked.edges,
-        chunks=chunks,
+        symbols=files["symbols"],
+        references=files["references"],
+        edges=edges["edges"],
+        chunks=files["chunks"],
         changed=state.changed,
         encoded=state.encoded,
-        redacted=_redacted(state, ids),
+        redacted=files["secrets"],
         skipped={reason: reasons[reason] for reason in sorted(reasons)},
         examples={reason: examples[reason] for reason in sorted(examples)},
         seconds=state.seconds,
@@ -408,7 +403,4 @@ def _report(state: _Build, rows: Sequence[Row], linked: Linked) -> Report:
     )
 
 
-def _redacted(state: _Build, ids: NDArray[np.int64]) -> int:
-    """How many secrets were written over in the files `ids`."""
-    rows = state.writer.tables["files"].search().where("secrets > 0").select(["file_id", "secrets"]).to_arrow()
-    return sum(pc.filter(rows["secrets"], pc.is_in(rows["file_id"], value_set=pa.array(ids))).to_pylist())
+_COUNTED = ("lines", "symbols", "references", "chunks", "secrets")

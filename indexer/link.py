@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from .facts import StoredFacts
+from .lance import column
 from .needs import TOLD, Consulted, altered
 from .precise import Told, merged, precise_edges, settled
 from .records import Edge, FileFacts, symbol_id
@@ -31,9 +32,7 @@ class Before:
 class Linked:
     """A view with its edges."""
 
-    facts: dict[str, FileFacts]
     edges_ids: dict[str, int]  # path → edges_id
-    edges: int  # in the view
     resolved: int  # files whose edges were not kept
     precise: int | None  # edges that compilers gave, where they said anything
     consulted: Consulted  # as in `needs`
@@ -60,8 +59,7 @@ def link_view(
     facts = {path: stored.of(path, file_id) for path, file_id in wanted.items()}
     told = tell(facts)
     kept = _kept(tables, stored, facts, wanted, before)
-    counts = _edge_counts(tables["edges"])
-    known = set(tables["needs"].search().select(["edges_id"]).to_arrow()["edges_id"].to_pylist())
+    known = set(column(tables["needs"], "edges_id").tolist())
     linker = _Linker(facts, told)
     edges_ids: dict[str, int] = {}
     fresh: dict[int, tuple[list[Edge], list[int]]] = {}
@@ -73,17 +71,15 @@ def link_view(
             continue
         edges, needs = linker.resolve(path)
         edges_ids[path] = key = edges_key(edges, needs)
-        counts[key] = len(edges)
         if key not in known:
             fresh[key] = edges, needs
     progress(len(facts), len(facts))
     batches = {
         "edges": edge_batch((key, edges) for key, (edges, _) in fresh.items()),
-        "needs": batch_of([(key, needs) for key, (_, needs) in fresh.items()], NEEDS),
+        "needs": batch_of([(key, len(edges), needs) for key, (edges, needs) in fresh.items()], NEEDS),
     }
     consulted = sorted({*before.consulted, *linker.resolver.consulted()})
-    total = sum(counts.get(key, 0) for key in edges_ids.values())
-    return Linked(facts, edges_ids, total, len(facts) - len(kept), linker.precise if told else None, consulted, batches)
+    return Linked(edges_ids, len(facts) - len(kept), linker.precise if told else None, consulted, batches)
 
 
 class _Linker:
@@ -133,12 +129,3 @@ def _asking(needs: Table, keys: set[int]) -> set[int]:
     owners = np.repeat(rows["edges_id"].to_numpy(), sizes)
     hit = np.isin(asked.flatten().to_numpy(), np.fromiter(keys, np.int64, len(keys)))
     return set(owners[hit].tolist())
-
-
-def _edge_counts(edges: Table) -> dict[int, int]:
-    """edges_id → how many edges."""
-    import numpy as np
-
-    ids = edges.search().select(["edges_id"]).to_arrow()["edges_id"].to_numpy()
-    keys, counts = np.unique(ids, return_counts=True)
-    return dict(zip(keys.tolist(), counts.tolist(), strict=True))

@@ -31,6 +31,7 @@ GENERATIONS = pa.schema({"generation": _I64, "format": _I32, "state": _STR})
 
 FILES = pa.schema(
     {"file_id": _I64, "path": _STR, "content": _STR, "language": _STR, "lines": _I32, "size": _I64}
+    | {"symbols": _I32, "references": _I32, "chunks": _I32}  # how many rows of these tables are the file's
     | {"has_error": pa.bool_(), "secrets": _I32, "source": pa.binary()}
 )
 """`secrets`: how many were written over. `source`: zstd of the file's bytes, without them."""
@@ -48,8 +49,9 @@ EDGES = pa.schema(
 )
 OCCURRENCES = pa.schema({"file_id": _I64, "line": _I32, "name": _STR, "kind": _STR, "scope": _I32, "target": _STR})
 """What SCIP indexes say of a file version; see `precise.Told`."""
-NEEDS = pa.schema({"edges_id": _I64, "needs": pa.list_(_I64)})
-"""What a set of edges depends on beyond its own file: keys of `needs`. One row a set; it says that the set is complete."""
+NEEDS = pa.schema({"edges_id": _I64, "edges": _I32, "needs": pa.list_(_I64)})
+"""How many edges a set has, and what it depends on beyond its own file: keys of `needs`. One row a set; it says that the
+set is complete."""
 COMMITS = pa.schema(
     {"commit": _STR, "parents": pa.list_(_STR), "time": _I64, "message": _STR, "terms": _STR}
     | {"paths": pa.list_(_STR), "touched": _I32}
@@ -115,7 +117,9 @@ def fact_batches(files: Sequence[ExtractedFile]) -> dict[str, pa.RecordBatch]:
         "files": {
             "file_id": ids, "path": [each.path for each in facts], "content": [file.content for file in files],
             "language": [each.language for each in facts], "lines": [each.lines for each in facts],
-            "size": [len(file.source) for file in files], "has_error": [each.has_error for each in facts],
+            "size": [len(file.source) for file in files], "symbols": [len(each.symbols) for each in facts],
+            "references": [len(each.references) for each in facts], "chunks": [len(each.chunks) for each in facts],
+            "has_error": [each.has_error for each in facts],
             "secrets": [file.secrets for file in files], "source": packed,
         },
     }  # fmt: skip

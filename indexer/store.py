@@ -8,6 +8,8 @@ rows that no generation names, and the next build takes up those that are comple
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ from .writer import Writer
 if TYPE_CHECKING:
     from lancedb.db import DBConnection
     from lancedb.table import Table
+
+HEAD = "head.json"
 
 
 class Store:
@@ -60,6 +64,9 @@ class Store:
         """
         if not self.exists():
             return None
+        stamp = self._stamp()
+        if stamp and (known := self._remembered(stamp)):
+            return known
         with lance_errors(self.uri):
             if not self.has_table("generations"):
                 return None
@@ -79,6 +86,36 @@ class Store:
             raise StoreError(
                 f"the store {self.uri} is damaged (its state cannot be read): delete it and index again"
             ) from error
+
+    def remember(self, state: State) -> None:
+        """Write the published state beside the tables, with a stamp that tells whether it is still the last: to read it
+        there costs a tenth of a millisecond, and needs no LanceDB. A full or foreign disk is no matter."""
+        if self.local is None or not (stamp := self._stamp()):
+            return
+        making = self.local / f".{HEAD}.{os.getpid()}"
+        with contextlib.suppress(OSError):
+            making.write_text(json.dumps([stamp, state.to_json()]), encoding="utf-8")
+            making.replace(self.local / HEAD)
+
+    def _remembered(self, stamp: str) -> State | None:
+        """The state that was written down at this stamp; None where another one is, or none that can be read."""
+        assert self.local is not None
+        try:
+            found, state = json.loads((self.local / HEAD).read_text(encoding="utf-8"))
+            return State.from_json(state) if found == stamp else None
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def _stamp(self) -> str:
+        """What no other content of the table `generations` has; "" where that is not known."""
+        if self.local is None:
+            return ""
+        try:
+            with os.scandir(self.local / "generations.lance" / "_versions") as found:
+                files = sorted((entry.name, entry.stat()) for entry in found)
+        except OSError:
+            return ""
+        return " ".join(f"{name}:{status.st_ino}:{status.st_mtime_ns}" for name, status in files)
 
     def table(self, name: str, epoch: str, version: int | None = None) -> Table:
         """The physical table `name` of `epoch`, pinned to `version` if one is given."""

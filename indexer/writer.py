@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -15,6 +14,7 @@ from .lance import column, full_text, quoted, table_names, unpacked
 from .records import key64
 from .schema import COMMITS, FACTS, FORMAT, GENERATIONS, batch_of, tables
 from .source import LOST
+from .upkeep import drop_old_versions, tend
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 KEPT_GENERATIONS = 4  # rows of `generations` that stay; readers pin at most the last
-NEVER = timedelta(days=365_000)  # an age that no version has: what is published has to live until something else is
-READER_GRACE = timedelta(minutes=10)  # the least age of a version that goes; those of the last two generations never do
+TIDY_EVERY = 16  # publications, after which the others go
 FLUSH_BYTES = 16 << 20  # rows are buffered up to this size: an append is a commit, and is made while workers go on
 KEYS = {
     "files": ("file_id",),
@@ -169,41 +168,46 @@ class Writer:
         rows = self.tables["files"].search().where(where).select(["file_id", "size", "source"]).to_arrow().to_pylist()
         return {row["file_id"]: unpacked(row) for row in rows}
 
+    def sums(self, name: str, keys: Sequence[int], columns: Sequence[str]) -> dict[str, int]:
+        """The sums of `columns` of `files` or `needs` over `keys`, each as often as it is among them."""
+        key = "file_id" if name == "files" else "edges_id"
+        rows = self.tables[name].search().select([key, *columns]).to_arrow()
+        at = pc.index_in(pa.array(keys, pa.int64()), value_set=rows[key].combine_chunks())
+        return {column: pc.sum(rows[column].take(at)).as_py() or 0 for column in columns}
+
     def index_chunks(self) -> None:
-        """Bring the full-text and vector indices up to date; the first time, build them. Safe beside other tables' writes."""
+        """Build the full-text and vector indices that are missing. Safe beside other tables' writes."""
         from lancedb.index import IvfSq
 
-        fresh = self._index("chunks", "terms", full_text())
+        self._index("chunks", "terms", full_text())
         if self.encoder[2] and self.tables["chunks"].count_rows() > EXACT_ROWS:
             self._index("chunks", "vector", IvfSq(distance_type="dot"))
-        self._upkeep("chunks", fresh)
 
     def index_commits(self) -> None:
-        """Bring the full-text index over messages up to date; the first time, build it."""
-        self._upkeep("commits", self._index("commits", "terms", full_text()))
+        """Build the full-text index over messages, if it is missing."""
+        self._index("commits", "terms", full_text())
 
     def index_keys(self) -> None:
-        """Bring the indices of all other tables up to date; the first time, build them."""
+        """Build the indices of all other tables that are missing."""
         from lancedb.index import BTree
 
-        for name in self.tables:
-            if name not in ("chunks", "commits"):
-                fresh = [self._index(name, key, BTree()) for key in KEYS.get(name, ())]
-                self._upkeep(name, any(fresh))
+        for name, keys in KEYS.items():
+            for key in keys:
+                self._index(name, key, BTree())
 
-    def _index(self, name: str, key: str, config: Any) -> bool:
-        """Build the index over a column, if it is not there; whether it was built."""
+    def _index(self, name: str, key: str, config: Any) -> None:
         table = self.tables[name]
-        if not table.count_rows() or any(key in index.columns for index in table.list_indices()):
-            return False
-        table.create_index(key, config=config)
-        return True
+        if table.count_rows() and not any(key in index.columns for index in table.list_indices()):
+            table.create_index(key, config=config)
 
-    def _upkeep(self, name: str, fresh: bool) -> None:
-        """Take new rows into the indices and join small fragments. A table whose indices are fresh has few fragments yet,
-        and to join them would write everything twice."""
-        if not fresh:
-            self.tables[name].optimize(cleanup_older_than=NEVER)
+    def tend(self, whole: bool = False) -> bool:
+        """Keep the tables fast: see `upkeep`. Whether there is now something to publish."""
+        for table in self.tables.values():
+            tend(table, whole)
+        return self._versions() != (self.state.versions if self.state else {})
+
+    def _versions(self) -> dict[str, int]:
+        return {name: table.version for name, table in self.tables.items()}
 
     def publish(self, view: View) -> State:
         """Make all that was written visible, in one commit."""
@@ -211,41 +215,45 @@ class Writer:
         views = dict(self.state.views) if self.state and self.same_epoch else {}
         generation = self.state.generation + 1 if self.state else 1
         views[view.name] = replace(view, report=replace(view.report, generation=generation))
+        return self._commit(views, view.name)
+
+    def publish_again(self) -> State:
+        """Publish the same views in the tables as they are now: the same rows, in another place."""
+        assert self.state is not None
+        return self._commit(self.state.views, self.state.latest)
+
+    def _commit(self, views: Mapping[str, View], latest: str) -> State:
+        generation = self.state.generation + 1 if self.state else 1
         spec, encoder_id, dim = self.encoder
-        versions = {name: table.version for name, table in self.tables.items()}
-        state = State(generation, self.epoch, spec, encoder_id, dim, versions, views, view.name)
+        state = State(generation, self.epoch, spec, encoder_id, dim, self._versions(), dict(views), latest)
         row = pa.table({"generation": [generation], "format": [FORMAT], "state": [state.to_json()]}, schema=GENERATIONS)
         if self.store.has_table("generations"):
             table = self.store.db.open_table("generations")
             table.add(row)
-            table.delete(f"generation <= {generation - KEPT_GENERATIONS}")
-            table.optimize(cleanup_older_than=READER_GRACE)
+            if generation % TIDY_EVERY == 0:
+                table.delete(f"generation <= {generation - KEPT_GENERATIONS}")
+                tend(table, whole=True)
+                drop_old_versions(table, table.version)
         else:
             self.store.db.create_table("generations", row, schema=GENERATIONS)
-        if self.state is not None:
-            self._prune(self.state.versions if self.same_epoch else versions)
+        kept = self.state.versions if self.state is not None and self.same_epoch else state.versions
+        for name, table in self.tables.items():  # only now: a build that dies must leave what is published, however old
+            drop_old_versions(table, kept[name])
         self.state, self.same_epoch = state, True
+        self.store.remember(state)
         return state
-
-    def _prune(self, kept: Mapping[str, int]) -> None:
-        """Remove the versions that are older than those of `kept`, the generation that readers may still be in.
-
-        Only after a publication: a build that dies must leave what is published, however old that is.
-        """
-        now = datetime.now(UTC)
-        for name, table in self.tables.items():
-            stamps = {each["version"]: each["timestamp"].astimezone(UTC) for each in table.list_versions()}
-            if since := stamps.get(kept[name]):
-                table.optimize(cleanup_older_than=max(READER_GRACE, now - since + timedelta(seconds=1)))
 
     def collect(self) -> int:
         """Delete facts and edges that no published view holds, once they are a quarter of all; returns how many files went."""
         if self.state is None:
             return 0
+        stored = self.tables["files"].count_rows()
+        if (stored - max(view.report.files for view in self.state.views.values())) * 4 < stored:
+            return 0  # no need to look: one view alone holds more
         manifest = self.tables["manifests"].search().select(["view", "file_id", "edges_id"]).to_arrow()
         live = manifest.filter(pc.is_in(manifest["view"], pa.array(list(self.state.views))))
         dead = sorted(set(self.known_files().tolist()) - set(live["file_id"].to_pylist()))
-        if len(dead) * 4 < self.tables["files"].count_rows():
+        if len(dead) * 4 < stored:
             return 0
         for name in (
             *reversed(FACTS),

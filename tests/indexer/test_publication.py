@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import indexer.writer
+import indexer.upkeep
 from indexer import HashEncoder, Snapshot, Store, StoreError, VectorCache, build_index, open_worktree
 
 
@@ -38,7 +38,8 @@ def names(store: Path) -> set[str]:
 def test_a_build_that_is_cut_off_leaves_the_published_index_however_old_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer.writer, "READER_GRACE", timedelta(0))  # every version is old enough to go
+    monkeypatch.setattr(indexer.upkeep, "VERSIONS", 0)
+    monkeypatch.setattr(indexer.upkeep, "READER_GRACE", timedelta(0))  # every version is old enough to go
     root, store = tree(tmp_path / "root"), tmp_path / "store"
     build(root, store)
     (root / "m0.py").write_text("def changed(): pass\n")
