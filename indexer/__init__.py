@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .build import Progress, build_index
     from .chunk import chunk_lines
     from .encode import Encoder, HashEncoder, StaticEncoder, load_encoder
+    from .entries import Entry
     from .errors import ClewError, EncoderError, SourceError, StoreError
     from .extract import extract_facts, extract_symbols
     from .families import family_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .schema import ExtractedFile, fact_batches
     from .scip import DEFINITION, Document, Occurrence, ScipError, read_scip, written
     from .secrets import redact, redact_text
-    from .snapshot import Entry, FoundChunk, FoundEdge, FoundSymbol, Snapshot
+    from .snapshot import FoundChunk, FoundEdge, FoundSymbol, Snapshot
     from .source import Skipped, SkipReason, Source, SourceFile
     from .store import Store
     from .syntax import definitions, syntax_errors
@@ -39,6 +40,7 @@ _MODULES = {
     "build": ("Progress", "build_index"),
     "chunk": ("chunk_lines",),
     "encode": ("Encoder", "HashEncoder", "StaticEncoder", "load_encoder"),
+    "entries": ("Entry",),
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
     "generation": ("State", "View"),
     "extract": ("extract_facts", "extract_symbols"),
@@ -54,7 +56,7 @@ _MODULES = {
     "secrets": ("redact", "redact_text"),
     "rules": ("CONFIDENCE",),
     "scip": ("DEFINITION", "Document", "Occurrence", "ScipError", "read_scip", "written"),
-    "snapshot": ("Entry", "FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
+    "snapshot": ("FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
     "source": ("SkipReason", "Skipped", "Source", "SourceFile"),
     "store": ("Store",),
     "syntax": ("definitions", "syntax_errors"),

@@ -9,13 +9,13 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,13 +27,13 @@ from .extract import EXTRACTOR
 from .facts import read_told
 from .generation import View
 from .history import Commit, read_commits
-from .link import Before, Linked, link_view
-from .manifest import Row, manifest_row, row_of, same_contents, settled
+from .link import Before, link_view
+from .manifest import COLUMNS, Walked, same_files
 from .needs import resolution_id
 from .pool import Lost, Pool
 from .precise import Told, read_precise
 from .records import FileFacts, Report, printable
-from .schema import MANIFESTS, OCCURRENCES, batch_of, epoch_of, with_vectors
+from .schema import OCCURRENCES, batch_of, epoch_of, with_vectors
 from .scip import read_scip
 from .source import Skipped, Source, SourceFile
 from .store import Store
@@ -66,8 +66,6 @@ class _Build:
     progress: Progress
     jobs: int
     scip: Sequence[str] | None  # indexes to merge; None keeps what earlier ones said
-    rows: list[Row] = field(default_factory=list)
-    directories: list[Row] = field(default_factory=list)  # left out as a whole
     changed: int = 0
     encoded: int = 0
     consulted: tuple[tuple[str, str, str], ...] = ()  # as in `needs`
@@ -131,27 +129,26 @@ def _run(state: _Build) -> Report:
     writer, source = state.writer, state.source
     with state.phase("walk"):
         published = writer.manifest(source.view)
-        known, lost = frozenset(writer.known_files().tolist()), writer.lost()
-        pending = _walk(state, {row["path"]: row for row in published}, known, lost)
+        walked = Walked(_items(state), published, writer.known_files(), writer.lost())
     with state.phase("extract"):
-        _extract(state, pending, known, lost)
-    rows = sorted(state.rows + state.directories, key=lambda row: row.path)
+        _extract(state, walked)
+    manifest = walked.manifest()
     view = writer.view(source.view)
     if (
         view is not None
         and state.scip is None
         and view.resolution == resolution_id()
-        and same_contents(rows, published)
+        and same_files(published, manifest)
     ):
-        return _unchanged(state, rows, published)
+        return _unchanged(state, published, manifest)
     with state.phase("resolve"), ThreadPoolExecutor(1) as beside:
         indexing = beside.submit(writer.index_chunks)  # Lance works on it outside the interpreter's lock
-        _link(state, rows, published)
+        manifest = _link(state, published, manifest)
         indexing.result()
     _remember(state)
     with state.phase("publish"):
         writer.index_keys()
-        report = _publish(state, rows, _report(state, rows))
+        report = _publish(state, published, manifest, _report(state, manifest))
         writer.drop_other_epochs()
     with state.phase("upkeep"):
         if writer.tend(whole=bool(writer.collect())):
@@ -159,48 +156,39 @@ def _run(state: _Build) -> Report:
     return report
 
 
-def _publish(state: _Build, rows: Sequence[Row], report: Report) -> Report:
-    """Publish `rows` as the view's manifest; the report, with its generation."""
+def _publish(state: _Build, published: pa.Table, manifest: pa.Table, report: Report) -> Report:
+    """Publish `manifest` as the view's; the report, with its generation."""
     source, writer = state.source, state.writer
-    writer.replace_view("manifests", source.view, batch_of([manifest_row(source.view, row) for row in rows], MANIFESTS))
+    writer.replace_manifest(source.view, published, manifest)
     shown = (source.view, source.kind, source.root, source.commit)
     view = View(*shown, report, resolution_id(), state.consulted, source.prefix)
-    published = writer.publish(view)
-    return published.views[source.view].report
+    return writer.publish(view).views[source.view].report
 
 
 # -- walk
 
 
-def _walk(
-    state: _Build, published: dict[str, dict[str, Any]], known: frozenset[int], lost: Mapping[int, str]
-) -> list[SourceFile]:
-    """Sort the source's paths into rows that are settled and files that have to be read."""
-    pending: list[SourceFile] = []
-    for found, item in enumerate(state.source.files()):
-        if found % 1_000 == 0:
-            state.progress("walk", found, 0)
-        path = printable(item.path)
-        if isinstance(item, Skipped):
-            row = Row(path, 0, 0, "", 0, item.reason.value)
-            (state.rows if item.reason.findable and not path.endswith("/") else state.directories).append(row)
-        elif row_known := settled(path, item, published.get(path), known, lost):
-            state.rows.append(row_known)
-        else:
-            pending.append(item)
-    return pending
+def _items(state: _Build) -> list[SourceFile | Skipped]:
+    """What the source's walk finds."""
+    items: list[SourceFile | Skipped] = []
+    for item in state.source.files():
+        if len(items) % 1_000 == 0:
+            state.progress("walk", len(items), 0)
+        items.append(item)
+    return items
 
 
 # -- extract and encode
 
 
-def _extract(state: _Build, pending: Sequence[SourceFile], known: frozenset[int], lost: Mapping[int, str]) -> None:
+def _extract(state: _Build, walked: Walked) -> None:
+    pending = walked.pending
     if not pending:
         return
     wants_texts = state.encoder.dim > 0 and not isinstance(state.encoder, StaticEncoder)
     start_ns = time.time_ns()
     done = 0
-    make = worker(state.source.reader(), known, lost, wants_texts)
+    make = worker(state.source.reader(), frozenset(walked.known.tolist()), walked.lost, wants_texts)
     culprits: list[Lost[SourceFile]] = []
     with Pool(make, min(state.jobs, len(pending))) as pool:
         for result in pool.run(_batches(pending)):
@@ -209,10 +197,10 @@ def _extract(state: _Build, pending: Sequence[SourceFile], known: frozenset[int]
                 done += 1
             else:
                 _store(state, result)
-                state.rows.extend(row_of(outcome, start_ns) for outcome in result.outcomes)
+                walked.read(result.outcomes, start_ns)
                 done += len(result.outcomes)
             state.progress("extract", done, len(pending))
-    state.rows.extend(row_of(outcome, start_ns) for outcome in _quarantined(state, culprits))
+    walked.read(_quarantined(state, culprits), start_ns)
     state.writer.flush()
 
 
@@ -307,46 +295,52 @@ def _told(state: _Build, facts: Mapping[str, FileFacts], ids: Mapping[str, int])
     return read_told(state.writer.tables["occurrences"], ids)
 
 
-def _link(state: _Build, rows: Sequence[Row], published: Sequence[dict[str, Any]]) -> Linked:
-    """Find the edges of the view, store the edge sets that are new, and note in each row which is its own."""
-    wanted = {row.path: row.file_id for row in rows if row.file_id}
+def _link(state: _Build, published: pa.Table, manifest: pa.Table) -> pa.Table:
+    """Find the edges of the view and store the edge sets that are new; the manifest, with the set of each file."""
+    wanted = _file_ids(manifest)
     before = _before(state.writer, state.source.view, published) if state.scip is None else Before({}, ())
     linked = link_view(
         state.writer.tables, wanted, before, partial(_told, state, ids=wanted), partial(state.progress, "resolve")
     )
-    for row in rows:
-        row.edges_id = linked.edges_ids.get(row.path, 0)
     state.writer.add(linked.batches)
+    state.writer.flush()
     state.consulted = tuple(linked.consulted)
     if linked.precise is not None:
         state.merged["edges"] = linked.precise
-    return linked
+    edges_ids = [linked.edges_ids.get(path, 0) for path in manifest["path"].to_pylist()]
+    return manifest.set_column(COLUMNS.index("edges_id"), "edges_id", pa.array(edges_ids, pa.int64()))
 
 
-def _before(writer: Writer, name: str, published: Sequence[dict[str, Any]]) -> Before:
+def _file_ids(manifest: pa.Table) -> dict[str, int]:
+    """path → file_id, of the files with facts, in the order of paths."""
+    rows = manifest.filter(pc.not_equal(manifest["file_id"], 0))
+    return dict(zip(rows["path"].to_pylist(), rows["file_id"].to_pylist(), strict=True))
+
+
+def _before(writer: Writer, name: str, published: pa.Table) -> Before:
     """What is published of the view, or else of the view that was published last, if its edges were resolved as they are now."""
     view = writer.view(name)
     if view is None and writer.state is not None and (view := writer.view(writer.state.latest)):
         published = writer.manifest(view.name)
     if view is None or view.resolution != resolution_id():
         return Before({}, ())
-    files = {row["path"]: (row["file_id"], row["edges_id"]) for row in published if row["file_id"]}
-    return Before(files, view.consulted)
+    rows = published.filter(pc.not_equal(published["file_id"], 0))
+    sets = zip(rows["file_id"].to_pylist(), rows["edges_id"].to_pylist(), strict=True)
+    return Before(dict(zip(rows["path"].to_pylist(), sets, strict=True)), view.consulted)
 
 
-def _unchanged(state: _Build, rows: Sequence[Row], published: Sequence[dict[str, Any]]) -> Report:
+def _unchanged(state: _Build, published: pa.Table, manifest: pa.Table) -> Report:
     """The published report. What is news still is published: time stamps, so that the next build need not read the
     files, and that this view is now the latest."""
     before = state.writer.state
     assert before is not None
     report = replace(before.views[state.source.view].report, changed=0, encoded=0, seconds=state.seconds)
-    same_times = all(row.mtime_ns == old["mtime_ns"] for row, old in zip(rows, published, strict=True))
+    same_times = published["mtime_ns"].equals(manifest["mtime_ns"])
     if not _remember(state) and same_times and before.latest == state.source.view:
         return report
-    for row, old in zip(rows, published, strict=True):
-        row.edges_id = old["edges_id"]
     state.consulted = before.views[state.source.view].consulted
-    return _publish(state, rows, report)
+    edges = published["edges_id"]
+    return _publish(state, published, manifest.set_column(COLUMNS.index("edges_id"), "edges_id", edges), report)
 
 
 @contextmanager
@@ -375,29 +369,30 @@ def _remember(state: _Build) -> bool:
     return True
 
 
-def _report(state: _Build, rows: Sequence[Row]) -> Report:
-    reasons = Counter(row.skipped for row in rows if row.skipped)
-    examples: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        if row.skipped and len(examples[row.skipped]) < EXAMPLES:
-            examples[row.skipped].append(row.path)
-    files = state.writer.sums("files", [row.file_id for row in rows if row.file_id], _COUNTED)
-    edges = state.writer.sums("needs", [row.edges_id for row in rows if row.edges_id], ("edges",))
+def _report(state: _Build, manifest: pa.Table) -> Report:
+    known = manifest.filter(pc.not_equal(manifest["file_id"], 0))
+    skipped = manifest.filter(pc.not_equal(manifest["skipped"], ""))
+    reasons = Counter(skipped["skipped"].to_pylist())
+    examples = {
+        reason: skipped.filter(pc.equal(skipped["skipped"], reason))["path"].slice(0, EXAMPLES).to_pylist()
+        for reason in sorted(reasons)
+    }
+    files = state.writer.sums("files", known["file_id"], _COUNTED)
     return Report(
         generation=0,
         view=state.source.view,
-        files=sum(1 for row in rows if row.file_id),
+        files=known.num_rows,
         lines=files["lines"],
-        bytes=sum(row.size for row in rows if row.file_id),
+        bytes=pc.sum(known["size"]).as_py() or 0,
         symbols=files["symbols"],
         references=files["references"],
-        edges=edges["edges"],
+        edges=state.writer.sums("needs", known["edges_id"], ("edges",))["edges"],
         chunks=files["chunks"],
         changed=state.changed,
         encoded=state.encoded,
         redacted=files["secrets"],
         skipped={reason: reasons[reason] for reason in sorted(reasons)},
-        examples={reason: examples[reason] for reason in sorted(examples)},
+        examples=examples,
         seconds=state.seconds,
         scip=state.merged,
     )

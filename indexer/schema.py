@@ -58,9 +58,19 @@ COMMITS = pa.schema(
 )
 """The commits that lead to any view's; see `history.Commit`."""
 MANIFESTS = pa.schema(
-    {"view": _STR, "path": _STR, "size": _I64, "mtime_ns": _I64, "content": _STR, "file_id": _I64, "edges_id": _I64}
+    {
+        "view": _STR,
+        "since": _I64,
+        "path": _STR,
+        "size": _I64,
+        "mtime_ns": _I64,
+        "content": _STR,
+        "file_id": _I64,
+        "edges_id": _I64,
+    }
     | {"skipped": _STR}  # reason why there are no facts, or ""
 )
+"""What a view holds at a path since a generation; see `manifest`."""
 
 
 def chunks_schema(dim: int) -> pa.Schema:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .entries import Entries
 from .errors import StoreError
 from .generation import State, View
 from .lance import lance_errors, match_query, quoted, unpacked
+from .manifest import COLUMNS, current
 from .past import Past
-from .records import Reference, Symbol, key64, on_disk
+from .records import Reference, Symbol, on_disk
 from .source import changed_ns
 from .store import Store
 
@@ -27,20 +29,6 @@ if TYPE_CHECKING:
 
 IN_LIST = 2_000  # keys that one filter names
 HELD_ROWS = 200_000  # rows of a table that is held in memory: 50 MB of symbols
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A path of the view."""
-
-    path: str
-    size: int
-    mtime_ns: (
-        int  # as `changed_ns` gives it; 0 where it does not tell: a revision, or a file that changed while it was read
-    )
-    content: str  # content id; "" where the file was not read
-    file_id: int  # 0 where there are no facts
-    skipped: str  # the reason why there are no facts, or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,23 +113,26 @@ class Snapshot:
     # -- files
 
     @cached_property
-    def entries(self) -> dict[str, Entry]:
-        """The view's paths in order, with facts or without; directories that were left out are not among them."""
-        columns = ["path", "size", "mtime_ns", "content", "file_id", "skipped"]
-        rows = self.read("manifests", columns, f"view = {quoted(self.view.name)}")
-        found = [Entry(*row) for row in zip(*(rows[name].to_pylist() for name in columns), strict=True)]
-        return {entry.path: entry for entry in sorted(found, key=lambda entry: entry.path)}
+    def _manifest(self) -> pa.Table:
+        return current(self.read("manifests", ["since", *COLUMNS], f"view = {quoted(self.view.name)}"))
+
+    @cached_property
+    def entries(self) -> Entries:
+        """The view's paths in order, with facts or without."""
+        return Entries(self._manifest)
 
     @cached_property
     def path_of(self) -> dict[int, str]:
         """file_id → path, for the files of the view that have facts."""
-        return {entry.file_id: entry.path for entry in self.entries.values() if entry.file_id}
+        rows = self._manifest.filter(pc.not_equal(self._manifest["file_id"], 0))
+        return dict(zip(rows["file_id"].to_pylist(), rows["path"].to_pylist(), strict=True))
 
     @cached_property
     def _file_ids(self) -> NDArray[np.int64]:
         import numpy as np
 
-        return np.array(sorted(self.path_of), dtype=np.int64)
+        ids = self._manifest["file_id"].to_numpy()
+        return np.sort(ids[ids != 0])
 
     def source(self, path: str) -> str | None:
         """The text of a file as it was indexed; None where the view has no facts of it."""
@@ -274,11 +265,6 @@ class Snapshot:
                 found.append(FoundSymbol(uid, path, index, Symbol(*fields)))
         return sorted(found, key=lambda f: (f.path, f.index))
 
-    @cached_property
-    def file_uids(self) -> dict[int, str]:
-        """uid of a file, as edges name it → its path."""
-        return {key64(path): path for path in self.entries}
-
     # -- edges and references
 
     def edges_from(self, uids: Collection[int], kinds: Collection[str] = ()) -> list[FoundEdge]:
@@ -308,8 +294,7 @@ class Snapshot:
 
     @cached_property
     def _edge_sets(self) -> frozenset[int]:
-        rows = self.read("manifests", ["edges_id"], f"view = {quoted(self.view.name)}")
-        return frozenset(rows["edges_id"].to_pylist())
+        return frozenset(self._manifest["edges_id"].to_pylist())
 
     def references_to(self, name: str) -> list[tuple[str, Reference]]:
         """Where `name` is written as a reference, resolved or not: (path, reference), by path and line."""

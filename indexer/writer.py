@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from .generation import State, View
 from .lance import column, full_text, quoted, table_names, unpacked
+from .manifest import COLUMNS, EMPTY, FIRST_OVERLAY, OVERLAY_SHARE, changes, current
 from .records import key64
-from .schema import COMMITS, FACTS, FORMAT, GENERATIONS, batch_of, tables
+from .schema import COMMITS, FACTS, FORMAT, GENERATIONS, MANIFESTS, batch_of, tables
 from .source import LOST
 from .upkeep import drop_old_versions, tend
 
@@ -92,13 +93,26 @@ class Writer:
         """The view `name` as it is published, if its facts are of this epoch."""
         return self.state.views.get(name) if self.state and self.same_epoch else None
 
-    def manifest(self, view: str) -> list[dict[str, Any]]:
-        """The published manifest rows of `view`, in order of paths."""
+    def manifest(self, view: str) -> pa.Table:
+        """The published manifest of `view`."""
         if self.state is None or self.view(view) is None:
-            return []
+            return EMPTY
         published = self.store.table("manifests", self.epoch, self.state.versions["manifests"])
-        rows: list[dict[str, Any]] = published.search().where(f"view = {quoted(view)}").to_arrow().to_pylist()
-        return sorted(rows, key=lambda row: row["path"])
+        return current(published.search().where(f"view = {quoted(view)}").select(["since", *COLUMNS]).to_arrow())
+
+    def replace_manifest(self, view: str, old: pa.Table, new: pa.Table) -> None:
+        """Write `new` in the place of `old`, the published manifest: what is changed, or all where little else is new."""
+        table, mine = self.tables["manifests"], f"view = {quoted(view)}"
+        rows = changes(old, new)
+        if len(old) == 0 or table.count_rows(mine) - len(old) + len(rows) > max(
+            FIRST_OVERLAY, OVERLAY_SHARE * len(old)
+        ):
+            table.delete(mine)
+            rows = new
+        if len(rows):
+            since = self.state.generation + 1 if self.state else 1
+            marks = [pa.repeat(view, len(rows)), pa.repeat(pa.scalar(since, pa.int64()), len(rows))]
+            table.add(pa.table([*marks, *rows.columns], schema=MANIFESTS))
 
     def lost(self) -> dict[int, str]:
         """The file versions that cost a worker in a build of any published view: file_id → the reason."""
@@ -138,12 +152,6 @@ class Writer:
         for at in range(0, len(values), 5_000):
             self.tables[name].delete(f"{key} IN ({','.join(map(str, values[at : at + 5_000]))})")
 
-    def replace_view(self, name: str, view: str, rows: pa.RecordBatch) -> None:
-        """Put `rows` in the place of those of `view` in the table `name`."""
-        self.tables[name].delete(f"view = {quoted(view)}")
-        self.add({name: rows})
-        self.flush()
-
     def replace_occurrences(self, file_ids: list[int], rows: pa.RecordBatch) -> None:
         """Put `rows` in the place of what SCIP indexes said of `file_ids`."""
         self.delete("occurrences", "file_id", file_ids)
@@ -168,11 +176,11 @@ class Writer:
         rows = self.tables["files"].search().where(where).select(["file_id", "size", "source"]).to_arrow().to_pylist()
         return {row["file_id"]: unpacked(row) for row in rows}
 
-    def sums(self, name: str, keys: Sequence[int], columns: Sequence[str]) -> dict[str, int]:
+    def sums(self, name: str, keys: pa.ChunkedArray, columns: Sequence[str]) -> dict[str, int]:
         """The sums of `columns` of `files` or `needs` over `keys`, each as often as it is among them."""
         key = "file_id" if name == "files" else "edges_id"
         rows = self.tables[name].search().select([key, *columns]).to_arrow()
-        at = pc.index_in(pa.array(keys, pa.int64()), value_set=rows[key].combine_chunks())
+        at = pc.index_in(keys, value_set=rows[key].combine_chunks())
         return {column: pc.sum(rows[column].take(at)).as_py() or 0 for column in columns}
 
     def index_chunks(self) -> None:
@@ -250,8 +258,7 @@ class Writer:
         stored = self.tables["files"].count_rows()
         if (stored - max(view.report.files for view in self.state.views.values())) * 4 < stored:
             return 0  # no need to look: one view alone holds more
-        manifest = self.tables["manifests"].search().select(["view", "file_id", "edges_id"]).to_arrow()
-        live = manifest.filter(pc.is_in(manifest["view"], pa.array(list(self.state.views))))
+        live = pa.concat_tables([self.manifest(view).select(["file_id", "edges_id"]) for view in self.state.views])
         dead = sorted(set(self.known_files().tolist()) - set(live["file_id"].to_pylist()))
         if len(dead) * 4 < stored:
             return 0

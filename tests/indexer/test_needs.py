@@ -207,7 +207,7 @@ def test_only_files_that_a_change_can_affect_are_resolved_again(tmp_path: Path) 
     assert state is not None
     view = state.views[state.latest]
     with store.writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
-        rows = [row for row in writer.manifest(view.name) if row["file_id"]]
+        rows = [row for row in writer.manifest(view.name).to_pylist() if row["file_id"]]
         wanted = {row["path"]: row["file_id"] for row in rows}
         before = {row["path"]: (row["file_id"], row["edges_id"]) for row in rows}
         same = link_view(writer.tables, wanted, Before(before, view.consulted), no_one, lambda done, total: None)

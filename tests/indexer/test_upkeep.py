@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+import indexer.manifest
 import indexer.upkeep
+import indexer.writer
 from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
 
 
@@ -112,3 +114,29 @@ def test_the_state_beside_the_tables_is_not_believed_when_the_tables_have_gone_o
         state = Store(str(store)).state()
         assert state is not None
         assert state.generation == 2
+
+
+def test_a_changed_file_is_one_row_of_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexer.manifest, "RACY_NS", -(10**18))  # no time stamps that are news once they have aged
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    before = table(store, "manifests").count_rows()
+    (root / "m0.py").write_text("def changed(): pass\n")
+    (root / "m1.py").unlink()
+    (root / "new.py").write_text("def new(): pass\n")
+    build(root, store)
+    assert table(store, "manifests").count_rows() == before + 3
+    entries = Snapshot.open(str(store)).entries
+    assert list(entries) == sorted(["new.py", *(f"m{number}.py" for number in range(80) if number != 1)])
+
+
+def test_a_manifest_is_written_anew_once_much_of_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer.writer, "FIRST_OVERLAY", 3)
+    root, store = tree(tmp_path / "root", 8), tmp_path / "store"
+    for number in range(9):
+        (root / "m0.py").write_text(f"def changed{number}(): pass\n")
+        build(root, store)
+        assert table(store, "manifests").count_rows() <= 8 + 8 + 3
+    assert [row["path"] for row in table(store, "manifests").to_arrow().to_pylist()].count("m0.py") <= 4
