@@ -1,7 +1,7 @@
 """Code search: short questions with known files, asked of clew and of plainer systems over the same index.
 
     python -m benchmarks.search DIR --mirrors DIR [--work DIR] [--systems clew,bm25,dense,ripgrep] [--encoder NAME]
-                                [--only NAME ...] [--each N] [--worst N] [--json]
+                                [--command NAME=COMMAND ...] [--only NAME ...] [--each N] [--worst N] [--json]
 
 DIR holds `repos.json` and `annotations/*.json`; git directories lie at `MIRRORS/OWNER+NAME/repo`. Each repository is
 indexed once below `--work`, at its pinned revision and only the folder that the labels are about. Answers are kept there
@@ -30,6 +30,7 @@ from retrieval import Searcher
 
 from . import program
 from .checkout import checkout, find_mirror
+from .external import External, command
 from .kept import Kept
 from .labels import CUTOFF, Label, covers, ndcg, read_labels
 from .progress import spread, steps
@@ -71,18 +72,41 @@ def run(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], kept: Ke
         labels = spread(read_labels(options.data / "annotations" / f"{row['name']}.json"), options.each)
         keys = [f"{row['name']}|{{}}|{options.encoder}|{label.at}" for label in labels]
         searcher: Searcher | None = None
-        for name in options.systems:
+        for name in [*options.systems, *dict(options.command)]:
             if any(key.format(name) not in kept for key in keys):
                 try:
                     searcher = searcher or open_repository(row, options.mirrors, options.work, options.encoder)
                 except FileNotFoundError as error:
                     print(f"{row['name']}: not to be had: {error}", file=sys.stderr)
                     break
-                system = open_system(name, searcher)
-                for key, label in zip(keys, labels, strict=True):
-                    if key.format(name) not in kept:
-                        kept.add(key.format(name), answer(system, label))
+                ask(
+                    options,
+                    name,
+                    row["name"],
+                    searcher,
+                    [(key.format(name), label) for key, label in zip(keys, labels, strict=True)],
+                    kept,
+                )
             yield row["name"], name, [kept[key.format(name)] for key in keys]
+
+
+def ask(
+    options: argparse.Namespace,
+    name: str,
+    repository: str,
+    searcher: Searcher,
+    wanted: Sequence[tuple[str, Label]],
+    kept: Kept,
+) -> None:
+    """Keep what the system `name` answers to those of the questions that it has not been asked yet."""
+    commands = dict(options.command)
+    folder = options.work / repository / "tree"
+    system = External(searcher, commands[name], folder) if name in commands else open_system(name, searcher)
+    for key, label in wanted:
+        if key not in kept:
+            kept.add(key, answer(system, label))
+    if isinstance(system, External):
+        system.close()
 
 
 def weigh(repositories: Sequence[str], languages: Mapping[str, str]) -> dict[str, float]:
@@ -129,6 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("benchmarks/corpora/search"))
     parser.add_argument("--systems", type=names, default=["clew"], help="comma-separated")
+    parser.add_argument("--command", type=command, action="append", default=[], help="NAME=COMMAND: another program")
     parser.add_argument("--encoder", default="builtin")
     parser.add_argument("--only", nargs="*", default=[], help="these repositories; nothing is filed")
     parser.add_argument("--each", type=int, default=0, help="only N questions of each repository, spread evenly")

@@ -9,7 +9,9 @@ All of them answer from the same index, so that they see the same files, chunks 
 - `ripgrep`: files by how many of their lines hold one of the question's words, then read from their start: what
   `rg --count --ignore-case --fixed-strings` counts, taken from the indexed text so that a bare revision needs no checkout.
 
-A pack of the last three is their hits in order, each whole, the last cut where the budget ends.
+A program of its own is compared by `--command NAME=COMMAND`; see `benchmarks/external.py`.
+
+A pack of all but the first is their hits in order, each whole, the last cut where the budget ends.
 """
 
 from __future__ import annotations
@@ -145,6 +147,7 @@ def read(searcher: Searcher, hits: Iterable[Hit], budget: int) -> Iterator[Piece
         if fitting:
             end = hit.start_line + fitting - 1
             shown = "\n".join(lines[:fitting])
-            yield Piece(hit.path, hit.start_line, end, hit.symbol, "body" if fitting == len(lines) else "slice", shown)
+            resolution = "slice" if fitting < len(lines) else "signature" if hit.kind == "signature" else "body"
+            yield Piece(hit.path, hit.start_line, end, hit.symbol, resolution, shown)
         if fitting < len(lines):
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,22 @@ def test_systems_answer_from_one_index_and_a_second_run_asks_nothing_again(
     answers.write_bytes(kept + b'{"key": "app|cl')  # a run that was cut off
     assert main([str(data), *options]) == 0
     assert answers.read_bytes() == kept
+
+
+def test_another_program_answers_beside_them(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program = data.parent / "program.py"
+    program.write_text("import sys\nfor line in sys.stdin: print('[[\"src/upload.py\", 1, 3]]', flush=True)\n")
+    options = ["--mirrors", str(data.parent / "mirrors"), "--work", str(data.parent / "work"), "--encoder", "none"]
+    options += ["--results", str(data.parent / "results"), "--command", f"other={sys.executable} {program}", "--json"]
+    assert main([str(data), *options]) == 0
+    other = json.loads(capsys.readouterr().out.splitlines()[1])
+    assert other["values"]["ndcg@10"] == other["values"]["recall@500"] == {"app": [1, 0]}
+
+
+def test_a_program_that_ends_is_an_error(data: Path) -> None:
+    options = ["--mirrors", str(data.parent / "mirrors"), "--work", str(data.parent / "work"), "--encoder", "none"]
+    with pytest.raises(RuntimeError, match="ended: 1"):
+        main([str(data), *options, "--only", "app", "--command", "broken=false"])
 
 
 def test_an_unknown_system_is_an_error() -> None:

@@ -1,0 +1,60 @@
+"""The order of aider's repository map (PyPI `aider-chat`), for `--command`: run it with the Python of an environment that has it.
+
+    --command "aider=ENV/bin/python benchmarks/adapters/aider_hits.py"
+
+Takes the folder to search as its last argument. The question is what aider's user has typed: its words are the identifiers
+that are mentioned, and the files whose path, or long enough name, stands in it are mentioned too. A hit is a definition
+that the map would show, by the line of its name; the map shows signatures, no bodies.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+MIN_STEM = 5  # aider takes a word for a file's name from this length
+
+
+class Quiet:
+    """What aider wants for input and output."""
+
+    def read_text(self, path: str) -> str:
+        return Path(path).read_text("utf-8", "replace")
+
+    def tool_output(self, *text: str) -> None: ...
+
+    tool_error = tool_warning = tool_output
+
+
+def mentioned(names: list[str], text: str) -> set[str]:
+    """The files that the text mentions."""
+    words = {word.strip("\"'`*_").rstrip(",.!;:?") for word in text.split()}
+    plain = {word.lower() for word in re.split(r"\W+", text)}
+    stems = {name: Path(name).stem.lower() for name in names}
+    return {name for name in names if name in words or (len(stems[name]) >= MIN_STEM and stems[name] in plain)}
+
+
+def main() -> None:
+    from aider.repomap import RepoMap
+
+    root = Path(sys.argv[-1]).resolve()
+    files = sorted(str(path) for path in root.rglob("*") if path.is_file() and ".git" not in path.parts)
+    names = [str(Path(path).relative_to(root)) for path in files]
+    with tempfile.TemporaryDirectory() as cache:
+        RepoMap.TAGS_CACHE_DIR = cache  # it would lie in the folder that is searched
+        repo_map = RepoMap(root=str(root), io=Quiet())
+        for line in sys.stdin:
+            asked = json.loads(line)
+            words = set(re.split(r"\W+", asked["query"]))
+            tags = repo_map.get_ranked_tags([], files, mentioned(names, asked["query"]), words)
+            places = [
+                (tag[0], tag.line + 1 if len(tag) > 1 else 1) for tag in tags
+            ]  # a file without tags is a bare name
+            print(json.dumps([[path, at, at] for path, at in places[: asked["k"]]]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Answers of semble (PyPI `semble`), for `--command`: run it with the Python of an environment that has semble.
+
+    --command "semble=ENV/bin/python benchmarks/adapters/semble_hits.py"
+
+Takes the folder to search as its last argument. Without `--model FOLDER` its dense half is off (alpha 0, a model of one
+word): what its authors call "no model". Their default model would come from a model hub.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", default="")
+    parser.add_argument("folder")
+    options = parser.parse_args()
+    from semble import SembleIndex
+
+    with tempfile.TemporaryDirectory() as folder:
+        model = options.model or no_model(folder)
+        index = SembleIndex.from_path(options.folder, model_path=model)
+        for line in sys.stdin:
+            asked = json.loads(line)
+            found = index.search(asked["query"], top_k=asked["k"], alpha=None if options.model else 0.0)
+            hits = [[each.chunk.file_path, each.chunk.start_line, each.chunk.end_line] for each in found]
+            print(json.dumps(hits), flush=True)
+
+
+def no_model(folder: str) -> str:
+    """A static model that knows one word, in `folder`."""
+    import numpy as np
+    from model2vec import StaticModel
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+
+    tokenizer = Tokenizer(WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    StaticModel(np.ones((1, 2), np.float32), tokenizer).save_pretrained(folder)
+    return folder
+
+
+if __name__ == "__main__":
+    main()

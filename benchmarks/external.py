@@ -1,0 +1,58 @@
+"""Other programs in the same run, each in an environment of its own: `--command NAME=COMMAND`.
+
+The command gets the folder to search as its last argument. For each line `{"query": …, "k": N}` of its input it writes a line
+with its hits, best first: `[[path, first line, last line], …]`, paths from the folder on. A hit of one line is taken for a
+signature. `benchmarks/adapters` has commands for semble and for aider's repository map.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from retrieval import Hit, Piece, Searcher
+
+from .systems import READ, read
+
+
+def command(text: str) -> tuple[str, str]:
+    """Name and command of `NAME=COMMAND`. Raises ValueError where there is no such pair."""
+    name, _, own = text.partition("=")
+    if not name or not own.strip():
+        raise ValueError(f"{text!r} is not NAME=COMMAND")
+    return name, own
+
+
+class External:
+    """Another program."""
+
+    def __init__(self, searcher: Searcher, command: str, folder: Path) -> None:
+        self.searcher = searcher
+        arguments = [*shlex.split(command), str(folder)]
+        self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._ask = lru_cache(maxsize=2)(self._answer)
+
+    def hits(self, text: str, k: int) -> list[Hit]:
+        return [Hit(at, *place, 0.0, (), False) for at, place in enumerate(self._ask(text, k), 1)]
+
+    def _answer(self, text: str, k: int) -> list[tuple[str, str, str, int, int]]:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"query": text, "k": k}) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self._process.args} ended: {self._process.wait()}")
+        return [
+            (path, "", "signature" if start == end else "text", start, end) for path, start, end in json.loads(line)
+        ]
+
+    def pieces(self, text: str, budget: int) -> Sequence[Piece]:
+        return list(read(self.searcher, self.hits(text, READ), budget))
+
+    def close(self) -> None:
+        """End the program."""
+        self._process.communicate()
