@@ -31,7 +31,7 @@ class External:
     """Another program."""
 
     def __init__(self, searcher: Searcher, command: str, folder: Path) -> None:
-        self.searcher = searcher
+        self.searcher, self.command = searcher, command
         arguments = [*shlex.split(command), str(folder)]
         self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._ask = lru_cache(maxsize=2)(self._answer)
@@ -41,11 +41,14 @@ class External:
 
     def _answer(self, text: str, k: int) -> list[tuple[str, str, str, int, int]]:
         assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"query": text, "k": k}) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        try:
+            self._process.stdin.write(json.dumps({"query": text, "k": k}) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
         if not line:
-            raise RuntimeError(f"{self._process.args} ended: {self._process.wait()}")
+            raise RuntimeError(f"`{self.command}` ended: {self._process.wait()}")
         return [
             (path, "", "signature" if start == end else "text", start, end) for path, start, end in json.loads(line)
         ]

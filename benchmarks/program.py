@@ -20,11 +20,6 @@ def commit() -> str:
     return _git("describe", "--always", "--abbrev=12", "--dirty", "--exclude=*")
 
 
-def time() -> str:
-    """When this program's commit was made, in seconds since 1970."""
-    return _git("log", "-1", "--format=%ct")
-
-
 def _git(*arguments: str) -> str:
     done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else "unknown"
@@ -46,6 +41,11 @@ def machine() -> str:
     model = next((line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if "model name" in line), "")
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     return f"{model or platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB"
+
+
+def made() -> dict[str, str]:
+    """What a result is filed with: the program's commit, when that was made (seconds since 1970), the digest, the machine."""
+    return {"commit": commit(), "time": _git("log", "-1", "--format=%ct"), "digest": digest(), "machine": machine()}
 
 
 def _lines(path: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class Result:
     groups: Mapping[str, Mapping[str, float]]  # kind of group → group → the first figure within it
     weights: Mapping[str, float] | None  # of the strata; None: by size
     values: Mapping[str, Values]  # figure → stratum → a number for each question
-    made: Mapping[str, str] = field(default_factory=dict)  # commit, its time, the program's digest, the machine
+    made: Mapping[str, str]  # commit, its time, the program's digest, the machine
 
     @property
     def name(self) -> str:
@@ -57,13 +57,7 @@ def result(
 ) -> Result:
     """A result of this program on this machine, its figures estimated from `values`."""
     figures = {name: estimate(own, weights) for name, own in values.items()}
-    made = {
-        "commit": program.commit(),
-        "time": program.time(),
-        "digest": program.digest(),
-        "machine": program.machine(),
-    }
-    return Result(benchmark, data, system, encoder, setup, figures, groups, weights, values, made)
+    return Result(benchmark, data, system, encoder, setup, figures, groups, weights, values, program.made())
 
 
 def file_result(found: Result, folder: Path = FOLDER) -> Path:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import latency
 from .results import FOLDER, Result, read_result
 
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
@@ -48,6 +49,8 @@ def _table(benchmark: str, data: str, rows: Sequence[Result]) -> str:
     names = list(dict.fromkeys(name for row in rows for name in row.figures))
     about = ", ".join(f"{value} {what}" for what, value in rows[0].setup.items() if isinstance(value, int))
     lines = [f"`benchmarks.{benchmark}` on {data}: {about}.", ""]
+    if benchmark == "latency":
+        return "\n".join([*lines, *(latency.table(row) for row in rows)])
     lines.append(f"| system, encoder | {' | '.join(names)} | commit |")
     lines.append("|---" * (len(names) + 2) + "|")
     for row in rows:
@@ -60,8 +63,6 @@ def _cell(row: Result, name: str) -> str:
     found = row.figures.get(name)
     if found is None:
         return "–"
-    if row.benchmark == "latency":
-        return f"{found.value:.1f}"
     return (
         f"{_short(found.value)} ({_short(found.low)}–{_short(found.high)})"
         if name == next(iter(row.figures))

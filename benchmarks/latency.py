@@ -1,0 +1,173 @@
+"""How long answers take on a given index: warm queries by kind of question, a new process's first answer, callers.
+
+    python -m benchmarks.latency STORE [--issues DATA.jsonl] [--only REPO] [--count N] [--cold N] [--name NAME] [--json]
+
+Questions are made from the index, the same ones each time: names of functions (`symbol`), first sentences of docstrings
+(`short`), several docstrings with code between them (`issue`), and Python's traces through indexed functions (`trace`);
+`--issues` takes real issues of a set of labels instead, of repositories whose name has `--only`. A query is warm: the process
+has answered others, never this one. Wall time is what a user waits; on a machine that others use too, processor time is
+what can be compared. Milliseconds; the interval of a quantile comes from drawing the questions anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from indexer import FoundSymbol
+from retrieval import Searcher
+
+from . import program
+from .bootstrap import RESAMPLES, SEED, TAIL, Estimate
+from .issues import read_issues
+from .progress import spread, steps
+from .results import FOLDER, Result, file_result
+
+WARM_UP = 8  # questions of each kind that come first, and are not counted
+QUANTILES = {"median": 0.5, "p95": 0.95}
+CLOCKS = ("wall", "processor")
+CALLABLE = frozenset({"function", "method"})
+Times = list[tuple[float, float]]  # seconds by wall and by processor
+
+
+def questions(searcher: Searcher, count: int) -> dict[str, list[str]]:
+    """Kind → `count` questions and WARM_UP more, from what the index holds."""
+    paths = [path for path, entry in searcher.snapshot.entries.items() if entry.file_id]
+    found = [each for each in searcher.snapshot.symbols_in(spread(paths, 400)) if each.symbol.kind in CALLABLE]
+    told = [each for each in found if len(each.symbol.doc.split()) >= 4]
+    total = count + WARM_UP
+    return {
+        "symbol": [each.symbol.qualname for each in spread(found, total)],
+        "short": [_sentence(each) for each in spread(told, total)],
+        "issue": [_issue(searcher, told[at::97][:6]) for at in range(min(total, len(told)))],
+        "trace": [_trace(found[at::89][:5]) for at in range(min(total, len(found)))],
+    }
+
+
+def _sentence(found: FoundSymbol) -> str:
+    return " ".join(found.symbol.doc.split("\n\n")[0].split(". ")[0].split()[:14])
+
+
+def _issue(searcher: Searcher, told: Sequence[FoundSymbol]) -> str:
+    """An account of some length: what several functions are for, and the first lines of each."""
+    parts = [f"{_sentence(told[0])} does not work"]
+    for each in told:
+        lines = (searcher.text(each.path) or "").split("\n")[each.symbol.start_line - 1 :][:6]
+        parts.append(f"{' '.join(each.symbol.doc.split()[:60])}\n```\n" + "\n".join(lines) + "\n```")
+    return "\n\n".join(parts)
+
+
+def _trace(frames: Sequence[FoundSymbol]) -> str:
+    lines = [f'  File "/srv/app/{f.path}", line {f.symbol.start_line + 1}, in {f.symbol.name}' for f in frames]
+    return "It fails\n\nTraceback (most recent call last):\n" + "\n".join(lines) + "\nValueError: not a value\n"
+
+
+def timed(ask: Callable[[str], object], wanted: Sequence[str]) -> Times:
+    """Seconds of each question but the first WARM_UP; of all, where there are no more."""
+    times = []
+    for question in wanted:
+        wall, processor = time.perf_counter(), time.process_time()
+        ask(question)
+        times.append((time.perf_counter() - wall, time.process_time() - processor))
+    return times[WARM_UP:] or times
+
+
+def cold(store: str, wanted: Sequence[str]) -> Times:
+    """Seconds from the start of `clew query` to its end, no server running."""
+    clew = str(Path(sys.executable).with_name("clew"))
+    times = []
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "CLEW_SOCKET": str(Path(folder, "none"))}
+        for question in wanted:
+            wall, before = time.perf_counter(), _children()
+            command = [clew, "query", question, "--store", store, "--json"]
+            subprocess.run(command, env=environment, check=False, capture_output=True)
+            times.append((time.perf_counter() - wall, _children() - before))
+    return times
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def figures(times: dict[str, Times]) -> dict[str, Estimate]:
+    """Kind, quantile and clock → milliseconds."""
+    import numpy as np
+
+    source = np.random.default_rng(SEED)
+    found = {}
+    for kind, own in times.items():
+        values = np.array(own) * 1000.0
+        drawn = values[source.integers(0, len(values), (RESAMPLES, len(values)))]
+        for name, quantile in QUANTILES.items():
+            low, high = np.quantile(np.quantile(drawn, quantile, axis=1), [TAIL, 1.0 - TAIL], axis=0)
+            value = np.quantile(values, quantile, axis=0)
+            for at, clock in enumerate(CLOCKS):
+                found[f"{kind} {name} {clock}"] = Estimate(float(value[at]), float(low[at]), float(high[at]))
+    return found
+
+
+def measure(options: argparse.Namespace) -> Result:
+    """All times on one index."""
+    searcher = Searcher.open(options.store)
+    wanted = questions(searcher, options.count)
+    if options.issues is not None:
+        issues = read_issues(options.issues.read_text("utf-8").splitlines())
+        texts = [issue.text for issue in issues if options.only in issue.repository]
+        wanted["issue"] = list(spread(texts, options.count + WARM_UP))
+    times = {kind: timed(searcher.query, own) for kind, own in steps(list(wanted.items()), list(wanted)) if own}
+    times = {"all": [each for own in times.values() for each in own], **times}
+    times["callers"] = timed(lambda name: searcher.graph.callers(name), wanted["symbol"])
+    if options.cold:
+        times["cold"] = cold(options.store, wanted["short"][: options.cold])
+    state = searcher.snapshot.state
+    chunks = searcher.snapshot.table("chunks").count_rows()
+    setup = {"files": len(searcher.snapshot.path_of), "chunks": chunks, "questions": len(times["all"])}
+    return Result(
+        benchmark="latency", data=options.name, system="clew", encoder=state.encoder or "none", setup=setup,
+        figures=figures(times), groups={}, weights=None, values={}, made=program.made(),
+    )  # fmt: skip
+
+
+def table(found: Result) -> str:
+    """A row for each kind of question, as Markdown."""
+    lines = ["| milliseconds | median | p95 | processor, median | processor, p95 |", "|---|---|---|---|---|"]
+    kinds = dict.fromkeys(name.split(" ")[0] for name in found.figures)
+    for kind in kinds:
+        cells = [found.figures[f"{kind} {name} {clock}"].value for clock in CLOCKS for name in QUANTILES]
+        lines.append(
+            f"| {kind} | " + " | ".join(f"{value:.2f}" if value < 10 else f"{value:.0f}" for value in cells) + " |"
+        )
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark; prints a table and files the result where it has a name."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description="Milliseconds of answers.")
+    parser.add_argument("store")
+    parser.add_argument("--issues", type=Path, help="labels whose issues are asked")
+    parser.add_argument("--only", default="", help="of repositories whose name has this")
+    parser.add_argument("--count", type=int, default=100, help="questions of each kind")
+    parser.add_argument("--cold", type=int, default=5, help="new processes")
+    parser.add_argument("--name", default="", help="what the index is of; the result is filed under it")
+    parser.add_argument("--results", type=Path, default=FOLDER)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    found = measure(options)
+    if options.name:
+        file_result(found, options.results)
+    print(json.dumps(found.to_json()) if options.json else table(found))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
