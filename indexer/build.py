@@ -365,7 +365,6 @@ def _remember(state: _Build) -> bool:
     with state.phase("history"):
         if commits := state.commits.result():
             state.writer.add_commits(commits, state.known_commits)
-            state.writer.index_commits()
     return True
 
 

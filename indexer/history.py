@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .source import Source
 
-MAX_COMMITS = 5_000
+MAX_COMMITS = 10_000
 """The newest of a view. LOG history: what they cost and gain."""
 MAX_MESSAGE = 4_000  # characters; what is longer repeats other messages or holds a log
 MAX_PATHS = 50  # of a commit that are kept; a sweep over more says little of any one

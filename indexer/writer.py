@@ -191,10 +191,6 @@ class Writer:
         if self.encoder[2] and self.tables["chunks"].count_rows() > EXACT_ROWS:
             self._index("chunks", "vector", IvfSq(distance_type="dot"))
 
-    def index_commits(self) -> None:
-        """Build the full-text index over messages, if it is missing."""
-        self._index("commits", "terms", full_text())
-
     def index_keys(self) -> None:
         """Build the indices of all other tables that are missing."""
         from lancedb.index import BTree

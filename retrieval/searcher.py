@@ -11,6 +11,7 @@ from .anchors import Anchors, by_path, find_anchors
 from .dense import Dense
 from .fuse import Candidate, fuse
 from .graph import Graph
+from .history import History
 from .lexical import search_lexical
 from .lookup import Lookup, findable
 from .question import Question, read_question
@@ -46,6 +47,11 @@ class Searcher:
     def graph(self) -> Graph:
         """The symbols' graph, over the same snapshot."""
         return Graph(self.snapshot, self.lookup)
+
+    @cached_property
+    def history(self) -> History:
+        """What the commits that lead to the view say, over the same snapshot."""
+        return History(self.snapshot)
 
     def query(
         self, text: str, k: int = 10, *, lang: str | None = None, path: str | None = None, kind: str | None = None
