@@ -144,6 +144,7 @@ def _run(state: _Build) -> Report:
     with state.phase("resolve"), ThreadPoolExecutor(1) as beside:
         indexing = beside.submit(writer.index_chunks)  # Lance works on it outside the interpreter's lock
         manifest = _link(state, published, manifest)
+        writer.count_terms(source.view, published["file_id"], manifest["file_id"])
         indexing.result()
     _remember(state)
     with state.phase("publish"):

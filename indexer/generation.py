@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .errors import StoreError
 from .records import Report
 from .schema import FORMAT
 
@@ -49,3 +50,15 @@ class State:
             view["consulted"] = tuple(map(tuple, view["consulted"]))
         raw["views"] = {name: View(**view) for name, view in raw["views"].items()}
         return cls(**raw)
+
+    def view_named(self, wanted: str) -> str:
+        """The name of the view `wanted`, a name or the start of a revision's commit. Raises `StoreError`."""
+        commit = wanted.removeprefix("rev:")
+        by_commit = [
+            name for name, view in self.views.items() if view.kind == "revision" and view.commit.startswith(commit)
+        ]
+        found = [wanted] if wanted in self.views else by_commit
+        if len(found) == 1:
+            return found[0]
+        known = ", ".join(sorted(self.views)) or "none"
+        raise StoreError(f"no view {wanted} in the store (it has {known}): index it first with `clew index --rev`")

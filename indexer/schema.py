@@ -73,6 +73,12 @@ MANIFESTS = pa.schema(
 """What a view holds at a path since a generation; see `manifest`."""
 
 
+STATISTICS = pa.schema(
+    {"view": _STR, "chunks": _I64, "terms": _I64, "buckets": pa.list_(_I64), "counts": pa.list_(_I64)}
+)
+"""How many chunks of a view hold which terms; see `statistics.TermStatistics`. A view's rows add up."""
+
+
 def chunks_schema(dim: int) -> pa.Schema:
     """Chunks with a vector of `dim` components; without the column where `dim` is 0."""
     fields = {"file_id": _I64, "idx": _I32, "symbol": _I32, "start_line": _I32, "end_line": _I32, "terms": _STR}
@@ -84,7 +90,7 @@ def tables(dim: int) -> dict[str, pa.Schema]:
     return {
         "symbols": SYMBOLS, "references": REFERENCES, "imports": IMPORTS, "bindings": BINDINGS,
         "occurrences": OCCURRENCES, "commits": COMMITS, "chunks": chunks_schema(dim), "edges": EDGES, "needs": NEEDS, "manifests": MANIFESTS,
-        "files": FILES,
+        "statistics": STATISTICS,         "files": FILES,
     }  # fmt: skip
 
 

@@ -19,7 +19,9 @@ from .lance import lance_errors, match_query, quoted, unpacked
 from .manifest import COLUMNS, current
 from .past import Past
 from .records import Reference, Symbol, on_disk
+from .schema import STATISTICS
 from .source import changed_ns
+from .statistics import TermStatistics, bm25, from_rows
 from .store import Store
 
 if TYPE_CHECKING:
@@ -88,7 +90,7 @@ class Snapshot:
         state = store.state()
         if state is None:
             raise StoreError(f"no index at {uri}: run `clew index` first")
-        name = state.latest if view is None else _match_view(state, view)
+        name = state.latest if view is None else state.view_named(view)
         return cls(store, state, state.views[name])
 
     @contextmanager
@@ -170,16 +172,27 @@ class Snapshot:
     # -- chunks
 
     def search_text(self, weights: Mapping[str, float], limit: int) -> list[FoundChunk]:
-        """The chunks of the view that match any of the terms best, best first: BM25, each term's part times its weight."""
+        """The chunks of the view that match any of the terms best, best first: BM25, each term's part times its weight.
+
+        By the view's own statistics; the index, which counts other rows too, says which chunks are looked at.
+        """
         wanted = match_query(weights)
         if wanted is None or not self.table("chunks").count_rows():
             return []
 
         def search(count: int) -> pa.Table:
             query = self.table("chunks").search(wanted, query_type="fts")
-            return query.select([*_CHUNK, "_score"]).with_row_id(True).limit(count).to_arrow()
+            return query.select([*_CHUNK, "terms", "_score"]).with_row_id(True).limit(count).to_arrow()
 
-        return self._in_view(search, limit, lambda rows: rows["_score"].to_pylist())
+        def scores(rows: pa.Table) -> list[float]:
+            return bm25(rows["terms"].to_pylist(), weights, self.statistics)
+
+        return self._in_view(search, limit + limit // 4, scores)[:limit]
+
+    @cached_property
+    def statistics(self) -> TermStatistics:
+        """How many of the view's chunks hold a term."""
+        return from_rows(self.read("statistics", STATISTICS.names, f"view = {quoted(self.view.name)}"))
 
     def search_vector(self, vector: NDArray[np.float16], limit: int) -> list[FoundChunk]:
         """The chunks of the view whose vectors have the largest dot product with `vector`, best first."""
@@ -223,9 +236,8 @@ class Snapshot:
             if int(mine.sum()) >= limit or rows.num_rows < count or count >= total:
                 break
             count *= 4
-        keep = pa.array(mine)
-        kept = [score for score, own in zip(scores(rows), mine.tolist(), strict=True) if own]
-        return self.chunks_at(rows.filter(keep), kept)[:limit]
+        kept = rows.filter(pa.array(mine))
+        return self.chunks_at(kept, scores(kept))[:limit]
 
     def chunks_in(self, paths: Collection[str]) -> list[FoundChunk]:
         """All chunks of the files `paths`, in order."""
@@ -365,15 +377,3 @@ _SYMBOL = ["file_id", "uid", "idx", "name", "qualname", "kind", "start_line", "e
 _REFERENCE = ["kind", "name", "receiver", "scope", "line"]
 _HELD = {"symbols": _SYMBOL, "chunks": ["_rowid", *_CHUNK]}
 _EDGE = ["src", "dst", "kind", "rule", "confidence", "line"]
-
-
-def _match_view(state: State, wanted: str) -> str:
-    commit = wanted.removeprefix("rev:")
-    by_commit = [
-        name for name, view in state.views.items() if view.kind == "revision" and view.commit.startswith(commit)
-    ]
-    found = [wanted] if wanted in state.views else by_commit
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(sorted(state.views)) or "none"
-    raise StoreError(f"no view {wanted} in the store (it has {known}): index it first with `clew index --rev`")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,9 @@ from .generation import State, View
 from .lance import column, full_text, quoted, table_names, unpacked
 from .manifest import COLUMNS, EMPTY, FIRST_OVERLAY, OVERLAY_SHARE, changes, current
 from .records import key64
-from .schema import COMMITS, FACTS, FORMAT, GENERATIONS, MANIFESTS, batch_of, tables
+from .schema import COMMITS, FACTS, FORMAT, GENERATIONS, MANIFESTS, STATISTICS, batch_of, tables
 from .source import LOST
+from .statistics import counted, from_rows, summed
 from .upkeep import drop_old_versions, tend
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 KEPT_GENERATIONS = 4  # rows of `generations` that stay; readers pin at most the last
 TIDY_EVERY = 16  # publications, after which the others go
 FLUSH_BYTES = 16 << 20  # rows are buffered up to this size: an append is a commit, and is made while workers go on
+MAX_NEWS = 16  # rows of statistics of a view that readers add up
+MANY_FILES = 2_000  # files that one filter names; for more, all rows are read
 KEYS = {
     "files": ("file_id",),
     "symbols": ("file_id", "uid", "name"),
@@ -59,7 +62,7 @@ class Writer:
 
     def _undo(self) -> None:
         """Take back what a killed build replaced, or the next view would publish that, too."""
-        for name in ("manifests", "occurrences"):
+        for name in ("manifests", "statistics", "occurrences"):
             table = self.tables[name]
             published = (
                 self.state.versions.get(name, table.version) if self.state and self.same_epoch else table.version
@@ -182,6 +185,28 @@ class Writer:
         rows = self.tables[name].search().select([key, *columns]).to_arrow()
         at = pc.index_in(keys, value_set=rows[key].combine_chunks())
         return {column: pc.sum(rows[column].take(at)).as_py() or 0 for column in columns}
+
+    def count_terms(self, view: str, before: pa.ChunkedArray, now: pa.ChunkedArray) -> None:
+        """Bring the term statistics of `view` from the file versions `before`, which it publishes, to those of `now`."""
+        table, mine = self.tables["statistics"], f"view = {quoted(view)}"
+        rows = table.search().where(mine).to_arrow()
+        old, new = (set(ids.to_pylist()) - {0} for ids in (before if len(rows) else before.slice(0, 0), now))
+        if len(rows) and old == new:
+            return
+        news = summed([counted(self._terms(new - old))], [counted(self._terms(old - new))])
+        if len(rows) == 0 or len(rows) >= MAX_NEWS:
+            news = summed([from_rows(rows), news])
+            table.delete(mine)
+        self.add({"statistics": batch_of([news.to_row(view)], STATISTICS)})
+
+    def _terms(self, file_ids: Collection[int]) -> pa.ChunkedArray:
+        """The terms of the chunks of `file_ids`, in no particular order."""
+        query = self.tables["chunks"].search()
+        if len(file_ids) > MANY_FILES:
+            rows = query.select(["file_id", "terms"]).to_arrow()
+            return rows.filter(pc.is_in(rows["file_id"], pa.array(file_ids, pa.int64())))["terms"]
+        where = f"file_id IN ({','.join(map(str, sorted(file_ids)))})" if file_ids else "false"
+        return query.where(where).select(["terms"]).to_arrow()["terms"]
 
     def index_chunks(self) -> None:
         """Build the full-text and vector indices that are missing. Safe beside other tables' writes."""

@@ -1,0 +1,47 @@
+"""Term statistics say what counting says, whatever was added and taken away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from indexer import Snapshot, Store, VectorCache, build_index, load_encoder, open_worktree
+from indexer.statistics import bm25, counted, summed
+
+TEXTS = ["a b c", " a a d\ne f g", "b", "", "c d e"]
+
+
+def test_chunks_that_hold_a_term_are_counted_once() -> None:
+    found = counted(pa.chunked_array([TEXTS]))
+    assert (found.chunks, found.terms) == (5, 13)
+    assert [found.holding(term) for term in ("a", "b", "g", "none", "")] == [2, 2, 1, 0, 0]
+
+
+def test_what_is_taken_away_leaves_what_was_not_added() -> None:
+    kept, gone = counted(pa.chunked_array([TEXTS[:2]])), counted(pa.chunked_array([TEXTS[2:]]))
+    both = counted(pa.chunked_array([TEXTS]))
+    left = summed([both], [gone])
+    assert left.to_row("") == kept.to_row("")
+    assert summed([both], [both]).to_row("") == summed([]).to_row("")
+
+
+def test_scores_are_those_of_the_full_text_index_where_it_holds_nothing_else(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    for number in range(9):
+        (tree / f"m{number}.py").write_text(
+            f"def load(n):\n    total = {number} * n\n    return total{' + total' * number}\n"
+        )
+    build_index(
+        open_worktree(tree),
+        Store(str(tmp_path / "store")),
+        load_encoder("none"),
+        jobs=1,
+        cache=VectorCache(tmp_path / "c"),
+    )
+    snapshot = Snapshot.open(str(tmp_path / "store"))
+    rows = snapshot.table("chunks").search("total m3", query_type="fts").select(["terms", "_score"]).to_arrow()
+    ours = bm25(rows["terms"].to_pylist(), {"total": 1.0, "m3": 1.0}, snapshot.statistics)
+    assert ours == pytest.approx(rows["_score"].to_pylist(), rel=1e-5)
