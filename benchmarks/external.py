@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 from retrieval import Hit, Piece, Searcher
 
-from .systems import READ, read
+from .systems import READ, System, open_system, read
 
 
 def command(text: str) -> tuple[str, str]:
@@ -59,3 +60,16 @@ class External:
     def close(self) -> None:
         """End the program."""
         self._process.communicate()
+
+
+@contextmanager
+def opened(name: str, searcher: Searcher, commands: Mapping[str, str], folder: Callable[[], Path]) -> Iterator[System]:
+    """The system called `name`, for as long as it is asked: one of `commands` over the files in `folder()`, or one of ours."""
+    if name not in commands:
+        yield open_system(name, searcher)
+        return
+    system = External(searcher, commands[name], folder())
+    try:
+        yield system
+    finally:
+        system.close()

@@ -1,7 +1,7 @@
 """Issue → the files and functions that its fix changed: strict Acc@k, with no model at query time.
 
     python -m benchmarks.localize DATA.jsonl --mirrors DIR [--work DIR] [--systems clew,bm25,…] [--encoder NAME]
-                                  [--only REPO ...] [--each N] [--json]
+                                  [--command NAME=COMMAND ...] [--only REPO ...] [--each N] [--json]
 
 Each issue is asked at its base commit, which is indexed from the bare repository `MIRRORS/OWNER+NAME/repo`, all commits of
 one repository into one store, so that they share what they share. Answers are kept below `--work` under a digest of the
@@ -20,9 +20,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +32,13 @@ from indexer import ClewError, Store, build_index, load_encoder, open_revision
 from retrieval import Searcher
 
 from . import program
-from .checkout import find_mirror
+from .checkout import checkout, find_mirror
+from .external import command, opened
 from .issues import Issue, ranks, read_issues
 from .kept import Kept
 from .progress import spread, steps
 from .results import FOLDER, Result, file_result, line, result
-from .systems import names, open_system
+from .systems import names
 
 DEPTH = 300  # hits that are read: enough to know whether a better order would have found it
 CUTOFFS = {"file": (5, 1, 10), "function": (10, 1, 5, 50)}  # what is aimed at first
@@ -55,7 +58,7 @@ def open_issue(issue: Issue, mirrors: Path, work: Path, encoder: str) -> Searche
 
 def answer(options: argparse.Namespace, issue: Issue, kept: Kept) -> bool:
     """Ask each system that has not answered yet; False where the issue's commit cannot be had."""
-    missing = [name for name in options.systems if _key(issue, name, options.encoder) not in kept]
+    missing = [name for name in systems(options) if _key(issue, name, options.encoder) not in kept]
     if not missing:
         return True
     try:
@@ -63,15 +66,31 @@ def answer(options: argparse.Namespace, issue: Issue, kept: Kept) -> bool:
     except ClewError as error:
         print(f"{issue.name}: not to be had: {error}", file=sys.stderr)
         return False
-    for name in missing:
-        system = open_system(name, searcher)
-        start = time.perf_counter()
-        hits = system.hits(issue.text, DEPTH)
-        seconds = time.perf_counter() - start
-        file_rank, function_rank = ranks(searcher, issue, hits)
-        row = {"file": file_rank, "function": function_rank, "seconds": seconds}
-        kept.add(_key(issue, name, options.encoder), row)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in missing:
+            with opened(
+                name, searcher, dict(options.command), partial(_files, issue, options.mirrors, folder)
+            ) as system:
+                start = time.perf_counter()
+                hits = system.hits(issue.text, DEPTH)
+                seconds = time.perf_counter() - start
+            file_rank, function_rank = ranks(searcher, issue, hits)
+            row = {"file": file_rank, "function": function_rank, "seconds": seconds}
+            kept.add(_key(issue, name, options.encoder), row)
     return True
+
+
+def systems(options: argparse.Namespace) -> list[str]:
+    """The names of all that is compared."""
+    return [*options.systems, *dict(options.command)]
+
+
+def _files(issue: Issue, mirrors: Path, folder: str) -> Path:
+    """The files of the issue's commit, below `folder`."""
+    git_dir = find_mirror(mirrors, issue.repository)
+    assert git_dir is not None  # it was indexed from there
+    checkout(git_dir, issue.commit, "", Path(folder, "tree"))
+    return Path(folder, "tree")
 
 
 def _key(issue: Issue, system: str, encoder: str) -> str:
@@ -109,6 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("benchmarks/corpora/localize"))
     parser.add_argument("--systems", type=names, default=["clew"], help="comma-separated")
+    parser.add_argument("--command", type=command, action="append", default=[], help="NAME=COMMAND: another program")
     parser.add_argument("--encoder", default="builtin")
     parser.add_argument(
         "--only", nargs="*", default=[], help="repositories whose name has one of these; nothing is filed"
@@ -118,9 +138,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     kept = Kept(options.work / f"answers-{program.digest()}.jsonl")
-    answers: dict[str, Answers] = {name: defaultdict(list) for name in options.systems}
+    answers: dict[str, Answers] = {name: defaultdict(list) for name in systems(options)}
     for issue in run(options, sample(options), kept):
-        for name in options.systems:
+        for name in systems(options):
             answers[name][issue.repository].append(kept[_key(issue, name, options.encoder)])
     for name, own in answers.items():
         if own:

@@ -30,12 +30,12 @@ from retrieval import Searcher
 
 from . import program
 from .checkout import checkout, find_mirror
-from .external import External, command
+from .external import command, opened
 from .kept import Kept
 from .labels import CUTOFF, Label, covers, ndcg, read_labels
 from .progress import spread, steps
 from .results import FOLDER, Result, file_result, line, result
-from .systems import System, names, open_system
+from .systems import System, names
 
 BUDGETS = (500, 1_000, 2_000, 4_000, 8_000)  # tokens of a pack
 Answers = dict[str, list[dict[str, Any]]]  # repository → an answer for each of its questions
@@ -99,14 +99,11 @@ def ask(
     kept: Kept,
 ) -> None:
     """Keep what the system `name` answers to those of the questions that it has not been asked yet."""
-    commands = dict(options.command)
     folder = options.work / repository / "tree"
-    system = External(searcher, commands[name], folder) if name in commands else open_system(name, searcher)
-    for key, label in wanted:
-        if key not in kept:
-            kept.add(key, answer(system, label))
-    if isinstance(system, External):
-        system.close()
+    with opened(name, searcher, dict(options.command), lambda: folder) as system:
+        for key, label in wanted:
+            if key not in kept:
+                kept.add(key, answer(system, label))
 
 
 def weigh(repositories: Sequence[str], languages: Mapping[str, str]) -> dict[str, float]:

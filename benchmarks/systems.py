@@ -19,10 +19,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from indexer import FoundChunk, FoundSymbol, search_terms
-from retrieval import Hit, Piece, Searcher, count_tokens
+from retrieval import Filter, Hit, Piece, Searcher, count_tokens
 
 NAMES = ("clew", "bm25", "dense", "ripgrep")
 MIN_WORD = 3  # letters of a word that is searched for as text
@@ -61,11 +61,23 @@ def open_system(name: str, searcher: Searcher) -> System:
     return Ripgrep(searcher)
 
 
+class Remembering(Searcher):
+    """Ranks once for the hits and for the packs of every budget that are asked of one question."""
+
+    _last: tuple[Any, Any] = (None, None)
+
+    def ranked(self, question: Any, wanted: Filter | None = None) -> Any:
+        key = (question, wanted or Filter())
+        if self._last[0] != key:
+            self._last = key, super().ranked(question, wanted)
+        return self._last[1]
+
+
 class Clew:
     """The product."""
 
     def __init__(self, searcher: Searcher) -> None:
-        self.searcher = searcher
+        self.searcher = Remembering(searcher.snapshot)
 
     def hits(self, text: str, k: int) -> list[Hit]:
         return self.searcher.query(text, k)
