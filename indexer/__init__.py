@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .build import Progress, build_index
     from .chunk import chunk_lines
+    from .collect import Collected, collect_views
     from .encode import Encoder, HashEncoder, StaticEncoder, load_encoder
     from .entries import Entry
     from .errors import ClewError, EncoderError, SourceError, StoreError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
     from .resolve import Resolver
     from .revision import open_revision
+    from .rewalk import Rewalked
     from .rules import CONFIDENCE
     from .schema import ExtractedFile, fact_batches
     from .scip import DEFINITION, Document, Occurrence, ScipError, read_scip, written
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "build": ("Progress", "build_index"),
     "chunk": ("chunk_lines",),
+    "collect": ("Collected", "collect_views"),
     "encode": ("Encoder", "HashEncoder", "StaticEncoder", "load_encoder"),
     "entries": ("Entry",),
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
@@ -52,6 +55,7 @@ _MODULES = {
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
     "resolve": ("Resolver",),
     "revision": ("open_revision",),
+    "rewalk": ("Rewalked",),
     "schema": ("ExtractedFile", "fact_batches"),
     "secrets": ("redact", "redact_text"),
     "rules": ("CONFIDENCE",),
@@ -72,6 +76,7 @@ __all__ = [
     "Before",
     "Chunk",
     "ClewError",
+    "Collected",
     "Document",
     "Edge",
     "Encoder",
@@ -90,6 +95,7 @@ __all__ = [
     "Reference",
     "Report",
     "Resolver",
+    "Rewalked",
     "ScipError",
     "SkipReason",
     "Skipped",
@@ -107,6 +113,7 @@ __all__ = [
     "build_index",
     "cache_folder",
     "chunk_lines",
+    "collect_views",
     "definitions",
     "extract_facts",
     "extract_symbols",

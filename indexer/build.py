@@ -163,7 +163,9 @@ def _publish(state: _Build, published: pa.Table, manifest: pa.Table, report: Rep
     writer.replace_manifest(source.view, published, manifest)
     shown = (source.view, source.kind, source.root, source.commit)
     view = View(*shown, report, resolution_id(), state.consulted, source.prefix)
-    return writer.publish(view).views[source.view].report
+    report = writer.publish(view).views[source.view].report
+    state.progress("publish", 1, 1)
+    return report
 
 
 # -- walk

@@ -41,6 +41,17 @@ def open_repository(path: str) -> pygit2.Repository:
         raise SourceError(f"{path} cannot be opened as a git repository: {error}") from error
 
 
+def git_folder(folder: str) -> str:
+    """The repository's own folder, of which a linked work tree has one to itself; "" where `folder` is in none."""
+    import pygit2
+
+    try:
+        found = pygit2.discover_repository(folder)
+    except (KeyError, pygit2.GitError):
+        return ""
+    return os.path.realpath(found) if found else ""
+
+
 def head_commit(repository: pygit2.Repository) -> str:
     """The commit that is checked out; "" before the first one."""
     import pygit2

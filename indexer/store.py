@@ -30,8 +30,9 @@ HEAD = "head.json"
 class Store:
     """A store at a folder or an object-store URI. Opening is cheap and reads nothing."""
 
-    def __init__(self, uri: str) -> None:
-        self.uri = uri
+    def __init__(self, uri: str, patience: float = 0.0) -> None:
+        """`patience`: seconds that a writer waits for another to end."""
+        self.uri, self.patience = uri, patience
         self.local = None if "://" in uri else Path(uri)
         self._db: DBConnection | None = None
 
@@ -146,7 +147,7 @@ class Store:
             return
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.local / "lock", timeout=0)
+        lock = FileLock(self.local / "lock", timeout=self.patience)
         try:
             self.local.mkdir(parents=True, exist_ok=True)
             (self.local / ".gitignore").write_text("*\n")

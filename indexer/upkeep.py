@@ -76,10 +76,10 @@ def _segments(index: Any) -> list[Any]:
     return sorted(index.segments, key=lambda segment: min(segment.fragment_ids, default=0))
 
 
-def drop_old_versions(table: Any, kept: int) -> None:
+def drop_old_versions(table: Any, kept: int, always: bool = False) -> None:
     """Remove the versions before `kept`, which readers may still be in, once there are many and the oldest has no reader."""
     now = datetime.now(UTC)
-    if not _has_old_versions(table, now):
+    if not always and not _has_old_versions(table, now):
         return
     stamps = {each["version"]: each["timestamp"].astimezone(UTC) for each in table.list_versions()}
     if since := stamps.get(kept):

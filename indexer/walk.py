@@ -54,7 +54,9 @@ MAX_RULE_BYTES = 4 * 1024 * 1024  # a larger rule file is no rule file
 
 
 @dataclass(frozen=True, slots=True)
-class _Directory:
+class Directory:
+    """A folder to list, and what is known of it from above."""
+
     path: str  # relative to the root; "" or ending in a slash
     own: Rules  # of .clewignore
     git: Rules  # of .gitignore, info/exclude and core.excludesFile
@@ -82,9 +84,14 @@ class Worktree:
         return WorktreeReader(self.view)
 
     def files(self) -> Iterator[SourceFile | Skipped]:
-        return depth_first(_Directory("", self.own, self.git, False), self._scan)
+        return depth_first(self.top(), self.scan)
 
-    def _scan(self, directory: _Directory) -> Iterator[SourceFile | Skipped | _Directory]:
+    def top(self) -> Directory:
+        """The root, which is listed first."""
+        return Directory("", self.own, self.git, False)
+
+    def scan(self, directory: Directory) -> Iterator[SourceFile | Skipped | Directory]:
+        """What the folder holds, in order. Raises SourceError where the root cannot be read."""
         try:
             with os.scandir(os.path.join(self.view, directory.path)) as found:
                 entries = {entry.name: entry for entry in found}
@@ -108,16 +115,16 @@ class Worktree:
             return True
         return ".git" in entries and _is_git_marker(os.path.join(self.view, path, ".git"))
 
-    def _with_rules(self, directory: _Directory, entries: dict[str, os.DirEntry[str]]) -> _Directory:
+    def _with_rules(self, directory: Directory, entries: dict[str, os.DirEntry[str]]) -> Directory:
         own, git = directory.own, directory.git
         base = os.fsencode(self.prefix + directory.path)
         if ".clewignore" in entries:
             own = own.below(base, _rule_text(entries[".clewignore"].path))
         if ".gitignore" in entries and self.ignore:
             git = git.below(base, _rule_text(entries[".gitignore"].path))
-        return _Directory(directory.path, own, git, directory.ignored)
+        return Directory(directory.path, own, git, directory.ignored)
 
-    def _visit(self, parent: _Directory, entry: os.DirEntry[str]) -> SourceFile | Skipped | _Directory:
+    def _visit(self, parent: Directory, entry: os.DirEntry[str]) -> SourceFile | Skipped | Directory:
         path = parent.path + entry.name
         try:
             is_dir = entry.is_dir(follow_symlinks=False)
@@ -138,7 +145,7 @@ class Worktree:
             return Skipped(path, SkipReason.TOO_LARGE)
         return SourceFile(path, status.st_size, changed_ns(status), "")
 
-    def _visit_directory(self, parent: _Directory, path: str) -> Skipped | _Directory:
+    def _visit_directory(self, parent: Directory, path: str) -> Skipped | Directory:
         name = self.prefix + path
         if name in self.tracked.submodules:
             return Skipped(path + "/", SkipReason.SUBMODULE)
@@ -146,9 +153,9 @@ class Worktree:
         ignored = parent.ignored or (own is None and bool(self._git_verdict(parent, name, True)))
         if own or (ignored and name not in self.tracked.directories):
             return Skipped(path + "/", SkipReason.IGNORED)
-        return _Directory(path + "/", parent.own, parent.git, ignored)
+        return Directory(path + "/", parent.own, parent.git, ignored)
 
-    def _ignored(self, parent: _Directory, path: str) -> bool:
+    def _ignored(self, parent: Directory, path: str) -> bool:
         name = self.prefix + path
         own = parent.own.verdict(os.fsencode(name), False) if parent.own.files else None
         if own is not None and not parent.ignored:
@@ -157,7 +164,7 @@ class Worktree:
             return bool(own)
         return parent.ignored or bool(self._git_verdict(parent, name, False))
 
-    def _git_verdict(self, parent: _Directory, name: str, is_dir: bool) -> bool | None:
+    def _git_verdict(self, parent: Directory, name: str, is_dir: bool) -> bool | None:
         return parent.git.verdict(os.fsencode(name), is_dir) if parent.git.files else None
 
     def _link_reason(self, path: str) -> SkipReason:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 KEPT_GENERATIONS = 4  # rows of `generations` that stay; readers pin at most the last
+WORTHWHILE = 0.25  # of the stored versions of files: so many dead ones are deleted by themselves
 TIDY_EVERY = 16  # publications, after which the others go
 FLUSH_BYTES = 16 << 20  # rows are buffered up to this size: an append is a commit, and is made while workers go on
 MAX_NEWS = 16  # rows of statistics of a view that readers add up
@@ -266,22 +267,35 @@ class Writer:
         else:
             self.store.db.create_table("generations", row, schema=GENERATIONS)
         kept = self.state.versions if self.state is not None and self.same_epoch else state.versions
-        for name, table in self.tables.items():  # only now: a build that dies must leave what is published, however old
-            drop_old_versions(table, kept[name])
         self.state, self.same_epoch = state, True
+        self.drop_old_versions(kept)  # only now: a build that dies must leave what is published, however old
         self.store.remember(state)
         return state
 
-    def collect(self) -> int:
-        """Delete facts and edges that no published view holds, once they are a quarter of all; returns how many files went."""
+    def drop_old_versions(self, kept: Mapping[str, int] | None = None) -> None:
+        """Remove what no reader can be in; `kept` are the versions of the generation before, if there are others."""
+        for name, table in self.tables.items():
+            drop_old_versions(table, (kept or {}).get(name, table.version), always=kept is None)
+
+    def drop_views(self, names: Sequence[str]) -> None:
+        """Take views out of what is published next."""
+        assert self.state is not None
+        for name in names:
+            for table in ("manifests", "statistics"):
+                self.tables[table].delete(f"view = {quoted(name)}")
+        views = {name: view for name, view in self.state.views.items() if name not in names}
+        self.state = replace(self.state, views=views)
+
+    def collect(self, least: float = WORTHWHILE) -> int:
+        """Delete facts and edges that no view holds, if they are as much as `least` of all; returns how many files went."""
         if self.state is None:
             return 0
         stored = self.tables["files"].count_rows()
-        if (stored - max(view.report.files for view in self.state.views.values())) * 4 < stored:
+        if stored - max(view.report.files for view in self.state.views.values()) < least * stored:
             return 0  # no need to look: one view alone holds more
         live = pa.concat_tables([self.manifest(view).select(["file_id", "edges_id"]) for view in self.state.views])
         dead = sorted(set(self.known_files().tolist()) - set(live["file_id"].to_pylist()))
-        if len(dead) * 4 < stored:
+        if not dead or len(dead) < least * stored:
             return 0
         for name in (
             *reversed(FACTS),

@@ -15,7 +15,7 @@ import pytest
 
 from agent import ScriptedServer
 from agent.cli.progress import Lines
-from tests.indexer.repositories import git
+from tests.indexer.repositories import git, repository
 from tests.program import CACHE, CLEW, SAMPLE, clew
 
 FIX = json.loads((SAMPLE.parent / "demo" / "fix.json").read_text(encoding="utf-8"))
@@ -344,3 +344,16 @@ def test_the_module_that_serves_a_script_runs_a_command(copy: Path, tmp_path: Pa
     command = [sys.executable, "-m", "agent.scripted", "--script", str(script), "--", "echo", "{base}"]
     done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("http://127.0.0.1:")
+
+
+def test_a_linked_work_tree_uses_the_store_of_the_one_that_it_is_linked_to(tmp_path: Path) -> None:
+    root = repository(tmp_path / "root", {"a.py": "def first(): pass\n"})
+    git(root, "worktree", "add", "-q", str(tmp_path / "linked"))
+    (tmp_path / "linked" / "b.py").write_text("def second(): pass\n")
+    assert clew("index", "--encoder", "none", cwd=root).code == 0
+    assert clew("index", "--encoder", "none", cwd=tmp_path / "linked").code == 0
+    assert not (tmp_path / "linked" / ".clew").exists()
+    assert clew("symbol", "second", cwd=tmp_path / "linked").code == 0
+    assert clew("symbol", "second", cwd=root).code == 1
+    shutil.rmtree(tmp_path / "linked")
+    assert clew("gc", "--json", cwd=root).value["views"] == [str(tmp_path / "linked")]

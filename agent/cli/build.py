@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from indexer import Progress, Report, Snapshot, Source, Store, View
 
 INTERRUPTED = 130
+OTHER_WRITER_SECONDS = 10.0  # to wait for another that writes: a watcher is done sooner
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command()(index)
     app.command()(status)
+    app.command()(gc)
 
 
 def index(
@@ -67,7 +69,7 @@ def index(
     uri = store_to_write(store, Path(os.path.realpath(place)), bare=git_dir is not None)
     start = time.perf_counter()
     with progress() as show:
-        report = build(source, Store(uri), encoder, jobs, show, _indexes(scip))
+        report = build(source, Store(uri, patience=OTHER_WRITER_SECONDS), encoder, jobs, show, _indexes(scip))
     seconds = time.perf_counter() - start
     if json:
         say_json({"store": uri, **asdict(report), "total_seconds": round(seconds, 3)})
@@ -100,17 +102,14 @@ def build(
     that says what has been kept."""
     from indexer import VectorCache, build_index, load_encoder
 
-    state = store.state() if encoder is None else None
-    encoder_spec = encoder or (state.encoder if state else "builtin")
-    if os.path.isdir(encoder_spec):
-        encoder_spec = os.path.realpath(encoder_spec)  # queries load it from wherever they stand
+    spec = encoder_spec(store, encoder)
     cache = VectorCache()
     with _interruptible(show) as counted:
         report = build_index(
             source,
             store,
-            load_encoder(encoder_spec),
-            encoder_spec=encoder_spec,
+            load_encoder(spec),
+            encoder_spec=spec,
             jobs=jobs,
             cache=cache,
             scip=scip,
@@ -119,6 +118,13 @@ def build(
     if cache.warning:
         warn(cache.warning)
     return report
+
+
+def encoder_spec(store: Store, given: str | None) -> str:
+    """How the encoder to index with is named: as it is given, else as the store's own is."""
+    state = store.state() if given is None else None
+    spec = given or (state.encoder if state else "builtin")
+    return os.path.realpath(spec) if os.path.isdir(spec) else spec  # queries load it from wherever they stand
 
 
 @contextmanager
@@ -156,6 +162,29 @@ def _say_report(report: Report, uri: str, seconds: float) -> None:
 def _reasons(report: Report) -> str:
     most_first = sorted(report.skipped.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{count:,} {reason}" for reason, count in most_first)
+
+
+# -- gc
+
+
+def gc(
+    keep: Annotated[int, typer.Option(min=0, help="Revisions to keep, those that were indexed last.")] = 10,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Remove views that nobody can want, and what only they held: work trees that have gone, old revisions."""
+    from indexer import Store, collect_views
+
+    uri = store_to_read(store)
+    done = collect_views(Store(uri, patience=OTHER_WRITER_SECONDS), keep)
+    if json:
+        say_json({"store": uri, **asdict(done)})
+        return
+    for view in done.views:
+        say(f"removed {view}")
+    say(
+        f"{amount(len(done.views), 'view')} and {amount(done.files, 'version')} of files removed, {size(done.freed)} freed"
+    )
 
 
 # -- status

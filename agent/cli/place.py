@@ -37,21 +37,46 @@ def repository_top(folder: Path) -> Path | None:
 
 
 def store_to_read(given: str | None) -> str:
-    """`--store` or CLEW_STORE; else the nearest `.clew`, from here upwards; else where `clew index` would put it."""
+    """`--store` or CLEW_STORE; else the nearest `.clew`, from here up to the repository's top; else where `clew index`
+    puts it; else the nearest further up."""
     if named := given or os.environ.get("CLEW_STORE"):
         return named if "://" in named else os.path.abspath(named)
     here = working_folder()
-    found = next((place for place in (here, *here.parents) if (place / STORE).is_dir()), None)
-    return str((found or repository_top(here) or here) / STORE)
+    usual = _usual_store(here)
+    above = [place / STORE for place in (here, *here.parents)]
+    top = repository_top(here)
+    inside = [place for place in above if top is None or place.is_relative_to(top)]
+    return str(next((place for place in (*inside, usual, *above) if place.is_dir()), usual))
 
 
 def store_to_write(given: str | None, root: Path, bare: bool) -> str:
-    """`--store` or CLEW_STORE; else `.clew` at the top of the repository that holds `root`."""
+    """`--store` or CLEW_STORE; else `.clew` at the top of the repository that holds `root`, and for a linked work tree at
+    the top of the one that it is linked to: they share what they have in common."""
     if named := given or os.environ.get("CLEW_STORE"):
         return named
     if bare:
         return str((root.parent if root.name == ".git" else root) / STORE)
-    return str((repository_top(root) or root) / STORE)
+    return str(_usual_store(root))
+
+
+def _usual_store(folder: Path) -> Path:
+    top = repository_top(folder)
+    if top is None:
+        return folder / STORE
+    main = _main_tree(top)
+    return (top if main is None or (top / STORE).is_dir() else main) / STORE
+
+
+def _main_tree(top: Path) -> Path | None:
+    """The work tree that the one at `top` is linked to, or the bare repository; None where `top` is linked to none."""
+    try:
+        git_dir = Path((top / ".git").read_text(encoding="utf-8").removeprefix("gitdir:").strip())
+        common = (git_dir / (git_dir / "commondir").read_text(encoding="utf-8").strip()).resolve()
+    except (OSError, UnicodeDecodeError):  # a folder of its own, a submodule, or what it points to has gone
+        return None
+    if not common.is_dir():
+        return None
+    return common.parent if common.name == ".git" else common
 
 
 def view_to_read(uri: str, rev: str | None) -> str | None:
