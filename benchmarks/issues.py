@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from indexer import FoundSymbol
 from retrieval import Hit, Searcher
 
+_COUNT = re.compile(r"#\d+(?=\.|$)")
 CALLABLE = frozenset({"function", "method"})
 COUNTED = CALLABLE | {"class", "struct", "interface", "enum", "macro"}
 TEST_PARTS = ("test", "tests", "testing", "conftest.py")
@@ -73,7 +75,7 @@ def ranks(searcher: Searcher, issue: Issue, hits: Sequence[Hit]) -> tuple[int, i
 
 def units_of(symbols: Iterable[FoundSymbol]) -> dict[str, str]:
     """Symbol id → what it counts as, for functions, methods and types: the outermost function around it, and for a
-    constructor its class. `symbols` come by file, parents first."""
+    constructor its class; definitions of one name, told apart by a number, as one. `symbols` come by file, parents first."""
     units: dict[str, str] = {}
     kinds: dict[str, str] = {}
     for found in symbols:
@@ -81,7 +83,7 @@ def units_of(symbols: Iterable[FoundSymbol]) -> dict[str, str]:
             outer = found.id.rpartition(".")[0]
             counts_as_outer = kinds.get(outer) in CALLABLE or (outer in kinds and found.symbol.name == "__init__")
             kinds[found.id] = found.symbol.kind
-            units[found.id] = units[outer] if counts_as_outer else found.id
+            units[found.id] = units[outer] if counts_as_outer else _COUNT.sub("", found.id)
     return units
 
 

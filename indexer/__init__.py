@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .build import Progress, build_index
     from .chunk import chunk_lines
     from .collect import Collected, collect_views
-    from .encode import Encoder, HashEncoder, StaticEncoder, load_encoder
+    from .encode import Encoder, HashEncoder, StaticEncoder, data_folder, load_encoder
     from .entries import Entry
     from .errors import ClewError, EncoderError, SourceError, StoreError
     from .extract import extract_facts, extract_symbols
@@ -42,7 +42,7 @@ _MODULES = {
     "build": ("Progress", "build_index"),
     "chunk": ("chunk_lines",),
     "collect": ("Collected", "collect_views"),
-    "encode": ("Encoder", "HashEncoder", "StaticEncoder", "load_encoder"),
+    "encode": ("Encoder", "HashEncoder", "StaticEncoder", "data_folder", "load_encoder"),
     "entries": ("Entry",),
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
     "generation": ("State", "View"),
@@ -114,6 +114,7 @@ __all__ = [
     "cache_folder",
     "chunk_lines",
     "collect_views",
+    "data_folder",
     "definitions",
     "extract_facts",
     "extract_symbols",

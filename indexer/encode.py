@@ -47,7 +47,7 @@ def load_encoder(spec: str = "builtin") -> Encoder:
     A model by name must be on this machine already, unless HF_HUB_OFFLINE=0 allows a download. Raises EncoderError.
     """
     if spec == "builtin":
-        return StaticEncoder(_data_folder())
+        return StaticEncoder(data_folder("encoder"))
     if spec == "none":
         return NoEncoder()
     from .transformer import TransformerEncoder
@@ -55,9 +55,10 @@ def load_encoder(spec: str = "builtin") -> Encoder:
     return TransformerEncoder(spec)
 
 
-def _data_folder() -> Path:
+def data_folder(name: str) -> Path:
+    """Where the data called `name` lie that are shipped with the program."""
     here = Path(__file__).resolve().parent
-    folders = (here / "data" / "encoder", here.parent / "data" / "encoder")  # in a wheel; in the source tree
+    folders = (here / "data" / name, here.parent / "data" / name)  # in a wheel; in the source tree
     return next((folder for folder in folders if folder.is_dir()), folders[1])
 
 

@@ -246,6 +246,15 @@ class Snapshot:
         rows = self._rows("chunks", columns, "file_id", [fid for fid in ids if fid])
         return self.chunks_at(rows, [0.0] * rows.num_rows)
 
+    def terms_of(self, rows: Sequence[int]) -> pa.Array:
+        """The search terms of the chunks `rows`, in that order: path and name on the first line, then the text."""
+        if not rows:
+            return pa.array([], pa.string())
+        with self.reading():
+            found = self.table("chunks").take_row_ids(list(rows)).with_row_id().select(["terms"]).to_arrow()
+        order = pc.index_in(pa.array(rows, pa.uint64()), value_set=found["_rowid"].combine_chunks())
+        return found["terms"].combine_chunks().take(order)
+
     # -- symbols
 
     def symbols_named(self, names: Collection[str]) -> list[FoundSymbol]:

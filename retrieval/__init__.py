@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .changes import git_diff, symbols_on, touched_lines
     from .edge_columns import KINDS
+    from .features import FEATURES, feature_rows
     from .graph import Graph, Reached
     from .mined import Change, ChangedFile, Task, past_changes, solved_tasks, tasks_at
     from .places import is_test
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "changes": ("git_diff", "symbols_on", "touched_lines"),
     "edge_columns": ("KINDS",),
+    "features": ("FEATURES", "feature_rows"),
     "graph": ("Graph", "Reached"),
     "mined": ("Change", "ChangedFile", "Task", "past_changes", "solved_tasks", "tasks_at"),
     "places": ("is_test",),
@@ -36,6 +38,7 @@ _MODULES = {
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = [
+    "FEATURES",
     "FLOW",
     "KINDS",
     "Change",
@@ -53,6 +56,7 @@ __all__ = [
     "Way",
     "count_tokens",
     "counter_name",
+    "feature_rows",
     "git_diff",
     "is_test",
     "messages",

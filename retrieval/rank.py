@@ -72,7 +72,7 @@ def rank(
         each.parts = _parts(question, words, candidate, symbol, evidence, files)
         _apply_place(question, each)
         scored.append(each)
-    return _apply_same_file(question, _merged(sorted(scored, key=_order)))
+    return _apply_same_file(question, merged(sorted(scored, key=_order)))
 
 
 def _order(each: Ranked) -> tuple[float, str, int]:
@@ -141,7 +141,7 @@ class Words:
             return 0.0
         if symbol.symbol.name.lower() in self.words[:1]:
             return 1.0
-        own = _cut(symbol.symbol.name)
+        own = name_parts(symbol.symbol.name)
         matched = [found for found in map(self._matching, own) if found]
         if not matched:
             return 0.0
@@ -152,8 +152,8 @@ class Words:
         *folders, name = path.split("/")
         if name in FRONTS and folders:  # `extract/mod.rs` is what another language calls `extract.rs`
             *folders, name = folders
-        around = self._share(_cut(folders[-1])) if folders else 0.0
-        return (3 * self._share(_cut(name.split(".", 1)[0])) + around) / 4
+        around = self._share(name_parts(folders[-1])) if folders else 0.0
+        return (3 * self._share(name_parts(name.split(".", 1)[0])) + around) / 4
 
     def _share(self, parts: Sequence[str]) -> float:
         return sum(1 for part in parts if self._matching(part)) / len(parts) if parts else 0.0
@@ -175,7 +175,7 @@ def _alike(part: str, word: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _cut(name: str) -> tuple[str, ...]:
+def name_parts(name: str) -> tuple[str, ...]:
     """The distinct parts of a name, without the whole where it has parts."""
     found = list(dict.fromkeys(search_terms(name)))
     return tuple(found[1:] if len(found) > 2 else found)
@@ -190,7 +190,7 @@ def _apply_place(question: Question, each: Ranked) -> None:
         each.parts[place] = each.score * (factor - 1.0)
 
 
-def _merged(ranked: Sequence[Ranked]) -> list[Ranked]:
+def merged(ranked: Sequence[Ranked]) -> list[Ranked]:
     """One hit for all windows of a symbol, in the place of the best."""
     kept: dict[tuple[str, int], Ranked] = {}
     out = []

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from indexer import FoundChunk, Snapshot, language_of, search_terms
 
 from .anchors import Anchors, by_path, find_anchors
 from .dense import Dense
+from .features import Given
 from .fuse import Candidate, fuse
 from .graph import Graph
 from .history import History
+from .issue import IssueRanker
 from .lexical import search_lexical
 from .lookup import Lookup, findable
 from .question import Question, read_question
@@ -24,6 +26,8 @@ FILTER_WIDER = 5  # times as many candidates where a filter will drop most of th
 NAMED_FILE = 1.05  # a file without facts scores so much of the best hit where the question is its path,
 MENTIONED_FILE = 0.95  # where its path stands in the question,
 WORDED_FILE = 0.5  # and where the question's words are those of its name
+LEXICAL = {"symbol": 200, "search": 200, "issue": 300}  # chunks taken from the full-text index
+DENSE = 100  # and by vector
 RANKED = (
     160  # candidates that are ranked by all signals: reading the symbols of more files takes longer than the search
 )
@@ -53,6 +57,10 @@ class Searcher:
         """What the commits that lead to the view say, over the same snapshot."""
         return History(self.snapshot)
 
+    @cached_property
+    def _issues(self) -> IssueRanker:
+        return IssueRanker(self.lookup, self.history)
+
     def query(
         self, text: str, k: int = 10, *, lang: str | None = None, path: str | None = None, kind: str | None = None
     ) -> list[Hit]:
@@ -80,18 +88,34 @@ class Searcher:
     def ranked(self, question: Question, wanted: Filter | None = None) -> list[Ranked]:
         """All candidates in order, windows of one symbol merged."""
         wanted = wanted or Filter()
+        if question.kind == "issue":
+            ranked = self._issues.rank(self._given(question, wanted))
+        else:
+            anchors = find_anchors(self.lookup, question)
+            many = FILTER_WIDER if wanted != Filter() else 1
+            candidates = _most_promising(self._found(question, anchors, wanted), RANKED * many)
+            symbols = self.lookup.symbols_in(each.chunk.path for each in candidates)
+            ranked = rank(question, candidates, symbols, anchors.files)
+        return [each for each in ranked if not wanted.kind or _kind(each) == wanted.kind]
+
+    def issue(self, text: str) -> Given:
+        """What the ranker of issues is told when `text` is one: for training it, and for a look at why."""
+        return self._given(read_question(text, "issue"), Filter())
+
+    def _given(self, question: Question, wanted: Filter) -> Given:
         anchors = find_anchors(self.lookup, question)
+        found = self._found(question, anchors, wanted)
+        return self._issues.given(question, found, anchors, partial(self._fits, wanted=wanted))
+
+    def _found(self, question: Question, anchors: Anchors, wanted: Filter) -> list[Candidate]:
+        """What the searches find, and what the question names."""
         many = FILTER_WIDER if wanted != Filter() else 1
         candidates = fuse(
-            search_lexical(self.snapshot, question, 200 * many),
-            self.dense.search(question.text, 100 * many),
+            search_lexical(self.snapshot, question, LEXICAL[question.kind] * many),
+            self.dense.search(question.text, DENSE * many),
             self._anchored(anchors),
         )
-        candidates = [each for each in candidates if self._fits(each.chunk, wanted)]
-        candidates = _most_promising(candidates, RANKED * many)
-        symbols = self.lookup.symbols_in(each.chunk.path for each in candidates)
-        ranked = rank(question, candidates, symbols, anchors.files)
-        return [each for each in ranked if not wanted.kind or _kind(each) == wanted.kind]
+        return [each for each in candidates if self._fits(each.chunk, wanted)]
 
     def _anchored(self, anchors: Anchors) -> Iterator[tuple[FoundChunk, float]]:
         """The chunks in which something stands that the question names; of a named file that alone, its first."""
@@ -169,7 +193,7 @@ def _kind(each: Ranked) -> str:
 def _unranked(each: Ranked) -> Hit:
     """The hit of a ranked candidate: a function by its own lines, all else by the lines that matched."""
     chunk = each.candidate.chunk
-    start, end, name = chunk.start_line, chunk.end_line, ""
+    (start, end), name = each.windows[0], ""
     if each.symbol is not None:
         symbol = each.symbol.symbol
         name = symbol.qualname

@@ -1,0 +1,194 @@
+"""Makes the ranker of issues: boosted trees over `retrieval.features`, learned from past commits of public repositories.
+
+    python -m benchmarks.train.tasks --mirrors DIR --exclude REPOSITORIES --out TASKS.jsonl
+    python -m benchmarks.train.ranker TASKS.jsonl --work DIR --out data/ranker/issue.json
+
+A task is a commit's message with the functions that it changed, asked of an index of the repository as it was before.
+Each repository is indexed once below `--work`, and what its tasks give is kept there: a run that is cut off goes on.
+The objective is LambdaMART (Burges, From RankNet to LambdaRank to LambdaMART, 2010); a changed function is worth 7, another
+place in a changed file 1. Every fourth repository is held out first, and Acc@k on it printed; then all are learned from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.issues import last_rank, units_of
+from indexer import ClewError, Store, build_index, load_encoder, open_revision
+from retrieval import FEATURES, Searcher, feature_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PER_REPOSITORY = 110
+LEAST_WORDS = 30
+HOLD_OUT = 4  # every so many repositories one is held out
+GAIN = [0, 1, 7]  # of a place elsewhere, in a changed file, in a changed function
+SEEDS = (1, 2)  # ensembles whose scores are added
+ROUNDS = 150
+SETTINGS = {
+    "objective": "lambdarank", "label_gain": GAIN, "lambdarank_truncation_level": 20, "num_leaves": 15,
+    "learning_rate": 0.05, "min_data_in_leaf": 30, "lambda_l2": 5.0, "feature_fraction": 0.5, "bagging_fraction": 0.8,
+    "bagging_freq": 1, "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
+}  # fmt: skip
+"""LOG issues: settings of the trees made no difference beyond noise; these are small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One task with what the searches found for it."""
+
+    rows: NDArray[np.float16]  # (units, FEATURES)
+    files: list[str]  # of each unit
+    functions: list[str]  # what each unit counts as, or ""
+    gold_files: frozenset[str]
+    gold_functions: frozenset[str]
+
+    def labels(self) -> NDArray[np.int32]:
+        pairs = zip(self.files, self.functions, strict=True)
+        return np.array([2 if f in self.gold_functions else int(p in self.gold_files) for p, f in pairs], np.int32)
+
+    def ranks(self, scores: NDArray[np.float32]) -> tuple[int, int]:
+        """Where the last changed file and the last changed function stand in that order; 0 where one is missing."""
+        order = np.argsort(-scores, kind="stable")
+        files = list(dict.fromkeys(self.files[row] for row in order))
+        functions = list(dict.fromkeys(self.functions[row] for row in order if self.functions[row]))
+        return last_rank(files, self.gold_files), last_rank(functions, self.gold_functions)
+
+
+def ask(searcher: Searcher, task: dict[str, Any]) -> Asked:
+    """What the ranker would be told of the task, and what it should say."""
+    given = searcher.issue(task["text"])
+    files = [given.candidates[unit.at].chunk.path for unit in given.units]
+    units = units_of(searcher.snapshot.symbols_in(sorted({*files, *task["files"]})))
+    functions = [units.get(unit.symbol.id, "") if unit.symbol else "" for unit in given.units]
+    gold = frozenset(units.get(each, each) for each in task["functions"])
+    rows = feature_rows(given).astype(np.float16) if given.units else np.zeros((0, len(FEATURES)), np.float16)
+    return Asked(rows, files, functions, frozenset(task["files"]), gold)
+
+
+def asked(tasks: Sequence[dict[str, Any]], work: Path) -> Iterator[Asked]:
+    """The tasks of one repository, asked of an index of their base. Raises ClewError where that cannot be made."""
+    source = open_revision(Path(tasks[0]["mirror"]), tasks[0]["base"])
+    store = work / tasks[0]["repository"].replace("/", "+")
+    build_index(source, Store(str(store)), load_encoder("builtin"))
+    searcher = Searcher.open(str(store), source.view)
+    for task in tasks:
+        yield ask(searcher, task)
+
+
+def sampled(tasks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """At most PER_REPOSITORY of the tasks that say enough, evenly from all."""
+    telling = [task for task in tasks if len(task["text"].split()) >= LEAST_WORDS]
+    return telling[:: max(1, len(telling) // PER_REPOSITORY)][:PER_REPOSITORY]
+
+
+def train(found: Sequence[Asked], rounds: int = ROUNDS) -> list[Any]:
+    """A booster for each seed."""
+    import lightgbm
+
+    told = [each for each in found if (each.labels() == 2).any()]
+    rows = np.concatenate([each.rows for each in told]).astype(np.float32)
+    labels = np.concatenate([each.labels() for each in told])
+    boosters = []
+    for seed in SEEDS:
+        data = lightgbm.Dataset(rows, labels, group=[len(each.rows) for each in told], feature_name=list(FEATURES))
+        boosters.append(lightgbm.train({**SETTINGS, "seed": seed}, data, rounds))
+    return boosters
+
+
+def accuracy(found: Sequence[Asked], boosters: Sequence[Any]) -> str:
+    """Acc@k over tasks, as a line."""
+    ranks = [
+        each.ranks(sum(b.predict(each.rows.astype(np.float32)) for b in boosters)) for each in found if len(each.rows)
+    ]
+    parts = [f"{len(ranks)} tasks"]
+    for at, what in enumerate(("file", "function")):
+        for k in (1, 5, 10):
+            parts.append(f"{what}@{k} {np.mean([1 <= rank[at] <= k for rank in ranks]):.3f}")
+    return "  ".join(parts)
+
+
+def exported(boosters: Sequence[Any]) -> dict[str, Any]:
+    """All trees of all boosters as columns of nodes; see `retrieval.trees`."""
+    nodes: dict[str, list[Any]] = {name: [] for name in ("feature", "threshold", "left", "right", "value")}
+    roots, depth = [], 0
+    for booster in boosters:
+        for tree in booster.dump_model()["tree_info"]:
+            roots.append(len(nodes["value"]))
+            depth = max(depth, _add(nodes, tree["tree_structure"]))
+    return {"features": list(FEATURES), "depth": depth, "roots": roots, **nodes}
+
+
+def _add(nodes: dict[str, list[Any]], tree: dict[str, Any]) -> int:
+    """Append a tree's nodes; returns its depth."""
+    at = len(nodes["value"])
+    leaf = "leaf_value" in tree
+    value = tree["leaf_value"] if leaf else tree["internal_value"]
+    for name, own in zip(nodes, (tree.get("split_feature", 0), tree.get("threshold", 0.0), at, at, value), strict=True):
+        nodes[name].append(round(own, 6) if isinstance(own, float) else own)
+    if leaf:
+        return 0
+    depths = []
+    for side in ("left", "right"):
+        nodes[side][at] = len(nodes["value"])
+        depths.append(_add(nodes, tree[f"{side}_child"]))
+    return 1 + max(depths)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Ask, hold out, train, write."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.train.ranker", description="Trains the ranker of issues."
+    )
+    parser.add_argument("tasks", type=Path)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    by_repository: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for task in map(json.loads, options.tasks.read_text("utf-8").splitlines()):
+        by_repository[task["repository"]].append(task)
+    options.work.mkdir(parents=True, exist_ok=True)
+    found = {name: _kept(name, sampled(tasks), options.work) for name, tasks in sorted(by_repository.items())}
+    held_out = sorted(name for name in found if found[name])[::HOLD_OUT]
+    boosters = train([each for name in found if name not in held_out for each in found[name]])
+    print(
+        f"held out ({', '.join(held_out)}): {accuracy([a for name in held_out for a in found[name]], boosters)}",
+        flush=True,
+    )
+    boosters = train([each for own in found.values() for each in own])
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps(exported(boosters), separators=(",", ":")) + "\n", "utf-8")
+    gains = sum(booster.feature_importance("gain") for booster in boosters)
+    for at in np.argsort(-gains):
+        print(f"  {FEATURES[at]:18} {gains[at] / gains.sum():.3f}")
+    return 0
+
+
+def _kept(name: str, tasks: Sequence[dict[str, Any]], work: Path) -> list[Asked]:
+    """What the repository's tasks give, from an earlier run if it got so far."""
+    import pickle
+
+    kept = work / f"{name.replace('/', '+')}.pickle"
+    if kept.exists():
+        return pickle.loads(kept.read_bytes())  # type: ignore[no-any-return]  # our own, from this folder
+    try:
+        found = list(asked(tasks, work)) if tasks else []
+    except ClewError as error:
+        print(f"{name}: left out: {error}", flush=True)
+        return []
+    kept.write_bytes(pickle.dumps(found))
+    print(f"{name}: {len(found)} tasks", flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
