@@ -4,7 +4,7 @@ by a ranker that was learned from past commits (see `data/ranker/README.md`)."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 
 from indexer import FoundChunk, FoundSymbol, data_folder
@@ -34,15 +34,19 @@ _ANCHOR, _MENTION = FEATURES.index("anchor"), list(SIGNALS).index("mention")
 class IssueRanker:
     """Ranks what may answer an issue, over one snapshot."""
 
-    def __init__(self, lookup: Lookup, history: History) -> None:
+    def __init__(self, lookup: Lookup, history: History, without: Collection[str] = ()) -> None:
+        """The numbers of signals named in `without` are 0, as where nothing is known."""
         self.lookup, self.history = lookup, history
         self.snapshot = lookup.snapshot
+        self.without = [at for signal in without for at in map(FEATURES.index, SIGNALS.get(signal, ()))]
+        self._forgetful = "history" in without
 
     def rank(self, given: Given) -> list[Ranked]:
         """Order what is given, best first."""
         if not given.units:
             return []
         rows = feature_rows(given)
+        rows[:, self.without] = 0.0
         shares = _ranker().contributions(rows)
         if given.question.mentions.frames:
             shares[:, _MENTION] += TRACED * rows[:, _ANCHOR]
@@ -57,7 +61,7 @@ class IssueRanker:
     ) -> Given:
         """All that is known of what was `found` and of what stands beside it and `fits`, at most KEPT chunks, in the order
         of paths and lines."""
-        past = self.history.evidence(question)
+        past = {} if self._forgetful else self.history.evidence(question)
         candidates = [*found, *self._beside(found, anchors, past, fits)]
         counts = count_terms(question, self.snapshot.terms_of([each.chunk.row for each in candidates]))
         symbols = self.lookup.symbols_in(each.chunk.path for each in candidates)

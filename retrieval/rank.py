@@ -7,7 +7,7 @@ the same file there are. Each weight stands here once, with the line of benchmar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -60,17 +60,20 @@ def rank(
     candidates: Sequence[Candidate],
     symbols: Mapping[str, Sequence[FoundSymbol]],
     files: Mapping[str, float],
+    without: Collection[str] = (),
 ) -> list[Ranked]:
     """Order `candidates`, best first, windows of one symbol merged. `symbols` are those of the candidates' paths;
-    `files` are the paths that the question names, with strengths."""
+    `files` are the paths that the question names, with strengths; signals named in `without` add nothing."""
     evidence = _file_evidence(question, candidates)
     words = Words(question.words)
     scored = []
     for candidate in candidates:
         symbol = name_of(words, candidate, symbols.get(candidate.chunk.path, ()))
         each = Ranked(candidate, symbol, windows=[(candidate.chunk.start_line, candidate.chunk.end_line)])
-        each.parts = _parts(question, words, candidate, symbol, evidence, files)
-        _apply_place(question, each)
+        parts = _parts(question, words, candidate, symbol, evidence, files)
+        each.parts = {signal: value for signal, value in parts.items() if value and signal not in without}
+        if "place" not in without:
+            _apply_place(question, each)
         scored.append(each)
     return _apply_same_file(question, merged(sorted(scored, key=_order)))
 
@@ -88,7 +91,7 @@ def _parts(
     files: Mapping[str, float],
 ) -> dict[str, float]:
     kind, path = question.kind, candidate.chunk.path
-    parts = {
+    return {
         "lexical": candidate.lexical,
         "dense": DENSE[kind] * candidate.dense,
         "file": FILE[kind] * evidence[path],
@@ -96,7 +99,6 @@ def _parts(
         "path": PATH[kind] * words.path_overlap(path),
         "mention": ANCHOR[kind] * max(candidate.anchor, files.get(path, 0.0) / 2),
     }
-    return {signal: value for signal, value in parts.items() if value}
 
 
 def _file_evidence(question: Question, candidates: Sequence[Candidate]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, partial
 
 from indexer import FoundChunk, Snapshot, language_of, search_terms
@@ -37,8 +37,10 @@ FUNCTIONS = frozenset({"function", "method", "macro", "constant", "variable", "e
 class Searcher:
     """Answers questions about one view of the index. Not for several threads at once."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, without: Collection[str] = ()) -> None:
+        """`without` names signals that find nothing and add nothing, so that what they are good for can be measured."""
         self.snapshot = snapshot
+        self.without = frozenset(without)
         self.lookup = Lookup(snapshot)
         self.dense = Dense(snapshot)
 
@@ -59,7 +61,7 @@ class Searcher:
 
     @cached_property
     def _issues(self) -> IssueRanker:
-        return IssueRanker(self.lookup, self.history)
+        return IssueRanker(self.lookup, self.history, self.without)
 
     def query(
         self, text: str, k: int = 10, *, lang: str | None = None, path: str | None = None, kind: str | None = None
@@ -91,11 +93,11 @@ class Searcher:
         if question.kind == "issue":
             ranked = self._issues.rank(self._given(question, wanted))
         else:
-            anchors = find_anchors(self.lookup, question)
+            anchors = self._anchors(question)
             many = FILTER_WIDER if wanted != Filter() else 1
             candidates = _most_promising(self._found(question, anchors, wanted), RANKED * many)
             symbols = self.lookup.symbols_in(each.chunk.path for each in candidates)
-            ranked = rank(question, candidates, symbols, anchors.files)
+            ranked = rank(question, candidates, symbols, anchors.files, self.without)
         return [each for each in ranked if not wanted.kind or _kind(each) == wanted.kind]
 
     def issue(self, text: str) -> Given:
@@ -103,7 +105,7 @@ class Searcher:
         return self._given(read_question(text, "issue"), Filter())
 
     def _given(self, question: Question, wanted: Filter) -> Given:
-        anchors = find_anchors(self.lookup, question)
+        anchors = self._anchors(question)
         found = self._found(question, anchors, wanted)
         return self._issues.given(question, found, anchors, partial(self._fits, wanted=wanted))
 
@@ -111,11 +113,14 @@ class Searcher:
         """What the searches find, and what the question names."""
         many = FILTER_WIDER if wanted != Filter() else 1
         candidates = fuse(
-            search_lexical(self.snapshot, question, LEXICAL[question.kind] * many),
-            self.dense.search(question.text, DENSE * many),
+            [] if "lexical" in self.without else search_lexical(self.snapshot, question, LEXICAL[question.kind] * many),
+            [] if "dense" in self.without else self.dense.search(question.text, DENSE * many),
             self._anchored(anchors),
         )
         return [each for each in candidates if self._fits(each.chunk, wanted)]
+
+    def _anchors(self, question: Question) -> Anchors:
+        return Anchors() if "mention" in self.without else find_anchors(self.lookup, question)
 
     def _anchored(self, anchors: Anchors) -> Iterator[tuple[FoundChunk, float]]:
         """The chunks in which something stands that the question names; of a named file that alone, its first."""
