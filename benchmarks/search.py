@@ -35,7 +35,7 @@ from .kept import Kept
 from .labels import CUTOFF, Label, covers, ndcg, read_labels
 from .progress import spread, steps
 from .results import FOLDER, Result, file_result, line, result
-from .systems import System, names
+from .systems import System, has_packs, names
 
 BUDGETS = (500, 1_000, 2_000, 4_000, 8_000)  # tokens of a pack
 Answers = dict[str, list[dict[str, Any]]]  # repository → an answer for each of its questions
@@ -56,12 +56,12 @@ def open_repository(row: Mapping[str, Any], mirrors: Path, work: Path, encoder: 
     return Searcher.open(str(store))
 
 
-def answer(system: System, label: Label) -> dict[str, Any]:
+def answer(system: System, label: Label, budgets: Sequence[int]) -> dict[str, Any]:
     """What `system` finds for one question, and what that is worth."""
     start = time.perf_counter()
     hits = system.hits(label.query, CUTOFF)
     seconds = time.perf_counter() - start
-    shown = [covers(system.pieces(label.query, budget), label.targets) for budget in BUDGETS]
+    shown = [covers(system.pieces(label.query, budget), label.targets) for budget in budgets]
     found = [[hit.path, hit.symbol, hit.start_line, round(hit.score, 3), dict(hit.why)] for hit in hits]
     return {"ndcg": ndcg(hits, label.targets), "shown": shown, "seconds": seconds, "hits": found}
 
@@ -103,7 +103,7 @@ def ask(
     with opened(name, searcher, dict(options.command), lambda: folder) as system:
         for key, label in wanted:
             if key not in kept:
-                kept.add(key, answer(system, label))
+                kept.add(key, answer(system, label, BUDGETS if has_packs(name) else ()))
 
 
 def weigh(repositories: Sequence[str], languages: Mapping[str, str]) -> dict[str, float]:
@@ -119,7 +119,7 @@ def judge(options: argparse.Namespace, system: str, answers: Answers, languages:
     weights = weigh(list(answers), languages)
     ndcgs = {name: [row["ndcg"] for row in rows] for name, rows in answers.items()}
     values = {f"ndcg@{CUTOFF}": ndcgs}
-    for at, budget in enumerate(BUDGETS):
+    for at, budget in enumerate(BUDGETS if has_packs(system) else ()):
         values[f"recall@{budget}"] = {n: [float(row["shown"][at]) for row in rows] for n, rows in answers.items()}
     means = {name: sum(own) / len(own) for name, own in ndcgs.items()}
     by_language: dict[str, list[float]] = defaultdict(list)

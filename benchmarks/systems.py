@@ -3,6 +3,9 @@
 All of them answer from the same index, so that they see the same files, chunks and symbols:
 
 - `clew`: the product's ranking and packing;
+- `clew-dense`, `clew-name`, …: the same without one of ABLATIONS, whose part of the score is 0 and which brings no
+  candidates; hits only. The ranker of issues was learned with all of them, so that this says what it leans on, and a
+  ranker learned without the signal may lose less. What the encoder adds to a whole set-up is `--encoder none`;
 - `bm25`: LanceDB's full-text index over the chunks alone, each term of the question with weight 1. The terms are ours
   (whole identifiers and their parts, of name, path and text), so this is a stronger BM25 than one over plain words;
 - `dense`: the chunks' vectors alone; nothing without an encoder;
@@ -25,6 +28,8 @@ from indexer import FoundChunk, FoundSymbol, search_terms
 from retrieval import Filter, Hit, Piece, Searcher, count_tokens
 
 NAMES = ("clew", "bm25", "dense", "ripgrep")
+ABLATIONS = ("lexical", "dense", "mention", "name", "path", "file", "place", "class", "history")
+"""Signals of short questions, of issues, or of both."""
 MIN_WORD = 3  # letters of a word that is searched for as text
 READ = 50  # hits that a pack is filled from
 HEADER_TOKENS = 14  # of the line that names a piece
@@ -41,18 +46,24 @@ class System(Protocol):
 
 
 def names(text: str) -> list[str]:
-    """The systems of a comma-separated list. Raises ValueError for an unknown one."""
-    wanted = text.split(",")
+    """The systems of a comma-separated list, `ablations` being one for each. Raises ValueError for an unknown one."""
+    known = (*NAMES, *(f"clew-{signal}" for signal in ABLATIONS))
+    wanted = text.replace("ablations", ",".join(known[len(NAMES) :])).split(",")
     for name in wanted:
-        if name not in NAMES:
-            raise ValueError(f"no system {name!r}: one of {', '.join(NAMES)}")
+        if name not in known:
+            raise ValueError(f"no system {name!r}: one of {', '.join(known)}")
     return wanted
+
+
+def has_packs(name: str) -> bool:
+    """Whether the system's packs are measured, too."""
+    return not name.startswith("clew-")
 
 
 def open_system(name: str, searcher: Searcher) -> System:
     """The system called `name` over the index that `searcher` has open."""
-    if name == "clew":
-        return Clew(searcher)
+    if name.startswith("clew"):
+        return Clew(searcher, [signal for signal in ABLATIONS if name == f"clew-{signal}"])
     if name == "bm25":
         snapshot = searcher.snapshot
         return Chunks(searcher, lambda text, k: snapshot.search_text(dict.fromkeys(search_terms(text), 1.0), k))
@@ -74,10 +85,10 @@ class Remembering(Searcher):
 
 
 class Clew:
-    """The product."""
+    """The product, or what is left of it."""
 
-    def __init__(self, searcher: Searcher) -> None:
-        self.searcher = Remembering(searcher.snapshot)
+    def __init__(self, searcher: Searcher, without: Sequence[str]) -> None:
+        self.searcher = Remembering(searcher.snapshot, without)
 
     def hits(self, text: str, k: int) -> list[Hit]:
         return self.searcher.query(text, k)

@@ -72,6 +72,19 @@ def test_another_program_answers_beside_them(data: Path, capsys: pytest.CaptureF
     assert other["values"]["ndcg@10"] == other["values"]["recall@500"] == {"app": [1, 0]}
 
 
+def test_a_signal_is_left_out_of_every_score(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = data.parent
+    options = ["--mirrors", str(folder / "mirrors"), "--work", str(folder / "work"), "--encoder", "none"]
+    options += ["--results", str(folder / "results"), "--systems", "clew,clew-path", "--json"]
+    assert main([str(data), *options]) == 0
+    whole, without = map(json.loads, capsys.readouterr().out.splitlines())
+    assert set(whole["figures"]) > set(without["figures"]) == {"ndcg@10"}
+    kept = (folder / "work").glob("answers-*.jsonl")
+    rows = {row["key"]: row["hits"] for row in map(json.loads, next(kept).read_text().splitlines())}
+    assert any("path" in hit[4] for hit in rows["app|clew|none|0"])
+    assert not any("path" in hit[4] for hit in rows["app|clew-path|none|0"])
+
+
 def test_a_program_that_ends_is_an_error(data: Path) -> None:
     options = ["--mirrors", str(data.parent / "mirrors"), "--work", str(data.parent / "work"), "--encoder", "none"]
     with pytest.raises(RuntimeError, match="ended: 1"):
