@@ -57,3 +57,9 @@ def test_an_issue_that_shares_nothing_with_the_code_gets_no_hits_or_poor_ones_bu
 
 def test_a_filter_holds_for_what_stands_beside_the_hits_too(searcher: Searcher) -> None:
     assert {hit.path for hit in searcher.query(ISSUE, 50, path="courier/job.py")} == {"courier/job.py"}
+
+
+def test_signals_that_are_left_out_find_nothing(searcher: Searcher) -> None:
+    assert searcher.query(ISSUE, 5)
+    for text in (ISSUE, "delay of retried jobs"):
+        assert Searcher(searcher.snapshot, ["lexical", "dense", "mention", "history"]).query(text, 5) == []
