@@ -9,11 +9,10 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,13 +24,13 @@ from .encode import Encoder, StaticEncoder
 from .errors import SourceError
 from .extract import EXTRACTOR
 from .facts import read_told
-from .generation import View
 from .history import Commit, read_commits
 from .link import Before, link_view
 from .manifest import COLUMNS, Walked, same_files
 from .needs import resolution_id
 from .pool import Lost, Pool
 from .precise import Told, read_precise
+from .publication import publish, publish_times, show_texts, store_history
 from .records import FileFacts, Report, printable
 from .schema import OCCURRENCES, batch_of, epoch_of, with_vectors
 from .scip import read_scip
@@ -56,7 +55,7 @@ EXAMPLES = 5  # paths that a report names for each reason to skip
 
 
 @dataclass(slots=True)
-class _Build:
+class Build:
     """The state of one build."""
 
     source: Source
@@ -120,12 +119,12 @@ def build_index(
     Pool.warm()
     epoch = epoch_of(f"{EXTRACTOR}{pack_version()}", CHUNKER, encoder.name)
     with store.writer(epoch, (encoder_spec, encoder.name, encoder.dim)) as writer:
-        state = _Build(source, writer, encoder, cache or VectorCache(), progress, jobs or os.cpu_count() or 1, scip)
+        state = Build(source, writer, encoder, cache or VectorCache(), progress, jobs or os.cpu_count() or 1, scip)
         with _history(state):
             return _run(state)
 
 
-def _run(state: _Build) -> Report:
+def _run(state: Build) -> Report:
     writer, source = state.writer, state.source
     with state.phase("walk"):
         published = writer.manifest(source.view)
@@ -134,22 +133,19 @@ def _run(state: _Build) -> Report:
         _extract(state, walked)
     manifest = walked.manifest()
     view = writer.view(source.view)
-    if (
-        view is not None
-        and state.scip is None
-        and view.resolution == resolution_id()
-        and same_files(published, manifest)
-    ):
-        return _unchanged(state, published, manifest)
+    if view is not None and state.scip is None and view.resolution == resolution_id():
+        if view.is_settled and same_files(published, manifest):
+            return publish_times(state, published, manifest)
+        published = show_texts(state, published, manifest)
     with state.phase("resolve"), ThreadPoolExecutor(1) as beside:
         indexing = beside.submit(writer.index_chunks)  # Lance works on it outside the interpreter's lock
-        manifest = _link(state, published, manifest)
+        manifest = _link(state, manifest)
         writer.count_terms(source.view, published["file_id"], manifest["file_id"])
         indexing.result()
-    _remember(state)
+    store_history(state)
     with state.phase("publish"):
         writer.index_keys()
-        report = _publish(state, published, manifest, _report(state, manifest))
+        report = publish(state, published, manifest)
         writer.drop_other_epochs()
     with state.phase("upkeep"):
         if writer.tend(whole=bool(writer.collect())):
@@ -157,21 +153,10 @@ def _run(state: _Build) -> Report:
     return report
 
 
-def _publish(state: _Build, published: pa.Table, manifest: pa.Table, report: Report) -> Report:
-    """Publish `manifest` as the view's; the report, with its generation."""
-    source, writer = state.source, state.writer
-    writer.replace_manifest(source.view, published, manifest)
-    shown = (source.view, source.kind, source.root, source.commit)
-    view = View(*shown, report, resolution_id(), state.consulted, source.prefix)
-    report = writer.publish(view).views[source.view].report
-    state.progress("publish", 1, 1)
-    return report
-
-
 # -- walk
 
 
-def _items(state: _Build) -> list[SourceFile | Skipped]:
+def _items(state: Build) -> list[SourceFile | Skipped]:
     """What the source's walk finds."""
     items: list[SourceFile | Skipped] = []
     for item in state.source.files():
@@ -184,7 +169,7 @@ def _items(state: _Build) -> list[SourceFile | Skipped]:
 # -- extract and encode
 
 
-def _extract(state: _Build, walked: Walked) -> None:
+def _extract(state: Build, walked: Walked) -> None:
     pending = walked.pending
     if not pending:
         return
@@ -207,7 +192,7 @@ def _extract(state: _Build, walked: Walked) -> None:
     state.writer.flush()
 
 
-def _quarantined(state: _Build, culprits: Sequence[Lost[SourceFile]]) -> Iterator[Outcome]:
+def _quarantined(state: Build, culprits: Sequence[Lost[SourceFile]]) -> Iterator[Outcome]:
     """The outcomes of files that cost a worker, with their content ids: later builds leave them alone until they change."""
     if not culprits:
         return
@@ -230,7 +215,7 @@ def _batches(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
         yield batch
 
 
-def _store(state: _Build, result: Extracted) -> None:
+def _store(state: Build, result: Extracted) -> None:
     if not result.batches:
         return
     extracted = [outcome for outcome in result.outcomes if outcome.file_id and outcome.chunks >= 0]
@@ -242,7 +227,7 @@ def _store(state: _Build, result: Extracted) -> None:
 
 
 def _vectors(
-    state: _Build, outcomes: Iterable[Outcome], chunks: pa.RecordBatch, texts: Sequence[str]
+    state: Build, outcomes: Iterable[Outcome], chunks: pa.RecordBatch, texts: Sequence[str]
 ) -> NDArray[np.float16]:
     """The vectors of a batch's chunks: those of a content that was encoded before come from the cache."""
     import numpy as np
@@ -286,7 +271,7 @@ def _encode(
 # -- resolve and publish
 
 
-def _told(state: _Build, facts: Mapping[str, FileFacts], ids: Mapping[str, int]) -> dict[str, tuple[Told, ...]]:
+def _told(state: Build, facts: Mapping[str, FileFacts], ids: Mapping[str, int]) -> dict[str, tuple[Told, ...]]:
     """path → what compilers say of the file, now or in an earlier build."""
     if state.scip is not None:
         root = state.source.root if state.source.kind == "worktree" else ""
@@ -298,10 +283,10 @@ def _told(state: _Build, facts: Mapping[str, FileFacts], ids: Mapping[str, int])
     return read_told(state.writer.tables["occurrences"], ids)
 
 
-def _link(state: _Build, published: pa.Table, manifest: pa.Table) -> pa.Table:
+def _link(state: Build, manifest: pa.Table) -> pa.Table:
     """Find the edges of the view and store the edge sets that are new; the manifest, with the set of each file."""
     wanted = _file_ids(manifest)
-    before = _before(state.writer, state.source.view, published) if state.scip is None else Before({}, ())
+    before = _before(state.writer, state.source.view) if state.scip is None else Before({}, ())
     linked = link_view(
         state.writer.tables, wanted, before, partial(_told, state, ids=wanted), partial(state.progress, "resolve")
     )
@@ -320,34 +305,20 @@ def _file_ids(manifest: pa.Table) -> dict[str, int]:
     return dict(zip(rows["path"].to_pylist(), rows["file_id"].to_pylist(), strict=True))
 
 
-def _before(writer: Writer, name: str, published: pa.Table) -> Before:
-    """What is published of the view, or else of the view that was published last, if its edges were resolved as they are now."""
-    view = writer.view(name)
-    if view is None and writer.state is not None and (view := writer.view(writer.state.latest)):
-        published = writer.manifest(view.name)
+def _before(writer: Writer, name: str) -> Before:
+    """What the view's edges were made from, or else those of the view that was published last, if they were resolved as
+    they are now."""
+    view = writer.view(name) or (writer.view(writer.state.latest) if writer.state is not None else None)
     if view is None or view.resolution != resolution_id():
         return Before({}, ())
-    rows = published.filter(pc.not_equal(published["file_id"], 0))
+    rows = writer.manifest(view.name, view.settled)
+    rows = rows.filter(pc.not_equal(rows["file_id"], 0))
     sets = zip(rows["file_id"].to_pylist(), rows["edges_id"].to_pylist(), strict=True)
     return Before(dict(zip(rows["path"].to_pylist(), sets, strict=True)), view.consulted)
 
 
-def _unchanged(state: _Build, published: pa.Table, manifest: pa.Table) -> Report:
-    """The published report. What is news still is published: time stamps, so that the next build need not read the
-    files, and that this view is now the latest."""
-    before = state.writer.state
-    assert before is not None
-    report = replace(before.views[state.source.view].report, changed=0, encoded=0, seconds=state.seconds)
-    same_times = published["mtime_ns"].equals(manifest["mtime_ns"])
-    if not _remember(state) and same_times and before.latest == state.source.view:
-        return report
-    state.consulted = before.views[state.source.view].consulted
-    edges = published["edges_id"]
-    return _publish(state, published, manifest.set_column(COLUMNS.index("edges_id"), "edges_id", edges), report)
-
-
 @contextmanager
-def _history(state: _Build) -> Iterator[None]:
+def _history(state: Build) -> Iterator[None]:
     """Read the view's commits meanwhile, where it shows another than when it was published: git does most of it, in a
     process of its own."""
     source, writer = state.source, state.writer
@@ -359,45 +330,3 @@ def _history(state: _Build) -> Iterator[None]:
     with ThreadPoolExecutor(1) as beside:
         state.commits = beside.submit(read_commits, source, state.known_commits)
         yield
-
-
-def _remember(state: _Build) -> bool:
-    """Store what history says, if the view shows another commit than when it was published; whether it does."""
-    if state.commits is None:
-        return False
-    with state.phase("history"):
-        if commits := state.commits.result():
-            state.writer.add_commits(commits, state.known_commits)
-    return True
-
-
-def _report(state: _Build, manifest: pa.Table) -> Report:
-    known = manifest.filter(pc.not_equal(manifest["file_id"], 0))
-    skipped = manifest.filter(pc.not_equal(manifest["skipped"], ""))
-    reasons = Counter(skipped["skipped"].to_pylist())
-    examples = {
-        reason: skipped.filter(pc.equal(skipped["skipped"], reason))["path"].slice(0, EXAMPLES).to_pylist()
-        for reason in sorted(reasons)
-    }
-    files = state.writer.sums("files", known["file_id"], _COUNTED)
-    return Report(
-        generation=0,
-        view=state.source.view,
-        files=known.num_rows,
-        lines=files["lines"],
-        bytes=pc.sum(known["size"]).as_py() or 0,
-        symbols=files["symbols"],
-        references=files["references"],
-        edges=state.writer.sums("needs", known["edges_id"], ("edges",))["edges"],
-        chunks=files["chunks"],
-        changed=state.changed,
-        encoded=state.encoded,
-        redacted=files["secrets"],
-        skipped={reason: reasons[reason] for reason in sorted(reasons)},
-        examples=examples,
-        seconds=state.seconds,
-        scip=state.merged,
-    )
-
-
-_COUNTED = ("lines", "symbols", "references", "chunks", "secrets")

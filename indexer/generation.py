@@ -23,6 +23,12 @@ class View:
     resolution: str = ""  # how its edges were resolved; edges that were resolved otherwise are not kept
     consulted: tuple[tuple[str, str, str], ...] = ()  # as in `needs`
     prefix: str = ""  # where its root lies below the top of its repository; ends in a slash where it does
+    settled: int = 0  # the last generation whose edges were made from what it holds
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all edges are those of the texts; else some files have changed, whose edges are those of before."""
+        return self.settled == self.report.generation
 
 
 @dataclass(frozen=True, slots=True)

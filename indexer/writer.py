@@ -97,20 +97,21 @@ class Writer:
         """The view `name` as it is published, if its facts are of this epoch."""
         return self.state.views.get(name) if self.state and self.same_epoch else None
 
-    def manifest(self, view: str) -> pa.Table:
-        """The published manifest of `view`."""
+    def manifest(self, view: str, generation: int | None = None) -> pa.Table:
+        """The published manifest of `view`, or that of an earlier generation since which it was not written anew."""
         if self.state is None or self.view(view) is None:
             return EMPTY
         published = self.store.table("manifests", self.epoch, self.state.versions["manifests"])
-        return current(published.search().where(f"view = {quoted(view)}").select(["since", *COLUMNS]).to_arrow())
+        where = f"view = {quoted(view)}" + ("" if generation is None else f" AND since <= {generation}")
+        return current(published.search().where(where).select(["since", *COLUMNS]).to_arrow())
 
-    def replace_manifest(self, view: str, old: pa.Table, new: pa.Table) -> None:
-        """Write `new` in the place of `old`, the published manifest: what is changed, or all where little else is new."""
+    def replace_manifest(self, view: str, old: pa.Table, new: pa.Table, anew: bool = True) -> None:
+        """Write `new` in the place of `old`, the published manifest: what is changed or, where that is much and `anew`
+        allows it, all."""
         table, mine = self.tables["manifests"], f"view = {quoted(view)}"
         rows = changes(old, new)
-        if len(old) == 0 or table.count_rows(mine) - len(old) + len(rows) > max(
-            FIRST_OVERLAY, OVERLAY_SHARE * len(old)
-        ):
+        overlay = table.count_rows(mine) - len(old) + len(rows)
+        if len(old) == 0 or (anew and overlay > max(FIRST_OVERLAY, OVERLAY_SHARE * len(old))):
             table.delete(mine)
             rows = new
         if len(rows):
@@ -239,12 +240,13 @@ class Writer:
     def _versions(self) -> dict[str, int]:
         return {name: table.version for name, table in self.tables.items()}
 
-    def publish(self, view: View) -> State:
-        """Make all that was written visible, in one commit."""
+    def publish(self, view: View, settled: int | None = None) -> State:
+        """Make all that was written visible, in one commit. `settled`: the generation of its edges, if not this one."""
         self.flush()
         views = dict(self.state.views) if self.state and self.same_epoch else {}
         generation = self.state.generation + 1 if self.state else 1
-        views[view.name] = replace(view, report=replace(view.report, generation=generation))
+        settled = generation if settled is None else settled
+        views[view.name] = replace(view, report=replace(view.report, generation=generation), settled=settled)
         return self._commit(views, view.name)
 
     def publish_again(self) -> State:
@@ -293,7 +295,10 @@ class Writer:
         stored = self.tables["files"].count_rows()
         if stored - max(view.report.files for view in self.state.views.values()) < least * stored:
             return 0  # no need to look: one view alone holds more
-        live = pa.concat_tables([self.manifest(view).select(["file_id", "edges_id"]) for view in self.state.views])
+        views = self.state.views.values()
+        shown = [self.manifest(view.name) for view in views]
+        shown += [self.manifest(view.name, view.settled) for view in views if not view.is_settled]
+        live = pa.concat_tables([each.select(["file_id", "edges_id"]) for each in shown])
         dead = sorted(set(self.known_files().tolist()) - set(live["file_id"].to_pylist()))
         if not dead or len(dead) < least * stored:
             return 0

@@ -44,7 +44,7 @@ def test_a_build_that_is_cut_off_leaves_the_published_index_however_old_it_is(
     build(root, store)
     (root / "m0.py").write_text("def changed(): pass\n")
     with pytest.raises(KeyboardInterrupt):
-        build(root, store, stop_at="resolve")
+        build(root, store, stop_at="extract")
     assert names(store) == {"f0", "f1", "f2", "f3", "f4"}
     build(root, store)
     assert names(store) == {"changed", "f1", "f2", "f3", "f4"}
@@ -77,3 +77,42 @@ def test_a_reader_whose_generation_has_gone_is_told_to_open_the_store_anew(tmp_p
     build_index(open_worktree(root), Store(str(store)), HashEncoder(8), jobs=1, cache=VectorCache(tmp_path / "cache"))
     with pytest.raises(StoreError, match="open it anew"):
         reader.symbols_in(reader.entries)
+
+
+def test_a_saved_file_is_found_before_it_is_resolved_and_its_edges_are_those_of_before(tmp_path: Path) -> None:
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    (root / "m0.py").write_text("from m1 import f1\n\n\ndef f0():\n    f1()\n")
+    build(root, store)
+    (root / "m0.py").write_text("from m2 import f2\n\n\ndef f0():\n    f2()\n\n\ndef news(): pass\n")
+    with pytest.raises(KeyboardInterrupt):
+        build(root, store, stop_at="publish")
+    snapshot = Snapshot.open(str(store))
+    assert not snapshot.view.is_settled
+    assert [found.path for found in snapshot.search_text({"news": 1.0}, 5)] == ["m0.py"]
+    assert called(snapshot) == {"f1"}
+    build(root, store)
+    assert Snapshot.open(str(store)).view.is_settled
+    assert called(Snapshot.open(str(store))) == {"f2"}
+
+
+def called(snapshot: Snapshot) -> set[str]:
+    """What f0 calls."""
+    (caller,) = snapshot.symbols_named(["f0"])
+    targets = [edge.dst for edge in snapshot.edges_from([caller.uid], ["calls"])]
+    return {found.symbol.name for found in snapshot.symbols_of(targets).values()}
+
+
+def test_a_build_that_takes_up_unsettled_edges_gives_what_a_clean_one_gives(tmp_path: Path) -> None:
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    for number in range(3):  # cut off again and again, each time after other changes
+        (root / "m0.py").write_text(f"from m{number} import f{number}\n\n\ndef f0():\n    f{number}()\n")
+        (root / "m4.py").unlink(missing_ok=True)
+        with pytest.raises(KeyboardInterrupt):
+            build(root, store, stop_at="publish")
+    build(root, store)
+    build(root, tmp_path / "clean")
+    found, clean = (Snapshot.open(str(each)) for each in (store, tmp_path / "clean"))
+    assert sorted(found.all_edges().to_pylist(), key=str) == sorted(clean.all_edges().to_pylist(), key=str)
+    shown, expected = ([(e.path, e.file_id) for e in each.entries.values()] for each in (found, clean))
+    assert shown == expected
