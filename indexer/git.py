@@ -100,7 +100,10 @@ def hardened() -> tuple[list[str], dict[str, str]]:
     """How a line that runs git begins, and the environment for it: git then runs and fetches nothing on a repository's
     behalf, whoever owns it."""
     command = ["git", "-c", "core.fsmonitor=false", "-c", "safe.directory=*"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}  # a hook sets some
+    names = [name for name in list(os.environ) if not name.startswith("GIT_")]  # a hook sets some
+    environment = {
+        name: value for name in names if (value := os.environ.get(name)) is not None
+    }  # another thread may drop one
     settings = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
     return command, environment | settings | {"GIT_NO_REPLACE_OBJECTS": "1"}  # libgit2 replaces none
 
