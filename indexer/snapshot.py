@@ -185,7 +185,7 @@ class Snapshot:
             return query.select([*_CHUNK, "terms", "_score"]).with_row_id(True).limit(count).to_arrow()
 
         def scores(rows: pa.Table) -> list[float]:
-            return bm25(rows["terms"].to_pylist(), weights, self.statistics)
+            return bm25(rows["terms"], weights, self.statistics)
 
         return self._in_view(search, limit + limit // 4, scores)[:limit]
 

@@ -9,7 +9,7 @@ and is linear: a build adds the counts of the files that came and subtracts thos
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -112,21 +112,24 @@ def _places(term: str) -> list[int]:
     return [(row << BITS) + (key >> row * BITS) % (1 << BITS) for row in range(ROWS)]
 
 
-def bm25(texts: Sequence[str], weights: Mapping[str, float], statistics: TermStatistics) -> list[float]:
+def bm25(texts: pa.ChunkedArray, weights: Mapping[str, float], statistics: TermStatistics) -> list[float]:
     """The score of each of `texts`, terms separated by white space: BM25 of all terms, each part times its weight.
 
     Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009.
     """
+    import numpy as np
+
     mean = statistics.terms / statistics.chunks if statistics.chunks else 1.0
-    factors = {term: weight * _rarity(statistics.holding(term), statistics.chunks) for term, weight in weights.items()}
-    scores = []
-    for text in texts:
-        words = text.split()
-        score = 0.0
-        for term, factor in factors.items():
-            if count := words.count(term):
-                score += factor * count * (K1 + 1) / (count + K1 * (1 - B + B * len(words) / mean))
-        scores.append(score)
+    factors = np.array([w * _rarity(statistics.holding(term), statistics.chunks) for term, w in weights.items()])
+    words = pc.utf8_split_whitespace(texts.combine_chunks())
+    columns = pc.index_in(words.flatten(), value_set=pa.array(weights, pa.string())).fill_null(-1).to_numpy()
+    lengths = pc.list_value_length(words).to_numpy(zero_copy_only=False)
+    rows = np.repeat(np.arange(len(words)), lengths)
+    known = columns >= 0
+    cells = np.bincount(rows[known] * len(factors) + columns[known], minlength=len(words) * len(factors))
+    counts = cells.reshape(len(words), len(factors))
+    norms = K1 * (1 - B + B * lengths / mean)
+    scores: list[float] = (counts * (K1 + 1) / (counts + norms[:, None]) * factors).sum(axis=1).tolist()
     return scores
 
 
