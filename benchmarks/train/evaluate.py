@@ -1,6 +1,6 @@
 """How well docstrings find their code in projects that the encoder has not seen: MRR and recall at 10.
 
-    python -m benchmarks.train.evaluate --corpus CORPUS --exclude REPOSITORIES
+    python -m benchmarks.train.evaluate --corpus CORPUS --exclude REPOSITORIES [--encoder FOLDER ...]
 
 For each held-out project, every docstring (at most QUERIES) is a query, and every documented definition, without its
 documentation, a candidate. Compared: BM25 over the same terms, the encoder, and both fused. Means are over projects.
@@ -113,21 +113,19 @@ def evaluate(found: Sequence[Pair], encoder: StaticEncoder) -> list[Figure]:
     return [Figure(method, *map(float, np.mean(values, axis=0))) for method, values in measured.items()]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.train.evaluate", description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--exclude", type=Path, required=True)
-    options = parser.parse_args()
+    parser.add_argument("--encoder", type=Path, nargs="*", default=[], help="folders; without any, the built-in one")
+    options = parser.parse_args(arguments)
     excluded = excluded_names(options.exclude.read_text("utf-8").splitlines())
     found = list(pairs(sources(options.corpus, excluded, held_out=True)))
-    encoder = load_encoder()
-    assert isinstance(encoder, StaticEncoder)
-    for figure in evaluate(found, encoder):
-        print(
-            json.dumps(
-                {"method": figure.method, "mrr": round(figure.mrr, 3), "recall@10": round(figure.recall_at_10, 3)}
-            )
-        )
+    for encoder in [StaticEncoder(folder) for folder in options.encoder] or [load_encoder()]:
+        assert isinstance(encoder, StaticEncoder)
+        for figure in evaluate(found, encoder):
+            row = {"method": figure.method, "mrr": round(figure.mrr, 3), "recall@10": round(figure.recall_at_10, 3)}
+            print(json.dumps({"encoder": encoder.name, **row}), flush=True)
 
 
 if __name__ == "__main__":

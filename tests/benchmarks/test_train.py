@@ -12,6 +12,7 @@ import pytest
 from benchmarks.train import corpus
 from benchmarks.train.corpus import Package, Source, excluded_names, sources
 from benchmarks.train.evaluate import bm25, ranks
+from benchmarks.train.held_out import Case, recall
 from benchmarks.train.pairs import Pair, pairs
 from benchmarks.train.static_encoder import batches, is_compound
 from indexer import search_terms
@@ -105,3 +106,10 @@ def test_an_epoch_uses_a_pair_once() -> None:
     used = [place for batch in batches(made, np.random.default_rng(1)) for place in batch]
     assert len(used) == len(set(used))
     assert len(used) > 2000
+
+
+def test_recall_counts_files_by_their_nearest_chunk() -> None:
+    paths = (*(f"f{number}.py" for number in range(12)), "f0.py")
+    case = Case("own/app", ("q",), (frozenset({"f0.py", "f1.py"}),), paths, ("",) * 13)
+    scores = np.array([[0, 0.1, *[0.5] * 10, 0.9]], np.float32)
+    assert recall(case, scores) == 0.5
