@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 
 from benchmarks.train.corpus import excluded_names, sources
 from benchmarks.train.pairs import Pair, pairs
-from indexer import StaticEncoder, load_encoder
+from indexer import Encoder, StaticEncoder, load_encoder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,7 +121,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     excluded = excluded_names(options.exclude.read_text("utf-8").splitlines())
     found = list(pairs(sources(options.corpus, excluded, held_out=True)))
-    for encoder in [StaticEncoder(folder) for folder in options.encoder] or [load_encoder()]:
+    encoders: list[Encoder] = [StaticEncoder(folder) for folder in options.encoder] or [load_encoder()]
+    for encoder in encoders:
         assert isinstance(encoder, StaticEncoder)
         for figure in evaluate(found, encoder):
             row = {"method": figure.method, "mrr": round(figure.mrr, 3), "recall@10": round(figure.recall_at_10, 3)}

@@ -21,6 +21,7 @@ from benchmarks.train.evaluate import bm25
 from benchmarks.train.tasks import LIST, Repository, read_repositories, tasks
 from indexer import (
     LANGUAGES,
+    Encoder,
     SourceFile,
     StaticEncoder,
     extract_facts,
@@ -96,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     repositories = [each for each in read_repositories(LIST.read_text("utf-8"), excluded) if each.name in HELD_OUT]
     cases = [read_case(repository, options.mirrors) for repository in repositories]
     show("BM25", [recall(case, bm25(case.questions, case.chunks)) for case in cases], cases)
-    encoders = [StaticEncoder(folder) for folder in options.encoder] or [load_encoder()]
+    encoders: list[Encoder] = [StaticEncoder(folder) for folder in options.encoder] or [load_encoder()]
     for encoder in encoders:
         assert isinstance(encoder, StaticEncoder)
         show(encoder.name, [recall(case, nearness(encoder, case)) for case in cases], cases)
