@@ -81,11 +81,20 @@ SAMPLE = re.compile("|".join(translate(name) for name in SAMPLE_NAMES), re.IGNOR
 SECRET_PATHS = re.compile(r"(^|/)(\.aws/credentials|\.docker/config\.json|\.kube/config|\.ssh/[^/]*)$", re.IGNORECASE)
 
 
+_SECRET_HEADS = tuple({name.partition("*")[0] for name in SECRET_NAMES} - {""})
+_SECRET_TAILS = tuple({name.removeprefix("*") for name in SECRET_NAMES if name.startswith("*")})
+
+
 def is_secret(path: str) -> bool:
     """Whether a file of this name holds credentials by custom. `.env.example` and `id_rsa.pub` do not."""
-    name = path[path.rfind("/") + 1 :]
-    if SECRET.match(name):
+    name = path[path.rfind("/") + 1 :].lower()
+    may_be = name.startswith(_SECRET_HEADS) or name.endswith(
+        _SECRET_TAILS
+    )  # few are, and to ask the pattern takes longer
+    if may_be and SECRET.match(name):
         return not SAMPLE.match(name)
+    if "/." not in path and path[:1] != ".":
+        return False
     return SECRET_PATHS.search(path) is not None and not name.endswith(".pub")
 
 

@@ -130,7 +130,7 @@ class Worktree:
             is_dir = entry.is_dir(follow_symlinks=False)
             if is_dir:
                 return self._visit_directory(parent, path)
-            if self._ignored(parent, path):
+            if (parent.own.files or parent.git.files or parent.ignored) and self._ignored(parent, path):
                 return Skipped(path, SkipReason.IGNORED)
             if entry.is_symlink():
                 return Skipped(path, self._link_reason(entry.path))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.integer[Any]]
 
-VERSION = 2  # of the files' form and of the rules of `derived`
+VERSION = 3  # of the files' form and of the rules of `derived`
 _NODES = ("uid", "file", "parent", "start", "end", "name", "qualname", "kind")
 
 
@@ -88,14 +88,17 @@ class Arrays:
 
 
 def load_arrays(snapshot: Snapshot) -> Arrays:
-    """The graph of a snapshot: as it was written down, else from the store's tables."""
-    folder = _folder(snapshot)
-    if folder is not None and (found := _read(folder)):
-        return _arranged(list(snapshot.entries), *found)
-    nodes, edges, rules = _from_store(snapshot)
-    if folder is not None:
-        _write(folder, nodes, edges, rules)
-    return _arranged(list(snapshot.entries), nodes, edges, rules)
+    """The graph of a snapshot: as it was written down, else from the store's tables.
+
+    It is not written down for a generation whose edges are not settled: the next one comes at once.
+    """
+    folder, paths = _folder(snapshot), list(snapshot.entries)
+    if folder is not None and (found := _read(folder, paths)):
+        return found
+    arrays = _arranged(paths, *_from_store(snapshot))
+    if folder is not None and snapshot.view.is_settled:
+        _write(folder, arrays)
+    return arrays
 
 
 def _from_store(snapshot: Snapshot) -> tuple[pa.Table, EdgeColumns, list[str]]:
@@ -209,25 +212,34 @@ def _folder(snapshot: Snapshot) -> Path | None:
     return local / "graph" / name
 
 
-def _read(folder: Path) -> tuple[pa.Table, EdgeColumns, list[str]] | None:
+def _read(folder: Path, paths: Sequence[str]) -> Arrays | None:
     """None where they are not there, or not whole: then they are made anew."""
     try:
-        nodes, edges, rules = (
-            pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all()
-            for name in ("nodes", "edges", "rules")
+        nodes, edges, starts, rules = (
+            pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all().combine_chunks()
+            for name in ("nodes", "edges", "starts", "rules")
         )
         columns = EdgeColumns(*(edges[name].to_numpy() for name in EdgeColumns.__slots__))
-        return nodes.combine_chunks(), columns, rules["rule"].to_pylist()
+        uid, by_uid, file, parent = (nodes[name].to_numpy() for name in ("uid", "by_uid", "file", "parent"))
+        out_starts, in_starts = (starts[name].to_numpy() for name in ("out", "in"))
+        in_order = edges["in_order"].to_numpy()
     except (OSError, pa.ArrowInvalid, KeyError):
         return None
+    named = rules["rule"].to_pylist()
+    return Arrays(paths, nodes, columns, named, uid, by_uid, file, parent, out_starts, in_starts, in_order)
 
 
-def _write(folder: Path, nodes: pa.Table, edges: EdgeColumns, rules: Sequence[str]) -> None:
-    """Write all files, then make them visible at once; what this view had before goes. A full or foreign disk is no matter."""
+def _write(folder: Path, arrays: Arrays) -> None:
+    """Write all files, then make them visible at once; what this view had before goes. A full or foreign disk is no matter.
+
+    Orders and starts are written too: to make them of ten million edges takes longer than an answer may.
+    """
+    edges = {name: getattr(arrays.edges, name) for name in EdgeColumns.__slots__}
     tables = {
-        "nodes": nodes,
-        "edges": pa.table({name: getattr(edges, name) for name in EdgeColumns.__slots__}),
-        "rules": pa.table({"rule": pa.array(rules, pa.string())}),
+        "nodes": arrays.nodes.append_column("by_uid", pa.array(arrays.by_uid)),
+        "edges": pa.table(edges | {"in_order": arrays.in_order}),
+        "starts": pa.table({"out": arrays.out_starts, "in": arrays.in_starts}),
+        "rules": pa.table({"rule": pa.array(arrays.rules, pa.string())}),
     }
     try:
         folder.parent.mkdir(exist_ok=True)
@@ -239,8 +251,19 @@ def _write(folder: Path, nodes: pa.Table, edges: EdgeColumns, rules: Sequence[st
             os.rename(making, folder)
         finally:
             shutil.rmtree(making, ignore_errors=True)
-        for old in folder.parent.glob(f"{folder.name.partition('-')[0]}-*"):
-            if old != folder:
-                shutil.rmtree(old, ignore_errors=True)
+        _drop_older(folder)
     except OSError:
         return
+
+
+def _drop_older(folder: Path) -> None:
+    """Remove what the view had before; not what it has since, for a reader may come late."""
+    view, *_ = folder.name.split("-")
+    for old in folder.parent.glob(f"{view}-*"):
+        if old.name.split("-")[1:2] != folder.name.split("-")[1:2] or _generation(old) < _generation(folder):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _generation(folder: Path) -> int:
+    part = folder.name.split("-")[2:3]
+    return int(part[0]) if part and part[0].isdigit() else 0
