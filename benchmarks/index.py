@@ -1,6 +1,6 @@
 """What a full index costs, as a ratio to pure tree-sitter parsing of the same files, in one run on one machine.
 
-    python -m benchmarks.index PATH --jobs N [--encoder builtin] [--json]
+    python -m benchmarks.index PATH [--jobs N] [--encoder builtin] [--no-ignore] [--max-memory SIZE] [--curve] [--json]
 
 The index is the real `clew index` in a process of its own (start-up and imports count), into a fresh store and with an
 empty cache of vectors. Parsing is what nobody can go below: read each file of which the index knows the language and
@@ -20,21 +20,23 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from indexer import LANGUAGES, Skipped, Snapshot, Store, grammar, language_of, open_worktree
+from indexer import LANGUAGES, Skipped, Snapshot, Store, grammar, language_of, open_worktree, tree_memory
 
+from .curve import LINEAR, PARTS, exponent, write_part
 from .phases import Phases, has_grammar, measure_phases
 from .phases import table as phases_table
 
 PARSE_RUNS = 2  # the best counts
 BATCH_BYTES = 1 << 20  # of files for a worker at a time, as in the index
 SAMPLE_SECONDS = 0.1
+ASKED_RATIO, ASKED_MEMORY, ASKED_STORE = 4.0, 4 << 30, 1.5  # of the kernel, on two processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +60,39 @@ class Measurement:
     parse_seconds: float  # of the best of PARSE_RUNS
     ratio: float  # seconds / parse_seconds
     phases: dict[str, float]  # of the index, wall time
-    processor: Phases  # in one process
+    processor_seconds: float  # of all processes of the index
+    parse_processor_seconds: float
+    processor_ratio: float
+    processor: Phases | None  # in one process
     peak_memory_bytes: int
     store_bytes: int
 
 
-def measure(path: Path, jobs: int, encoder: str = "builtin") -> Measurement:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to index."""
+
+    jobs: int
+    encoder: str = "builtin"
+    ignore: bool = True  # obey .gitignore; the kernel's, outside of git, ignores everything
+    max_memory: str = ""  # as `clew index` takes it
+    phases: bool = True  # measure each phase alone, too
+
+
+def measure(path: Path, options: Options) -> Measurement:
     """Index and parse the tree at `path`."""
-    read_once(path)
-    with tempfile.TemporaryDirectory(prefix="clew-benchmark-") as folder:
+    read_once(path, options.ignore)
+    with tempfile.TemporaryDirectory(prefix="clew-benchmark-", dir=path.parent) as folder:
         store = str(Path(folder, "store"))
-        report, seconds, peak = run_index(path, store, jobs, encoder, Path(folder, "cache"))
+        report, cost = run_index(path, store, options, Path(folder, "cache"))
         files = parsed_files(store)
         store_bytes = Store(store).size()
-        processor = measure_phases(store, [name for name, _ in files])
-    parse_seconds, parsed_bytes = parse_all(files, jobs)
+        processor = measure_phases(store, [name for name, _ in files]) if options.phases else None
+    parse_seconds, parse_processor, parsed_bytes = parse_all(files, options.jobs)
     return Measurement(
         path=str(path),
-        jobs=jobs,
-        encoder=encoder,
+        jobs=options.jobs,
+        encoder=options.encoder,
         files=report["files"],
         parsed_files=len(files),
         lines=report["lines"],
@@ -87,19 +103,22 @@ def measure(path: Path, jobs: int, encoder: str = "builtin") -> Measurement:
         edges=report["edges"],
         chunks=report["chunks"],
         skipped=report["skipped"],
-        seconds=round(seconds, 3),
+        seconds=round(cost.seconds, 3),
         parse_seconds=round(parse_seconds, 3),
-        ratio=round(seconds / parse_seconds, 2) if parse_seconds else 0.0,
+        ratio=round(cost.seconds / parse_seconds, 2) if parse_seconds else 0.0,
         phases=report["seconds"],
+        processor_seconds=round(cost.processor, 2),
+        parse_processor_seconds=round(parse_processor, 2),
+        processor_ratio=round(cost.processor / parse_processor, 2) if parse_processor else 0.0,
         processor=processor,
-        peak_memory_bytes=peak,
+        peak_memory_bytes=cost.peak,
         store_bytes=store_bytes,
     )
 
 
-def read_once(path: Path) -> None:
+def read_once(path: Path, ignore: bool) -> None:
     """Bring every file that may be indexed into the page cache."""
-    source = open_worktree(path)
+    source = open_worktree(path, ignore=ignore)
     read = source.reader()
     for item in source.files():
         if not isinstance(item, Skipped):
@@ -109,54 +128,59 @@ def read_once(path: Path) -> None:
 # -- the index
 
 
-def run_index(path: Path, store: str, jobs: int, encoder: str, cache: Path) -> tuple[dict[str, Any], float, int]:
-    """Run `clew index`; its report, the seconds it took, and the most memory that its processes held together."""
+@dataclass(slots=True)
+class Cost:
+    """What a process and its descendants took."""
+
+    seconds: float = 0.0
+    processor: float = 0.0  # seconds
+    peak: int = 0  # bytes that they held together
+    _used: dict[int, float] = field(default_factory=dict)  # process → seconds of the processor, when last seen
+
+    def sample(self, pid: int) -> None:
+        self.peak = max(self.peak, tree_memory(pid))
+        with suppress(psutil.Error):
+            for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
+                with suppress(psutil.Error):  # it has just ended
+                    times = process.cpu_times()
+                    self._used[process.pid] = times.user + times.system
+        self.processor = sum(self._used.values())
+
+
+def run_index(path: Path, store: str, options: Options, cache: Path) -> tuple[dict[str, Any], Cost]:
+    """Run `clew index`; its report and its cost."""
     clew = Path(sys.executable).with_name("clew")
-    command = [str(clew), "index", str(path), "--store", store, "--jobs", str(jobs), "--encoder", encoder, "--json"]
-    start = time.perf_counter()
+    command = [str(clew), "index", str(path), "--store", store, "--jobs", str(options.jobs), "--json"]
+    command += ["--encoder", options.encoder, *([] if options.ignore else ["--no-ignore"])]
+    command += ["--max-memory", options.max_memory] if options.max_memory else []
+    cost, start = Cost(), time.perf_counter()
     process = subprocess.Popen(
         command, env={**os.environ, "CLEW_CACHE_DIR": str(cache)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    with peak_memory(process.pid) as peak:
+    with sampled(process.pid, cost):
         out, err = process.communicate()
-        seconds = time.perf_counter() - start
+        cost.seconds = time.perf_counter() - start
     if process.returncode != 0:
         raise SystemExit(f"clew index failed: {err.decode(errors='replace').strip()}")
-    return json.loads(out), seconds, peak[0]
+    return json.loads(out), cost
 
 
 @contextmanager
-def peak_memory(pid: int) -> Iterator[list[int]]:
-    """A list with one number: the most bytes that `pid` and its descendants have been seen to hold together."""
-    peak = [0]
+def sampled(pid: int, cost: Cost) -> Iterator[None]:
+    """Look at a process and its descendants again and again."""
     over = threading.Event()
 
-    def sample() -> None:
+    def look() -> None:
         while not over.wait(SAMPLE_SECONDS):
-            peak[0] = max(peak[0], tree_memory(pid))
+            cost.sample(pid)
 
-    thread = threading.Thread(target=sample, daemon=True)
+    thread = threading.Thread(target=look, daemon=True)
     thread.start()
     try:
-        yield peak
+        yield
     finally:
         over.set()
         thread.join()
-
-
-def tree_memory(pid: int) -> int:
-    """Bytes of a process and its descendants; a page that several share counts once."""
-    try:
-        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    except psutil.Error:
-        return 0
-    total = 0
-    for process in family:
-        try:
-            total += process.memory_full_info().pss
-        except psutil.Error:  # it has just ended
-            continue
-    return total
 
 
 # -- the floor
@@ -170,17 +194,19 @@ def parsed_files(store: str) -> list[tuple[str, int]]:
     return [(path, size) for path, size in indexed if has_grammar(path)]
 
 
-def parse_all(files: Sequence[tuple[str, int]], jobs: int) -> tuple[float, int]:
-    """Seconds of the best run, and bytes parsed."""
+def parse_all(files: Sequence[tuple[str, int]], jobs: int) -> tuple[float, float, int]:
+    """Seconds of the best run, the least processor time of a run, and bytes parsed."""
     batches = list(batched(files))
     with multiprocessing.get_context("forkserver").Pool(jobs, initializer=load_grammars) as pool:
         pool.map(parse_batch, [[] for _ in range(jobs)])
-        times, read = [], 0
+        times, used, read = [], [], 0
         for _ in range(PARSE_RUNS):
             start = time.perf_counter()
-            read = sum(pool.imap_unordered(parse_batch, batches))
+            done = list(pool.imap_unordered(parse_batch, batches))
             times.append(time.perf_counter() - start)
-    return min(times), read
+            used.append(sum(seconds for _, seconds in done))
+            read = sum(size for size, _ in done)
+    return min(times), min(used), read
 
 
 def batched(files: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
@@ -204,34 +230,69 @@ def load_grammars() -> None:
             grammar(name)
 
 
-def parse_batch(paths: Sequence[str]) -> int:
-    """Read and parse; bytes read."""
-    total = 0
+def parse_batch(paths: Sequence[str]) -> tuple[int, float]:
+    """Read and parse; bytes read, and processor time."""
+    total, start = 0, time.process_time()
     for path in paths:
         data = Path(path).read_bytes()
         grammar(language_of(path, data)).parser.parse(data)
         total += len(data)
-    return total
+    return total, time.process_time() - start
 
 
 # -- the command
 
 
 def table(found: Measurement) -> str:
-    """The measurement for people."""
+    """The measurement for people, beside what is asked for."""
     phases = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in found.phases.items())
-    return "\n".join(
-        (
-            f"{found.path}: {found.files:,} files, {found.lines:,} lines, {found.bytes / 1e6:.1f} MB; "
-            f"{found.parsed_files:,} files, {found.parsed_bytes / 1e6:.1f} MB in languages that are parsed",
-            f"{found.symbols:,} symbols, {found.references:,} references, {found.edges:,} edges, {found.chunks:,} chunks",
-            f"parse {found.parse_seconds:.2f} s, index {found.seconds:.2f} s on {found.jobs} processes: {found.ratio:.1f}×",
-            phases,
-            phases_table(found.processor),
-            f"peak memory {found.peak_memory_bytes / 2**20:,.0f} MiB, store {found.store_bytes / 1e6:,.1f} MB "
-            f"({found.store_bytes / max(found.bytes, 1):.2f}× the text)",
-        )
+    store = found.store_bytes / max(found.bytes, 1)
+    lines = (
+        f"{found.path}: {found.files:,} files, {found.lines:,} lines, {found.bytes / 1e6:.1f} MB; "
+        f"{found.parsed_files:,} files, {found.parsed_bytes / 1e6:.1f} MB in languages that are parsed",
+        f"{found.symbols:,} symbols, {found.references:,} references, {found.edges:,} edges, {found.chunks:,} chunks",
+        f"time       parse {found.parse_seconds:.2f} s, index {found.seconds:.2f} s on {found.jobs} processes: "
+        f"{found.ratio:.1f}× (asked: {ASKED_RATIO:.0f}×)",
+        f"processor  parse {found.parse_processor_seconds:.1f} s, index {found.processor_seconds:.1f} s: {found.processor_ratio:.1f}×",
+        f"memory     {found.peak_memory_bytes / 2**20:,.0f} MiB at most (asked: {ASKED_MEMORY >> 20:,} MiB)",
+        f"store      {found.store_bytes / 1e6:,.1f} MB, {store:.2f}× the text (asked: {ASKED_STORE}×)",
+        phases,
+        phases_table(found.processor) if found.processor else "",
     )
+    return "\n".join(line for line in lines if line)
+
+
+def curve(path: Path, options: Options) -> list[Measurement]:
+    """Measure parts of the tree, each of which is in the next, and the whole."""
+    found = []
+    for parts in PARTS:
+        with tempfile.TemporaryDirectory(prefix="clew-part-", dir=path.parent) as folder:
+            part = path if parts == 1 else Path(folder, path.name)
+            if parts > 1:
+                write_part(path, parts, part)
+            found.append(measure(part, options))
+        print(curve_row(parts, found[-1]), file=sys.stderr, flush=True)
+    return found
+
+
+def curve_row(parts: int, found: Measurement) -> str:
+    return (
+        f"1/{parts:<3} {found.bytes / 1e6:8.1f} MB {found.seconds:8.1f} s {found.processor_seconds:8.1f} s of the processor "
+        f"{found.ratio:5.1f}× {found.peak_memory_bytes / 2**20:7,.0f} MiB  store {found.store_bytes / max(found.bytes, 1):.2f}×"
+    )
+
+
+def curve_table(found: Sequence[Measurement]) -> str:
+    """How time, processor time and memory grow with the bytes of the tree."""
+    sizes = [float(each.bytes) for each in found]
+    costs = {
+        "time": [each.seconds for each in found],
+        "processor time": [each.processor_seconds for each in found],
+        "memory": [float(each.peak_memory_bytes) for each in found],
+    }
+    rows = [curve_row(parts, each) for parts, each in zip(PARTS, found, strict=True)]
+    slopes = "  ".join(f"{name} {exponent(sizes, values):.2f}" for name, values in costs.items())
+    return "\n".join([*rows, f"exponents: {slopes} (asked: {LINEAR} at most)"])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -240,12 +301,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("path", type=Path)
     options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options.add_argument("--encoder", default="builtin")
+    options.add_argument("--no-ignore", action="store_true", help="index what .gitignore leaves out, too")
+    options.add_argument("--max-memory", default="", metavar="SIZE", help="as `clew index` takes it")
+    options.add_argument(
+        "--no-phases", action="store_true", help="do not measure each phase alone, which takes as long again"
+    )
+    options.add_argument("--curve", action="store_true", help="measure 1/16, 1/8, 1/4, 1/2 and the whole")
     options.add_argument("--json", action="store_true", help="one object a line at the end")
     given = options.parse_args(arguments)
-    found = measure(given.path.resolve(), given.jobs, given.encoder)
-    print(table(found), file=sys.stderr if given.json else sys.stdout)
-    if given.json:
-        print(json.dumps(asdict(found), ensure_ascii=False))
+    how = Options(
+        given.jobs, given.encoder, not given.no_ignore, given.max_memory, not (given.no_phases or given.curve)
+    )
+    path = given.path.resolve()
+    found = curve(path, how) if given.curve else [measure(path, how)]
+    said = table(found[-1]) + (f"\n{curve_table(found)}" if given.curve else "")
+    print(said, file=sys.stderr if given.json else sys.stdout)
+    for each in found if given.json else ():
+        print(json.dumps(asdict(each), ensure_ascii=False))
 
 
 if __name__ == "__main__":

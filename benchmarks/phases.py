@@ -83,7 +83,7 @@ def resolution(uri: str) -> float:
     found = tables["manifests"].search().select(["path", "file_id"]).to_arrow().to_pylist()
     wanted = {row["path"]: row["file_id"] for row in sorted(found, key=lambda row: str(row["path"])) if row["file_id"]}
     start = time.process_time()
-    link_view(tables, wanted, Before({}, ()), lambda facts: {}, lambda done, total: None)
+    link_view(tables, wanted, Before({}, ()), lambda facts: {}, lambda done, total: None, lambda rows: None)
     return time.process_time() - start
 
 

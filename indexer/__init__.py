@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .git import open_repository
     from .languages import LANGUAGES, grammar, language_of
     from .link import Before, link_view
+    from .memory import parse_size, tree_memory
     from .past import Past, PastCommit
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
     from .resolve import Resolver
@@ -51,6 +52,7 @@ _MODULES = {
     "families": ("family_of",),
     "languages": ("LANGUAGES", "grammar", "language_of"),
     "link": ("Before", "link_view"),
+    "memory": ("parse_size", "tree_memory"),
     "past": ("Past", "PastCommit"),
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
     "resolve": ("Resolver",),
@@ -128,6 +130,7 @@ __all__ = [
     "open_repository",
     "open_revision",
     "open_worktree",
+    "parse_size",
     "printable",
     "read_scip",
     "redact",
@@ -135,6 +138,7 @@ __all__ = [
     "search_terms",
     "symbol_id",
     "syntax_errors",
+    "tree_memory",
     "written",
 ]
 

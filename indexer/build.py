@@ -27,6 +27,7 @@ from .facts import read_told
 from .history import Commit, read_commits
 from .link import Before, link_view
 from .manifest import COLUMNS, Walked, same_files
+from .memory import Shares, shares
 from .needs import resolution_id
 from .pool import Lost, Pool
 from .precise import Told, read_precise
@@ -63,7 +64,7 @@ class Build:
     encoder: Encoder
     cache: VectorCache
     progress: Progress
-    jobs: int
+    shares: Shares
     scip: Sequence[str] | None  # indexes to merge; None keeps what earlier ones said
     changed: int = 0
     encoded: int = 0
@@ -103,6 +104,7 @@ def build_index(
     cache: VectorCache | None = None,
     scip: Sequence[str] | None = None,
     progress: Progress = lambda phase, done, total: None,
+    max_memory: int = 0,
 ) -> Report:
     """Index `source` into `store` as the view `source.view`, and publish it.
 
@@ -110,7 +112,10 @@ def build_index(
     one for each processor. Raises `StoreError` where the store cannot be written, `SourceError` where the tree
     cannot be read; what was published before stays as it was. `scip` are paths of SCIP indexes to merge, whose files
     are the view's; what they say is kept for as long as a file is as it was. An empty list forgets it, None keeps it.
+    `max_memory` bytes, by default a quarter of the machine's, are what all processes may take together; where they are
+    few, fewer workers start.
     """
+    shared = shares(max_memory, jobs or os.cpu_count() or 1)
     for name in (source.root, source.view, store.uri):
         if printable(name) != name:  # Lance keeps text in UTF-8 alone, and so does a generation
             raise SourceError(f"the path {printable(name)} is not UTF-8: rename that folder")
@@ -119,7 +124,7 @@ def build_index(
     Pool.warm()
     epoch = epoch_of(f"{EXTRACTOR}{pack_version()}", CHUNKER, encoder.name)
     with store.writer(epoch, (encoder_spec, encoder.name, encoder.dim)) as writer:
-        state = Build(source, writer, encoder, cache or VectorCache(), progress, jobs or os.cpu_count() or 1, scip)
+        state = Build(source, writer, encoder, cache or VectorCache(), progress, shared, scip)
         with _history(state):
             return _run(state)
 
@@ -137,11 +142,12 @@ def _run(state: Build) -> Report:
         if view.is_settled and same_files(published, manifest):
             return publish_times(state, published, manifest)
         published = show_texts(state, published, manifest)
-    with state.phase("resolve"), ThreadPoolExecutor(1) as beside:
-        indexing = beside.submit(writer.index_chunks)  # Lance works on it outside the interpreter's lock
+    with state.phase("search"):
+        state.progress("search", 0, 0)
+        writer.index_chunks()
+    with state.phase("resolve"):
         manifest = _link(state, manifest)
         writer.count_terms(source.view, published["file_id"], manifest["file_id"])
-        indexing.result()
     store_history(state)
     with state.phase("publish"):
         writer.index_keys()
@@ -173,12 +179,11 @@ def _extract(state: Build, walked: Walked) -> None:
     pending = walked.pending
     if not pending:
         return
-    wants_texts = state.encoder.dim > 0 and not isinstance(state.encoder, StaticEncoder)
     start_ns = time.time_ns()
     done = 0
-    make = worker(state.source.reader(), frozenset(walked.known.tolist()), walked.lost, wants_texts)
+    make = worker(state.source.reader(), frozenset(walked.known.tolist()), walked.lost, state.encoder)
     culprits: list[Lost[SourceFile]] = []
-    with Pool(make, min(state.jobs, len(pending))) as pool:
+    with Pool(make, min(state.shares.jobs, len(pending)), memory=state.shares.worker) as pool:
         for result in pool.run(_batches(pending)):
             if isinstance(result, Lost):
                 culprits.append(result)
@@ -221,7 +226,9 @@ def _store(state: Build, result: Extracted) -> None:
     extracted = [outcome for outcome in result.outcomes if outcome.file_id and outcome.chunks >= 0]
     state.changed += result.batches["files"].num_rows
     batches = dict(result.batches)
-    if state.encoder.dim:
+    if isinstance(state.encoder, StaticEncoder):  # made again as fast as a cache would be read
+        state.encoded += batches["chunks"].num_rows
+    elif state.encoder.dim:
         batches["chunks"] = with_vectors(batches["chunks"], _vectors(state, extracted, batches["chunks"], result.texts))
     state.writer.add(batches)
 
@@ -248,7 +255,7 @@ def _vectors(
             missing.append(span)
     wanted = [row for _, low, high in missing for row in range(low, high)]
     if wanted:
-        vectors[wanted] = _encode(state.encoder, chunks, texts, wanted)
+        vectors[wanted] = state.encoder.encode([texts[row] for row in wanted])
         state.encoded += len(wanted)
         state.cache.put_many({key: vectors[low:high] for key, low, high in missing})
     return vectors
@@ -257,15 +264,6 @@ def _vectors(
 def key_of(outcome: Outcome) -> str:
     """Vectors depend on the content and on the language that the name's ending stands for, not on where the file lies."""
     return outcome.content + os.path.splitext(outcome.file.path)[1]
-
-
-def _encode(
-    encoder: Encoder, chunks: pa.RecordBatch, texts: Sequence[str], wanted: Sequence[int]
-) -> NDArray[np.float16]:
-    if isinstance(encoder, StaticEncoder):  # the text's terms are cut already: they stand behind the line break
-        parts = pc.split_pattern(chunks["terms"].take(pa.array(wanted)), "\n", max_splits=1)
-        return encoder.encode_column(pc.list_element(parts, 1))
-    return encoder.encode([texts[row] for row in wanted])
 
 
 # -- resolve and publish
@@ -287,11 +285,12 @@ def _link(state: Build, manifest: pa.Table) -> pa.Table:
     """Find the edges of the view and store the edge sets that are new; the manifest, with the set of each file."""
     wanted = _file_ids(manifest)
     before = _before(state.writer, state.source.view) if state.scip is None else Before({}, ())
+    writer = state.writer
     linked = link_view(
-        state.writer.tables, wanted, before, partial(_told, state, ids=wanted), partial(state.progress, "resolve")
-    )
-    state.writer.add(linked.batches)
-    state.writer.flush()
+        writer.tables, wanted, before, partial(_told, state, ids=wanted), partial(state.progress, "resolve"),
+        writer.add, state.shares, writer.room(),
+    )  # fmt: skip
+    writer.flush()
     state.consulted = tuple(linked.consulted)
     if linked.precise is not None:
         state.merged["edges"] = linked.precise

@@ -113,8 +113,12 @@ class StaticEncoder:
             raise EncoderError(message) from error
         if self._rows.dtype != np.int8 or self._rows.ndim != 2 or len(self._rows) != len(vocabulary):
             raise EncoderError(f"the encoder in {folder} is damaged (rows and terms differ): install clew again")
+        self.folder = folder
         self.dim = int(self._rows.shape[1])
         self._ids = {term: row for row, term in enumerate(vocabulary, start=1)}  # from 1: `filter` drops the unknown
+
+    def __reduce__(self) -> tuple[type[StaticEncoder], tuple[Path]]:
+        return StaticEncoder, (self.folder,)  # another process maps the weights itself
 
     @cached_property
     def _matrix(self) -> NDArray[np.int8]:
@@ -150,10 +154,12 @@ class StaticEncoder:
         words = pc.split_pattern(terms, " ")
         ids = pc.index_in(words.flatten(), value_set=self._vocabulary).fill_null(-1).to_numpy()
         texts = np.repeat(np.arange(len(terms)), np.diff(words.offsets.to_numpy()))
-        known, width = ids >= 0, len(self._rows)
-        keys, counts = np.unique(texts[known] * width + ids[known], return_counts=True)
-        capped = np.minimum(counts, MAX_COUNT).astype(np.float32)
-        table = csr_array((capped, (keys // width, keys % width)), shape=(len(terms), width))
+        known = ids >= 0
+        ones = np.ones(int(known.sum()), np.float32)
+        table = csr_array(
+            (ones, (texts[known], ids[known])), shape=(len(terms), len(self._rows))
+        )  # equal places add up
+        np.minimum(table.data, MAX_COUNT, out=table.data)
         return unit_rows(table @ self._wide)
 
     @cached_property

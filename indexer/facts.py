@@ -1,35 +1,114 @@
-"""Facts as the store holds them → records, for resolving a view."""
+"""What resolution asks of the files of a view: their facts, read when they are asked for, and the names that programs share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from .namespace import Definition, Entity, Names, Namespace, Visible, arrange, program_names
 from .precise import Told
-from .records import Binding, FileFacts, Import, Reference, Symbol
+from .records import FileFacts, Import
 
 if TYPE_CHECKING:
     from lancedb.table import Table
 
 T = TypeVar("T")
 
+HELD = 200_000  # symbols, imports and bindings of the files that stay arranged: some 150 MB in each process
 
-class StoredFacts:
-    """The facts of a store's file versions, without chunks and documentation. Reads every table of facts once."""
 
-    def __init__(self, tables: Mapping[str, Table]) -> None:
-        rows = _scan(tables["files"], ["file_id", "language", "lines"])
-        self._files = {row["file_id"]: (row["language"], row["lines"]) for row in rows}
-        self._symbols = _grouped(tables["symbols"], Symbol, Symbol._fields, blank="doc")
-        self._references = _grouped(tables["references"], Reference, Reference._fields)
-        self._imports = _grouped(tables["imports"], Import, Import._fields)
-        self._bindings = _grouped(tables["bindings"], Binding, Binding._fields)
+class Facts(Protocol):
+    """The files of a view. Facts come without chunks and documentation."""
 
-    def of(self, path: str, file_id: int) -> FileFacts:
-        """The facts of the version `file_id` of the file `path`."""
-        language, lines = self._files[file_id]
-        symbols, references = self._symbols(file_id), self._references(file_id)
-        return FileFacts(path, language, lines, symbols, references, self._imports(file_id), self._bindings(file_id))
+    @property
+    def languages(self) -> Mapping[str, str]:
+        """path → language, of every file, in the order of paths."""
+
+    def __getitem__(self, path: str) -> FileFacts:
+        """What other files can see of a file: of its references perhaps only those that `is_shown` names."""
+
+    def whole(self, path: str) -> FileFacts:
+        """The same with all references."""
+
+    def imports(self, path: str) -> Sequence[Import]:
+        """The imports of a file."""
+
+    def definitions(self, family: str, name: str) -> Sequence[Definition]:
+        """What the files of a family, whose programs share names, know by a name; by path and position."""
+
+    def methods(self, family: str, name: str) -> Sequence[Entity]:
+        """The methods of that name; by path and position."""
+
+
+class HeldFacts:
+    """Facts that are in memory as they are."""
+
+    def __init__(self, files: Mapping[str, FileFacts]) -> None:
+        """`files`: path → facts, in the order of paths."""
+        self._files = files
+        self.languages = {path: facts.language for path, facts in files.items()}
+
+    def __getitem__(self, path: str) -> FileFacts:
+        return self._files[path]
+
+    def whole(self, path: str) -> FileFacts:
+        return self._files[path]
+
+    def imports(self, path: str) -> Sequence[Import]:
+        return self._files[path].imports
+
+    def definitions(self, family: str, name: str) -> Sequence[Definition]:
+        return self._program[0].get((family, name), ())
+
+    def methods(self, family: str, name: str) -> Sequence[Entity]:
+        return self._program[1].get((family, name), ())
+
+    @cached_property
+    def _program(self) -> tuple[Visible, Names]:
+        return program_names(self._files)
+
+
+class Namespaces(Mapping[str, Namespace]):
+    """path → its names, arranged when they are asked for. Those asked for last are kept."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._held: OrderedDict[str, Namespace] = OrderedDict()
+        self._room = HELD
+        self._open: Namespace | None = None
+
+    def open(self, path: str) -> None:
+        """Have all of a file's references at hand until another one is opened."""
+        if self._open is None or self._open.facts.path != path:
+            self._open = arrange(self.facts.whole(path))
+
+    def __getitem__(self, path: str) -> Namespace:
+        if self._open is not None and self._open.facts.path == path:
+            return self._open
+        found = self._held.get(path)
+        if found is None:
+            found = self._held[path] = arrange(self.facts[path])
+            self._room -= _weight(found.facts)
+            while self._room < 0 and len(self._held) > 1:
+                self._room += _weight(self._held.popitem(last=False)[1].facts)
+        else:
+            self._held.move_to_end(path)
+        return found
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.facts.languages
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.facts.languages)
+
+    def __len__(self) -> int:
+        return len(self.facts.languages)
+
+
+def _weight(facts: FileFacts) -> int:
+    return 20 + len(facts.symbols) + len(facts.imports) + len(facts.bindings) + len(facts.references)
 
 
 def read_told(table: Table, wanted: Mapping[str, int]) -> dict[str, tuple[Told, ...]]:
@@ -40,25 +119,15 @@ def read_told(table: Table, wanted: Mapping[str, int]) -> dict[str, tuple[Told, 
     return {path: rows for path, fid in wanted.items() if (rows := told(fid))}
 
 
-def _scan(table: Table, columns: list[str]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = table.search().select(columns).to_arrow().to_pylist()
-    return rows
-
-
-def _grouped(
-    table: Table, record: Callable[..., T], columns: Sequence[str], blank: str = ""
-) -> Callable[[int], tuple[T, ...]]:
-    """A function from file_id to the file's records, in the order in which they were extracted.
-
-    The column `blank` is not read, and empty in the records.
-    """
+def _grouped(table: Table, record: Callable[..., T], columns: Sequence[str]) -> Callable[[int], tuple[T, ...]]:
+    """A function from file_id to the file's records, in the order in which they were extracted."""
     import numpy as np
 
-    rows = table.search().select(["file_id", *(name for name in columns if name != blank)]).to_arrow()
+    rows = table.search().select(["file_id", *columns]).to_arrow()
     ids = rows["file_id"].to_numpy()
     order = np.argsort(ids, kind="stable")  # rows of one file were written in one batch, in order
     rows, ids = rows.take(order), ids[order]
-    values = [[""] * len(ids) if name == blank else rows[name].to_pylist() for name in columns]
+    values = [rows[name].to_pylist() for name in columns]
     keys, starts = np.unique(ids, return_index=True)
     ends = np.append(starts[1:], len(ids))[: len(keys)]
     spans = {key: (low, high) for key, low, high in zip(keys.tolist(), starts.tolist(), ends.tolist(), strict=True)}

@@ -1,23 +1,38 @@
-"""The edges of a view: those of files that a change can affect are resolved, all others are kept as they were."""
+"""The edges of a view: those of files that a change can affect are resolved, all others are kept as they were.
+
+A file is resolved on its own, so several processes share the work: each maps the same facts and sends back rows of edges.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from .facts import StoredFacts
+from .errors import SourceError
 from .lance import column
+from .memory import Shares
 from .needs import TOLD, Consulted, altered
+from .pool import Lost, Pool
 from .precise import Told, merged, precise_edges, settled
 from .records import Edge, FileFacts, symbol_id
 from .resolve import Resolver
 from .schema import NEEDS, batch_of, edge_batch, edges_key
+from .spool import BATCH_ROWS, SpooledFacts, spool
 
 if TYPE_CHECKING:
     from lancedb.table import Table
+
+BATCH_FILES = 64  # files that are resolved together: their rows of edges make one batch
+ALONE = 2_000  # files to resolve up to which this process does it: starting others costs a second
+ONE = Shares(1, 0)
+SECONDS = 600.0  # of the processor, for a batch; one that takes longer is a fault of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +43,30 @@ class Before:
     consulted: Consulted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Linked:
     """A view with its edges."""
 
     edges_ids: dict[str, int]  # path → edges_id
     resolved: int  # files whose edges were not kept
     precise: int | None  # edges that compilers gave, where they said anything
-    consulted: Consulted  # as in `needs`
-    batches: dict[str, pa.RecordBatch]  # rows of sets that were not stored yet
+    consulted: Consulted = ()  # as in `needs`
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The edges of some files. A set that several files share stands among the rows once."""
+
+    sets: list[tuple[str, int]]  # path, edges_id
+    edges: pa.RecordBatch
+    needs: pa.RecordBatch
+    consulted: list[tuple[str, str, str]]
 
 
 Tell = Callable[[Mapping[str, FileFacts]], Mapping[str, tuple[Told, ...]]]
 """path → facts of all files ⇒ path → what compilers say of the file."""
+Add = Callable[[Mapping[str, pa.RecordBatch]], None]
+"""Takes rows of edges and needs of sets that are not stored yet."""
 
 
 def link_view(
@@ -49,73 +75,127 @@ def link_view(
     before: Before,
     tell: Tell,
     progress: Callable[[int, int], None],
+    add: Add,
+    shares: Shares = ONE,
+    folder: Path | None = None,
 ) -> Linked:
     """Resolve the files `wanted` (path → file_id, in the order of paths) against each other.
 
     `before` is a view of the same store whose edges the same rules made, or one without files. The result is the same
-    whatever it is.
+    whatever it is, and whatever the `shares` of the processes that divide the work. `folder` is where they find the facts
+    in the meantime.
     """
-    stored = StoredFacts(tables)
-    facts = {path: stored.of(path, file_id) for path, file_id in wanted.items()}
-    told = tell(facts)
-    kept = _kept(tables, stored, facts, wanted, before)
-    known = set(column(tables["needs"], "edges_id").tolist())
-    linker = _Linker(facts, told)
-    edges_ids: dict[str, int] = {}
-    fresh: dict[int, tuple[list[Edge], list[int]]] = {}
-    for done, path in enumerate(facts):
-        if done % 500 == 0:
-            progress(done, len(facts))
-        if path in kept and path not in told:
-            edges_ids[path] = kept[path]
-            continue
-        edges, needs = linker.resolve(path)
-        edges_ids[path] = key = edges_key(edges, needs)
-        if key not in known:
-            fresh[key] = edges, needs
-    progress(len(facts), len(facts))
-    batches = {
-        "edges": edge_batch((key, edges) for key, (edges, _) in fresh.items()),
-        "needs": batch_of([(key, len(edges), needs) for key, (edges, needs) in fresh.items()], NEEDS),
-    }
-    consulted = sorted({*before.consulted, *linker.resolver.consulted()})
-    return Linked(edges_ids, len(facts) - len(kept), linker.precise if told else None, consulted, batches)
+    with TemporaryDirectory(prefix="facts-", dir=folder) as place:
+        changed = {path: fid for path, (fid, _) in before.files.items() if wanted.get(path) != fid}
+        facts = spool(tables, wanted, changed.values(), Path(place))
+        told = tell(_Whole(facts))
+        kept = {path: key for path, key in _kept(tables, facts, wanted, changed, before).items() if path not in told}
+        todo = [path for path in wanted if path not in kept]
+        found = Linked(dict(kept), len(todo), None, ())
+        linker = _Linker(facts, told) if told or shares.jobs == 1 or len(todo) <= ALONE else None
+        batches = [todo[at : at + BATCH_FILES] for at in range(0, len(todo), BATCH_FILES)]
+        consulted = set(before.consulted)
+        known = set(column(tables["needs"], "edges_id").tolist())
+        progress(0, len(todo))
+        for result in map(linker.resolve, batches) if linker else _in_processes(facts.folder, batches, shares):
+            fresh = {key for _, key in result.sets if key not in known}
+            known.update(fresh)
+            found.edges_ids.update(result.sets)
+            consulted.update(result.consulted)
+            add({"edges": _of_sets(result.edges, fresh), "needs": _of_sets(result.needs, fresh)})
+            progress(len(found.edges_ids) - len(kept), len(todo))
+        found.consulted = sorted(consulted)
+        if linker and told:
+            found.precise = linker.precise
+        return found
+
+
+def _in_processes(folder: Path, batches: Iterable[list[str]], shares: Shares) -> Iterator[Resolved]:
+    with Pool(partial(_make, folder), shares.jobs, SECONDS, shares.worker) as pool:
+        for result in pool.run(batches):
+            if isinstance(result, Lost):
+                raise SourceError(f"resolving {result.item} failed ({result.reason.value}): run `clew index --jobs 1`")
+            yield result
+
+
+def _make(folder: Path) -> Callable[[Sequence[str]], Resolved]:
+    return _Linker(SpooledFacts(folder), {}).resolve
+
+
+def _of_sets(rows: pa.RecordBatch, keys: Collection[int]) -> pa.RecordBatch:
+    return rows.filter(pc.is_in(rows["edges_id"], value_set=pa.array(sorted(keys), pa.int64())))
+
+
+class _Whole(Mapping[str, FileFacts]):
+    """path → facts with all references."""
+
+    def __init__(self, facts: SpooledFacts) -> None:
+        self._facts = facts
+
+    def __getitem__(self, path: str) -> FileFacts:
+        return self._facts.whole(path)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._facts.languages
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts.languages)
+
+    def __len__(self) -> int:
+        return len(self._facts.languages)
 
 
 class _Linker:
     """Joins what resolution finds with what compilers say."""
 
-    def __init__(self, facts: Mapping[str, FileFacts], told: Mapping[str, tuple[Told, ...]]) -> None:
-        self.resolver = Resolver(facts)
+    def __init__(self, facts: SpooledFacts, told: Mapping[str, tuple[Told, ...]]) -> None:
+        self._resolver = Resolver(facts)
         self.precise = 0
         self._facts, self._told = facts, told
-        self._known = (
-            {symbol_id(path, s.qualname) for path, file in facts.items() for s in file.symbols} if told else set()
+        self._known: set[str] = set()
+        for path in facts.languages if told else ():
+            self._known.update(symbol_id(path, symbol.qualname) for symbol in facts[path].symbols)
+
+    def resolve(self, paths: Iterable[str]) -> Resolved:
+        """The edges that leave the files, and what they depend on."""
+        sets: list[tuple[str, int]] = []
+        fresh: dict[int, tuple[list[Edge], list[int]]] = {}
+        for path in paths:
+            edges, needs = self._one(path)
+            key = edges_key(edges, needs)
+            sets.append((path, key))
+            fresh.setdefault(key, (edges, needs))
+        return Resolved(
+            sets,
+            edge_batch((key, edges) for key, (edges, _) in fresh.items()),
+            batch_of([(key, len(edges), needs) for key, (edges, needs) in fresh.items()], NEEDS),
+            self._resolver.consulted(),
         )
 
-    def resolve(self, path: str) -> tuple[list[Edge], list[int]]:
-        """The edges that leave the file, and what they depend on."""
+    def _one(self, path: str) -> tuple[list[Edge], list[int]]:
         own = self._told.get(path)
         if not own:
-            return self.resolver.resolve(path)
-        heuristic, needs = self.resolver.resolve(path, settled(own, self._known))
-        edges = merged(heuristic, precise_edges(path, self._facts[path], own, self._known))
+            return self._resolver.resolve(path)
+        heuristic, needs = self._resolver.resolve(path, settled(own, self._known))
+        edges = merged(heuristic, precise_edges(path, self._facts.whole(path), own, self._known))
         self.precise += sum(edge.rule == "scip" for edge in edges)
         return edges, sorted({*needs, TOLD})
 
 
 def _kept(
     tables: Mapping[str, Table],
-    stored: StoredFacts,
-    facts: Mapping[str, FileFacts],
+    facts: SpooledFacts,
     wanted: Mapping[str, int],
+    changed: Mapping[str, int],
     before: Before,
 ) -> dict[str, int]:
-    """path → edges_id, of the files whose edges a change since `before` cannot affect."""
-    same = {path for path, file_id in wanted.items() if before.files.get(path, (0, 0))[0] == file_id}
-    old = {path: stored.of(path, file_id) for path, (file_id, _) in before.files.items() if path not in same}
-    new = {path: facts[path] for path in wanted if path not in same}
+    """path → edges_id, of the files whose edges a change since `before` cannot affect. `changed`: path → old file_id."""
+    if not before.files:
+        return {}
+    old = {path: facts.version(path, file_id) for path, file_id in changed.items()}
+    new = {path: facts[path] for path, fid in wanted.items() if before.files.get(path, (0, 0))[0] != fid}
     stale = _asking(tables["needs"], {TOLD, *altered(old, new, before.consulted)})
+    same = (path for path in wanted if path not in new)
     return {path: key for path in same if (key := before.files[path][1]) not in stale}
 
 
@@ -123,9 +203,10 @@ def _asking(needs: Table, keys: set[int]) -> set[int]:
     """The edge sets that depend on any of `keys`."""
     import numpy as np
 
-    rows = needs.search().select(["edges_id", "needs"]).to_arrow().combine_chunks()
-    asked = rows["needs"].combine_chunks()
-    sizes = asked.value_lengths().to_numpy(zero_copy_only=False)
-    owners = np.repeat(rows["edges_id"].to_numpy(), sizes)
-    hit = np.isin(asked.flatten().to_numpy(), np.fromiter(keys, np.int64, len(keys)))
-    return set(owners[hit].tolist())
+    wanted = np.fromiter(keys, np.int64, len(keys))
+    found: set[int] = set()
+    for rows in needs.search().select(["edges_id", "needs"]).to_batches(BATCH_ROWS):
+        asked = rows["needs"]
+        owners = np.repeat(rows["edges_id"].to_numpy(), asked.value_lengths().to_numpy(zero_copy_only=False))
+        found.update(owners[np.isin(asked.flatten().to_numpy(), wanted)].tolist())
+    return found

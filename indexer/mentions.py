@@ -42,6 +42,7 @@ class Mentions:
         self._row, self._source, self._outline, self._imported_at = row, source, outline, imported_at
         self._builtins = row.builtins.difference(s.name for s in outline.symbols) if row.builtins else row.builtins
         self._locals: dict[int, set[str]] = {}  # scope of a function → names that it binds itself
+        self._written_locals: dict[int, set[bytes]] = {}  # the same, as they are written
         self._called: set[int] = set()  # bytes at which callees start
 
     def take_locals(self, matches: Matches) -> None:
@@ -63,6 +64,7 @@ class Mentions:
         for scope, words in found.items():
             if symbols[scope].kind in CALLABLES or symbols[scope].kind in VALUES:
                 self._locals[scope] = {word.decode("utf-8", "replace") for word in words}
+                self._written_locals[scope] = words
 
     def take_calls(self, calls: Matches, wholes: Matches, bindings: Iterable[Binding]) -> None:
         untyped = self._untyped(bindings)
@@ -115,7 +117,7 @@ class Mentions:
         """Record each name once per scope that reads it."""
         known, passed = self._known(imports), self._called | self._outline.named_at | self._imported_at
         starts, holders = self._outline.cuts
-        source, builtins = self._source, self._builtins
+        source, builtins, own = self._source, self._builtins, self._written_locals
         seen: set[tuple[int, bytes]] = set()
         for _, captures in matches:
             node = captures["use"][0]
@@ -126,15 +128,17 @@ class Mentions:
             word = source[start:end]
             if known is not None and word not in known:
                 continue
+            scope = holders[bisect_right(starts, start) - 1]
+            if scope in own and word in own[scope]:
+                continue  # most mentions are of these, and nothing else has to be known of them
             if start and source[start - 1] in _MEMBER_MARKS and _is_member(source, start):
                 continue
             if end < len(source) and source[end] in _LINKS and (chained := _CHAIN.match(source, start)):
                 word = max(chained[0], word)  # the longer: one begins with the other
-            key = (holders[bisect_right(starts, start) - 1], word)
+            key = (scope, word)
             if key in seen:
                 continue
             seen.add(key)
-            scope = key[0]
             root, receiver, name = _callee(word)
             if not name or (not receiver and name in builtins):
                 continue

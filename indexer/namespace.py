@@ -19,6 +19,7 @@ from .shapes import NOTHING, Shape
 ANYWHERE = 1 << 30  # a place after every binding
 VARIABLES = frozenset({"variable", "constant"})
 OUTLINE = frozenset({"section", "rule"})  # kinds of symbols that no program names
+ACCESSORS = frozenset({"setter", "deleter"})  # called above a Python property's further functions
 MAX_UNION = 6  # alternatives that are followed; a value that could be more things is told by none
 
 
@@ -123,6 +124,14 @@ class Namespace:
             self._prefixes[scope] = (*nested, "", *used)
         return self._prefixes[scope]
 
+    def is_plain(self, scope: int, name: str) -> bool:
+        """Whether a name means in `scope` what it means in the whole file: in a function at the top that has no such symbol."""
+        if scope < 0:
+            return True
+        symbol = self.facts.symbols[scope]
+        inside = scope in self.children and name in self.children[scope]
+        return symbol.parent < 0 and symbol.kind not in CONTAINERS and not inside
+
     def sees_members(self, scope: int) -> bool:
         """Whether `scope` is a type whose members its methods name without a receiver."""
         return scope >= 0 and self.rules.implicit_this and self.facts.symbols[scope].kind in CONTAINERS
@@ -220,7 +229,7 @@ def root_of(written: str) -> str:
 def arrange(facts: FileFacts) -> Namespace:
     rules = family_rules(facts.language)
     file = Namespace(facts, rules, package_of(facts) if rules.package == "declared" else "")
-    setters = {(r.scope, r.line) for r in facts.references if r.name in ("setter", "deleter") and r.kind == "call"}
+    setters = {(r.scope, r.line) for r in facts.references if r.name in ACCESSORS and r.kind == "call"}
     for index, symbol in enumerate(facts.symbols):
         names = file.top if symbol.parent < 0 and "." not in symbol.qualname else file.children[symbol.parent]
         if "." in symbol.qualname and (symbol.parent < 0 or (rules.includes and not _is_child(facts, index))):
@@ -342,13 +351,24 @@ _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".inl", ".ipp", ".tpp", ".cuh")
 _COUNT = re.compile(r"#\d+(?=\.|$)")
 
 
+class Definition(NamedTuple):
+    """A definition that a whole program may know by its name, with what tells who sees it."""
+
+    path: str
+    index: int  # type: ignore[assignment]  # of the symbol in its file
+    renames: bool  # a macro without parameters: `#define inflate z_inflate` takes no calls from `inflate`
+    linked: bool  # other files see it without including it
+
+
 Names = dict[tuple[str, str], list[Entity]]
 """(family, name) → definitions."""
+Visible = dict[tuple[str, str], list[Definition]]
+"""(family, name) → definitions that any file may see."""
 
 
-def program_names(files: Mapping[str, FileFacts]) -> tuple[Names, Names]:
+def program_names(files: Mapping[str, FileFacts]) -> tuple[Visible, Names]:
     """The definitions that are visible program-wide, by the name that files share, and the methods."""
-    visible: Names = defaultdict(list)
+    visible: Visible = defaultdict(list)
     methods: Names = defaultdict(list)
     for path, facts in files.items():
         family, program = family_of(facts.language), family_rules(facts.language).sees == "program"
@@ -356,8 +376,22 @@ def program_names(files: Mapping[str, FileFacts]) -> tuple[Names, Names]:
             if symbol.kind == "method":
                 methods[family, symbol.name].append(Entity("symbol", path, index, "unique"))
             if program and symbol.kind != "prototype" and _is_shared(facts, symbol):
-                visible[family, shared_name(facts, index)].append(Entity("symbol", path, index, "global"))
+                found = Definition(path, index, is_renaming(symbol), is_linked(path, symbol.kind, symbol.signature))
+                visible[family, shared_name(facts, index)].append(found)
     return visible, methods
+
+
+def is_renaming(symbol: Symbol) -> bool:
+    """Whether a symbol is a macro without parameters."""
+    return symbol.kind == "macro" and f"{symbol.name}(" not in symbol.signature
+
+
+def is_linked(path: str, kind: str, signature: str) -> bool:
+    """Whether other files see a definition of C or C++ without including it."""
+    return kind in LINKED and not signature.startswith("static ") and not is_header(path)
+
+
+LINKED = frozenset({"function", "method", "variable", "constant"})
 
 
 def _is_shared(facts: FileFacts, symbol: Symbol) -> bool:

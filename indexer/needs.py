@@ -10,7 +10,7 @@ changed: another file, none of whose questions has another answer, keeps its edg
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib import resources
 from typing import Any
@@ -24,6 +24,8 @@ Consulted = Sequence[tuple[str, str, str]]
 
 _RESOLUTION = (
     "resolve.py",
+    "facts.py",
+    "includes.py",
     "receivers.py",
     "scopes.py",
     "lineage.py",
@@ -51,7 +53,7 @@ def file_need(path: str) -> int:
     return key64("file", path)
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def name_need(family: str, name: str) -> int:
     """The definitions of a name that a family's files see wherever they are."""
     return key64("name", family, name)
@@ -151,9 +153,12 @@ def _named(facts: FileFacts | None) -> dict[tuple[str, str], list[str]]:
     named: dict[tuple[str, str], list[str]] = {}
     if facts is None:
         return named
-    for table in program_names({facts.path: facts}):
-        for key, found in table.items():
-            named.setdefault(key, []).extend(facts.symbols[entity.index].qualname for entity in found)
+    visible, methods = program_names({facts.path: facts})
+    for key, entities in methods.items():
+        named.setdefault(key, []).extend(facts.symbols[entity.index].qualname for entity in entities)
+    for key, found in visible.items():
+        said = (f"{facts.symbols[each.index].qualname}|{each.renames}|{each.linked}" for each in found)
+        named.setdefault(key, []).extend(said)
     for name in arrange(facts).public():
         named.setdefault(("", name), []).append("")
     return named

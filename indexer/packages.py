@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from .families import family_rules
 from .modules import nearness
@@ -56,7 +56,8 @@ def seen_packages(facts: FileFacts) -> tuple[str, ...]:
 class Packages:
     """The definitions of a view's files by package. Built once."""
 
-    def __init__(self, files: Mapping[str, Namespace], member: Member) -> None:
+    def __init__(self, files: Mapping[str, Namespace], languages: Mapping[str, str], member: Member) -> None:
+        """`languages`: path → language; only files whose language declares packages are arranged."""
         self._files, self._member = files, member
         self._full: dict[tuple[str, str], Entity | None] = {}
         self._seen: dict[str, tuple[str, ...]] = {}
@@ -65,9 +66,9 @@ class Packages:
         self._parts: dict[str, list[Entity]] = defaultdict(list)
         self._extensions: dict[tuple[str, str], list[tuple[str, Entity]]] = defaultdict(list)
         self._anywhere_named: dict[tuple[str, str], list[Entity]] = defaultdict(list)
-        for path, file in files.items():
-            if file.rules.package == "declared":
-                self._add(path, file)
+        for path, language in languages.items():
+            if family_rules(language).package == "declared":
+                self._add(path, files[path])
 
     def _add(self, path: str, file: Namespace) -> None:
         stretches = packages_of(file.facts)
@@ -165,7 +166,7 @@ class Packages:
         theirs = {package.partition(".")[0] for package in self._seen[entity.path]} - {""}
         return self._kind(entity) in CONTAINERS and not roots.isdisjoint(theirs)
 
-    def are_one(self, found: list[Entity]) -> bool:
+    def are_one(self, found: Sequence[Entity]) -> bool:
         """Whether definitions are one: a single one, or the overloads of a single method."""
         if len(found) < 2 or self._files[found[0].path].rules.package != "declared":
             return len(found) == 1

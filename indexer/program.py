@@ -6,13 +6,11 @@ linker finds functions and variables of other sources, but for `static` ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from .modules import nearness
-from .namespace import Entity, Namespace, is_header, shared_name
+from .namespace import Definition, Entity, Namespace, shared_name
 from .outline import CONTAINERS
-
-_LINKED = frozenset({"function", "method", "variable", "constant"})
 
 
 class Program:
@@ -21,11 +19,16 @@ class Program:
     def __init__(
         self,
         file: Callable[[str], Namespace],
-        named: Callable[[str], list[Entity]],
-        included: Callable[[str], frozenset[str]],
+        named: Callable[[str], Sequence[Definition]],
+        included: Callable[[str], Container[str]],
     ) -> None:
         """`file`: path → its names; `named`: shared name → definitions; `included`: path → what it includes, and itself."""
         self._file, self._named, self._included = file, named, included
+        self._known: dict[tuple[str, str], Entity | None] = {}
+
+    def forget(self) -> None:
+        """Forget what was looked up for one file."""
+        self._known.clear()
 
     def name(self, path: str, scope: int, name: str) -> Entity | None:
         """What a bare name stands for in `scope`, beyond what the file itself tells."""
@@ -36,16 +39,22 @@ class Program:
         return self.shared(path, file.aliases[name]) if name in file.aliases else None
 
     def shared(self, path: str, name: str) -> Entity | None:
-        """What the file `path` means by a shared name."""
+        """What the file `path` means by a shared name; memoised, since its functions use the same names."""
+        key = (path, name)
+        if key not in self._known:
+            self._known[key] = self._find(path, name)
+        return self._known[key]
+
+    def _find(self, path: str, name: str) -> Entity | None:
         candidates = self._named(name)
         if not candidates:
             return None
-        candidates = [c for c in candidates if not self._renames(c)] or candidates
+        candidates = [c for c in candidates if not c.renames] or candidates
         included = self._included(path)
         seen = [candidate for candidate in candidates if candidate.path in included]
         if len({candidate.path for candidate in seen}) == 1:
-            return seen[0].by("include")
-        return self._nearest(path, seen or [candidate for candidate in candidates if self._is_linked(candidate)])
+            return _entity(seen[0], "include")
+        return self._nearest(path, seen or [candidate for candidate in candidates if candidate.linked])
 
     def definition(self, entity: Entity) -> Entity:
         """What defines that which `entity` announces; anything else as it is."""
@@ -64,20 +73,12 @@ class Program:
             if found and self._file(found.path).facts.symbols[found.index].kind in CONTAINERS:
                 yield Entity("instance", found.path, found.index, "member")
 
-    def _nearest(self, path: str, candidates: list[Entity]) -> Entity | None:
+    def _nearest(self, path: str, candidates: Sequence[Definition]) -> Entity | None:
         if not candidates:
             return None
         best = min(candidates, key=lambda c: nearness(path, c.path))
-        return best if len({candidate.path for candidate in candidates}) == 1 else best.by("nearest")
+        return _entity(best, "global" if len({candidate.path for candidate in candidates}) == 1 else "nearest")
 
-    def _renames(self, entity: Entity) -> bool:
-        """Whether a macro has no parameters: `#define inflate z_inflate` takes no calls from `inflate`."""
-        symbol = self._file(entity.path).facts.symbols[entity.index]
-        return symbol.kind == "macro" and f"{symbol.name}(" not in symbol.signature
 
-    def _is_linked(self, entity: Entity) -> bool:
-        """Whether other files see a definition without including it."""
-        symbol = self._file(entity.path).facts.symbols[entity.index]
-        if symbol.kind not in _LINKED or symbol.signature.startswith("static "):
-            return False
-        return not is_header(entity.path)
+def _entity(found: Definition, rule: str) -> Entity:
+    return Entity("symbol", found.path, found.index, rule)

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from .lineage import linearize
 from .namespace import ANYWHERE, MAX_UNION, VARIABLES, Entity, Touched, position, root_of, shared_name, together
 from .outline import CALLABLES, CONTAINERS
-from .records import Binding, FileFacts
+from .records import Binding
 from .scopes import DEPTH, Scopes
 from .shapes import NOTHING, Shape, element, item, method, result, shape
+
+if TYPE_CHECKING:
+    from .facts import Facts
 
 MAX_LINEAGE = 64  # classes from one to its last base; only programs write longer chains
 _PART = re.compile(r"\(\)|\[[^\]]*\]|[^.()\[\]]+")
@@ -54,7 +58,7 @@ def _asked_of(found: Entity, asked: Entity) -> Entity:
 class Receivers:
     """What the chains in the files of a view stand for."""
 
-    def __init__(self, facts: Mapping[str, FileFacts], files: Touched) -> None:
+    def __init__(self, facts: Facts, files: Touched) -> None:
         self._files = files
         self.scopes = Scopes(facts, files, self.member, self.extended)
         self._linear: dict[tuple[str, int], list[Entity]] = {}

@@ -9,8 +9,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from operator import attrgetter
 
+from .facts import Facts, HeldFacts, Namespaces
 from .families import family_of
-from .namespace import ANYWHERE, VARIABLES, Entity, Touched, arrange, root_of
+from .namespace import ANYWHERE, VARIABLES, Entity, Touched, root_of
 from .needs import PATHS, family_need, file_need, modules_need
 from .outline import CALLABLES
 from .receivers import Receivers
@@ -31,12 +32,13 @@ _KIND = {"call": "calls", "use": "references", "inherit": "inherits"}
 class Resolver:
     """Resolves the references of a view's files against each other."""
 
-    def __init__(self, files: Mapping[str, FileFacts]) -> None:
+    def __init__(self, files: Facts | Mapping[str, FileFacts]) -> None:
         """`files`: path → facts, in the order of paths; chunks are not looked at."""
-        self._every = {path: arrange(facts) for path, facts in files.items()}
+        facts = HeldFacts(files) if isinstance(files, Mapping) else files
+        self._every = Namespaces(facts)
         self._files = Touched(self._every)
         """What the resolution of one file has looked at: whatever depends on a file's facts asks here, so that they are noted."""
-        self._receivers = Receivers(files, self._files)
+        self._receivers = Receivers(facts, self._files)
         self._scopes = self._receivers.scopes
 
     def consulted(self) -> list[tuple[str, str, str]]:
@@ -67,6 +69,7 @@ class Resolver:
 
         `settled` are lines and names of which a compiler has said what they mean: they give no edges here.
         """
+        self._every.open(path)
         found: dict[tuple[str, str, str], Edge] = {}
         for edge in (*self._import_edges(path, settled), *self._reference_edges(path, settled)):
             if edge.src != edge.dst or edge.kind == "calls":  # recursion is a fact, a mention of oneself is none

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from .families import C
+from .families import C, family_rules
+from .includes import Included, Includes
 from .modules import ModuleFinder, reach
-from .namespace import Entity, Names, Namespace, Touched, program_names
+from .namespace import Definition, Entity, Namespace, Touched
 from .needs import includes_need, name_need
 from .outline import CONTAINERS
 from .packages import Packages
 from .program import Program
-from .records import FileFacts, Import
+from .records import Import
+
+if TYPE_CHECKING:
+    from .facts import Facts
 
 DEPTH = 24  # of following aliases, re-exports and bases; a cycle ends here too
 COMPONENTS = frozenset({"vue", "svelte"})  # languages of which a file is a component, and its default export
-MAX_INCLUDED = 2_000  # headers that one file sees; Linux' largest sees 1,500
+FOUND = 200_000  # answers of what a module is that are kept
 
 MemberOf = Callable[[Entity, str, int], Entity | None]
 """The member of a value that a name means, at some depth."""
@@ -27,45 +33,58 @@ OwnerOf = Callable[[str, int], Entity | None]
 class Scopes:
     """What a bare name, an import or a module's export stands for in each file of a view."""
 
-    def __init__(self, facts: Mapping[str, FileFacts], files: Touched, member: MemberOf, extended: OwnerOf) -> None:
+    def __init__(self, facts: Facts, files: Touched, member: MemberOf, extended: OwnerOf) -> None:
         """`member` and `extended` answer for languages whose methods name members without a receiver."""
-        self._files, self._member, self._extended = files, member, extended
+        self._facts, self._files, self._member, self._extended = facts, files, member, extended
         self._finder = ModuleFinder(facts)
         self._found: dict[tuple[str, str], list[str]] = {}
         self._exports: dict[tuple[str, str], Entity | None] = {}
+        self._plain: dict[
+            tuple[str, str], Entity | None
+        ] = {}  # what a file of C means by a name, in any of its functions
         self._stars: dict[str, list[str]] = {}
-        self._public = {name for file in files.every.values() for name in file.public()}
         self._packages: dict[tuple[str, str], tuple[list[str], dict[str, Entity]]] = {}
         self.asked: set[int] = set()  # the needs of the resolution of one file which are no files
-        self._last_included: tuple[str, frozenset[str]] = ("", frozenset())
-        self.declared = Packages(files.every, lambda holder, name: member(holder, name, 1))
-        self._globals, self._methods = program_names(facts)
-        self.program = Program(
-            lambda path: files[path], lambda name: self._by_name(self._globals, C.name, name), self._included
-        )
+        self._includes = Includes(self._includes_of)
+        self._last_included = Included("", 0, {})
+        self.declared = Packages(files.every, facts.languages, lambda holder, name: member(holder, name, 1))
+        self.program = Program(lambda path: files[path], lambda name: self._definitions(C.name, name), self._included)
 
     def forget(self) -> None:
         """Forget what was worked out for one file."""
         self.asked.clear()
         self.declared.forget()
+        self.program.forget()
         self._exports.clear()
+        self._plain.clear()
 
     def consulted(self) -> list[tuple[str, str, str]]:
         """What the finders of modules have read of files beside their paths."""
         return self._finder.consulted()
 
-    def methods_named(self, family: str, name: str) -> list[Entity]:
+    def methods_named(self, family: str, name: str) -> Sequence[Entity]:
         """The methods of that name in a family of languages."""
-        return self._by_name(self._methods, family, name)
+        self.asked.add(name_need(family, name))
+        return self._facts.methods(family, name)
 
     def name(self, path: str, scope: int, name: str, depth: int) -> Entity | None:
         """What a bare name stands for by the language's rules: inner scopes, the file, imports, the package, the program."""
         if depth > DEPTH:
             return None
         file = self._files[path]
+        if file.facts.language == "c" and file.is_plain(scope, name):
+            key = (path, name)
+            if key not in self._plain:
+                self._plain[key] = self._beyond(file, -1, name, depth)
+            return self._plain[key]
         for position, around in enumerate(file.scopes(scope)):
             if found := self._in_scope(file, around, position, name, depth):
                 return found
+        return self._beyond(file, scope, name, depth)
+
+    def _beyond(self, file: Namespace, scope: int, name: str, depth: int) -> Entity | None:
+        """What a bare name stands for beyond the scopes around it."""
+        path = file.facts.path
         for holder in self.types_around(path, scope):
             if found := self._member(holder, name, depth + 1):
                 return found
@@ -97,8 +116,10 @@ class Scopes:
             return self._package(path).get(name)
         if rules.includes:
             return self.program.name(path, scope, name)
-        candidates = self._by_name(self._globals, rules.name, name) if rules.sees == "program" else []
-        return candidates[0] if len(candidates) == 1 else None  # Bash: of several it depends on who sourced whom
+        found = self._definitions(rules.name, name) if rules.sees == "program" else ()
+        if len(found) != 1:
+            return None  # Bash: of several it depends on who sourced whom
+        return Entity("symbol", found[0].path, found[0].index, "global")
 
     def _package(self, path: str) -> dict[str, Entity]:
         """What the files of the package of `path` define, by name; of equal names the first file's."""
@@ -116,20 +137,22 @@ class Scopes:
         self._files.touch(siblings)
         return names
 
-    def _by_name(self, names: Names, family: str, name: str) -> list[Entity]:
-        """What a table of the whole program says of a name."""
+    def _definitions(self, family: str, name: str) -> Sequence[Definition]:
+        """What the whole program knows by a name."""
         self.asked.add(name_need(family, name))
-        return names.get((family, name), [])
+        return self._facts.definitions(family, name)
 
     def _includes_of(self, path: str) -> list[str]:
-        return [found for module in self._files.every[path].includes for found in self.modules(path, module)]
+        specs = self._facts.imports(path)
+        modules = (spec.module for spec in specs if not spec.name and not spec.alias)
+        return [found for module in modules for found in self.modules(path, module)]
 
-    def _included(self, path: str) -> frozenset[str]:
+    def _included(self, path: str) -> Included:
         """The files that a C file includes, directly or through others. Only the last answer is kept: files come in order."""
-        self.asked.add(includes_need(self._files.every[path].rules.name))
-        if self._last_included[0] != path:
-            self._last_included = (path, frozenset(reach(path, self._includes_of, MAX_INCLUDED)))
-        return self._last_included[1]
+        self.asked.add(includes_need(C.name))
+        if self._last_included.path != path:
+            self._last_included = self._includes.of(path)
+        return self._last_included
 
     def definition(self, entity: Entity) -> Entity:
         """For what is only announced, in C and C++, its definition; anything else as it is."""
@@ -150,7 +173,9 @@ class Scopes:
     def modules(self, path: str, module: str) -> list[str]:
         key = (path, module)
         if key not in self._found:
-            self._found[key] = [p for p in self._finder.find(path, module) if p in self._files.every]
+            if len(self._found) > FOUND:
+                self._found.clear()
+            self._found[key] = [p for p in self._finder.find(path, module) if p in self._facts.languages]
         return self._found[key]
 
     def import_target(self, path: str, spec: Import, depth: int = 0) -> Entity | None:
@@ -208,7 +233,8 @@ class Scopes:
 
     def _through_stars(self, path: str, name: str, depth: int) -> Entity | None:
         """What `name` stands for in the first of the files that star imports reach from `path` and that knows it."""
-        if not self._files[path].stars:
+        file = self._files[path]
+        if not file.stars or file.rules.includes:  # C++: `using namespace` opens no file
             return None
         self.asked.add(name_need("", name))
         if name not in self._public:
@@ -219,6 +245,13 @@ class Scopes:
                 return found
         return None
 
+    @cached_property
+    def _public(self) -> set[str]:
+        """The names that any file defines or imports at its top, where stars can bring them."""
+        every, languages = self._files.every, self._facts.languages
+        own = (path for path, language in languages.items() if not family_rules(language).includes)
+        return {name for path in own for name in every[path].public()}
+
     def _stars_of(self, path: str) -> list[str]:
         file = self._files.every[path]
         stars = reversed(file.stars) if file.facts.language == "python" else file.stars  # Python: the last one counts
@@ -228,7 +261,7 @@ class Scopes:
         """The files whose names star imports bring to `path`, through others too: each once, those that
         count before others first."""
         if path not in self._stars:
-            self._stars[path] = list(reach(path, self._stars_of, len(self._files.every)))[1:]
+            self._stars[path] = list(reach(path, self._stars_of, len(self._facts.languages)))[1:]
         return self._stars[path]
 
     def module_member(self, entity: Entity, name: str, depth: int) -> Entity | None:

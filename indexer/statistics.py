@@ -60,12 +60,13 @@ def summed(parts: Iterable[TermStatistics], subtracted: Iterable[TermStatistics]
     """The statistics of all `parts` together, without those that are `subtracted`."""
     import numpy as np
 
-    signed = [(1, part) for part in parts] + [(-1, part) for part in subtracted]
     total = np.zeros(ROWS << BITS, np.int64)
-    for sign, part in signed:
-        total[part.buckets] += sign * part.counts
+    chunks = terms = 0
+    for sign, some in ((1, parts), (-1, subtracted)):
+        for part in some:  # one after the other: those of a large tree would fill the memory
+            total[part.buckets] += sign * part.counts
+            chunks, terms = chunks + sign * part.chunks, terms + sign * part.terms
     buckets = np.flatnonzero(total)
-    chunks, terms = (sum(sign * getattr(part, name) for sign, part in signed) for name in ("chunks", "terms"))
     return TermStatistics(chunks, terms, buckets, total[buckets])
 
 
@@ -81,16 +82,15 @@ def _values(scalar: Any) -> NDArray[np.int64]:
     return values
 
 
-def counted(terms: pa.ChunkedArray) -> TermStatistics:
-    """The statistics of chunks, given the terms of each, separated by white space."""
-    pieces = (terms.slice(at, PIECE).combine_chunks() for at in range(0, len(terms), PIECE))
+def counted(pieces: Iterable[pa.Array]) -> TermStatistics:
+    """The statistics of chunks, given the terms of each, separated by white space; about PIECE of them at a time."""
     return summed(map(_counted, pieces))
 
 
 def _counted(terms: pa.Array) -> TermStatistics:
     import numpy as np
 
-    lists = pc.split_pattern_regex(terms, r"\s+")
+    lists = pc.ascii_split_whitespace(terms)
     rows = np.repeat(np.arange(len(lists)), pc.list_value_length(lists).to_numpy(zero_copy_only=False))
     written = pc.dictionary_encode(lists.flatten())
     words = written.dictionary.to_pylist()

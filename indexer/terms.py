@@ -40,21 +40,28 @@ def _singular(word: str) -> str:
     return word[:-1] if word[-2] not in "us" else word
 
 
-class _Cut(dict[str, str]):
+class _Cut(dict[str | bytes, str]):
     """Word → its terms, space separated. A dictionary, because its look-up needs no Python frame."""
 
-    def __missing__(self, word: str) -> str:
+    def __missing__(self, word: str | bytes) -> str:
         if len(self) >= MAX_CACHED:
             self.clear()
-        cut = self[word] = " ".join(word_terms(word))
+        cut = self[word] = " ".join(word_terms(word if isinstance(word, str) else word.decode()))
         return cut
 
 
 _CUT = _Cut()
 
 
+_BREAKS = bytes(byte if chr(byte).isalnum() or byte == ord("_") else ord(" ") for byte in range(128)).ljust(256)
+
+
 def cut_terms(text: str) -> str:
     """The search terms of `text` space separated, in order and with repetitions."""
+    if (
+        text.isascii() and "$" not in text
+    ):  # to split at what is no word takes a quarter of the time of a search for words
+        return " ".join(map(_CUT.__getitem__, text.encode().translate(_BREAKS).split()))
     return " ".join(map(_CUT.__getitem__, WORD.findall(text)))
 
 

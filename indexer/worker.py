@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from .content import classify, content_id
+from .encode import Encoder, StaticEncoder
 from .extract import extract
 from .languages import language_of
 from .records import key64, printable
-from .schema import ExtractedFile, fact_batches
+from .schema import ExtractedFile, fact_batches, with_vectors
 from .secrets import redact
 from .source import Reader, SkipReason, SourceFile
 
@@ -30,7 +32,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The outcome of a batch. `texts` are those of the chunks, in the order of the rows, if they were asked for."""
+    """The outcome of a batch. `texts` are those of the chunks, in the order of the rows, where vectors are still to be made."""
 
     outcomes: list[Outcome]
     batches: dict[str, pa.RecordBatch]
@@ -38,11 +40,12 @@ class Extracted:
 
 
 def worker(
-    reader: Reader, known: frozenset[int], lost: Mapping[int, str], texts: bool
+    reader: Reader, known: frozenset[int], lost: Mapping[int, str], encoder: Encoder
 ) -> Callable[[], Callable[[Sequence[SourceFile]], Extracted]]:
     """What a pool calls in each process. Files whose version is `known`, or was `lost` for a reason, are told as such and
-    not extracted again."""
-    return partial(partial, _run, reader, known, lost, texts)
+    not extracted again. Chunks have vectors if the encoder is the built-in one: the processes share that work."""
+    static = encoder if isinstance(encoder, StaticEncoder) else None  # any other stays here, whatever it is made of
+    return partial(partial, _run, reader, known, lost, static, encoder.dim > 0 and static is None)
 
 
 def identifier(reader: Reader) -> Callable[[], Callable[[Sequence[SourceFile]], list[str]]]:
@@ -56,7 +59,12 @@ def _identify(reader: Reader, files: Sequence[SourceFile]) -> list[str]:
 
 
 def _run(
-    reader: Reader, known: frozenset[int], lost: Mapping[int, str], texts: bool, files: Sequence[SourceFile]
+    reader: Reader,
+    known: frozenset[int],
+    lost: Mapping[int, str],
+    encoder: StaticEncoder | None,
+    texts: bool,
+    files: Sequence[SourceFile],
 ) -> Extracted:
     outcomes: list[Outcome] = []
     extracted: list[ExtractedFile] = []
@@ -65,8 +73,15 @@ def _run(
         outcomes.append(outcome)
         if facts is not None:
             extracted.append(facts)
+    batches = fact_batches(extracted) if extracted else {}
+    wanted: list[str] = []
+    if (
+        isinstance(encoder, StaticEncoder) and batches
+    ):  # the text's terms are cut already: they stand behind the line break
+        parts = pc.split_pattern(batches["chunks"]["terms"], "\n", max_splits=1)
+        batches["chunks"] = with_vectors(batches["chunks"], encoder.encode_column(pc.list_element(parts, 1)))
     wanted = [chunk.text for file in extracted for chunk in file.facts.chunks] if texts else []
-    return Extracted(outcomes, fact_batches(extracted) if extracted else {}, wanted)
+    return Extracted(outcomes, batches, wanted)
 
 
 def _one(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -15,7 +17,7 @@ from .manifest import COLUMNS, EMPTY, FIRST_OVERLAY, OVERLAY_SHARE, changes, cur
 from .records import key64
 from .schema import COMMITS, FACTS, FORMAT, GENERATIONS, MANIFESTS, STATISTICS, batch_of, tables
 from .source import LOST
-from .statistics import counted, from_rows, summed
+from .statistics import PIECE, counted, from_rows, summed
 from .upkeep import drop_old_versions, tend
 
 if TYPE_CHECKING:
@@ -84,6 +86,15 @@ class Writer:
             self.delete(name, "file_id", torn)
         torn = sorted(set(column(self.tables["edges"], "edges_id").tolist()) - self.known_edges())
         self.delete("edges", "edges_id", torn)
+
+    def room(self) -> Path | None:
+        """Where files of a build may lie in the meantime: in the store, whose disk has room; None where it is none of ours.
+        What a killed build left there goes."""
+        if self.store.local is None:
+            return None
+        for left in self.store.local.glob("facts-*"):
+            rmtree(left, ignore_errors=True)
+        return self.store.local
 
     def known_files(self) -> NDArray[np.int64]:
         """The file versions whose facts are complete."""
@@ -201,14 +212,16 @@ class Writer:
             table.delete(mine)
         self.add({"statistics": batch_of([news.to_row(view)], STATISTICS)})
 
-    def _terms(self, file_ids: Collection[int]) -> pa.ChunkedArray:
-        """The terms of the chunks of `file_ids`, in no particular order."""
-        query = self.tables["chunks"].search()
-        if len(file_ids) > MANY_FILES:
-            rows = query.select(["file_id", "terms"]).to_arrow()
-            return rows.filter(pc.is_in(rows["file_id"], pa.array(file_ids, pa.int64())))["terms"]
-        where = f"file_id IN ({','.join(map(str, sorted(file_ids)))})" if file_ids else "false"
-        return query.where(where).select(["terms"]).to_arrow()["terms"]
+    def _terms(self, file_ids: Collection[int]) -> Iterator[pa.Array]:
+        """The terms of the chunks of `file_ids`, in no particular order, piece by piece."""
+        query = self.tables["chunks"].search().select(["file_id", "terms"])
+        if len(file_ids) <= MANY_FILES:
+            query = query.where(f"file_id IN ({','.join(map(str, sorted(file_ids)))})" if file_ids else "false")
+        wanted = pa.array(file_ids, pa.int64())
+        for rows in query.to_batches(PIECE):
+            for at in range(0, rows.num_rows, PIECE):
+                some = rows.slice(at, PIECE)
+                yield some.filter(pc.is_in(some["file_id"], wanted))["terms"]
 
     def index_chunks(self) -> None:
         """Build the full-text and vector indices that are missing. Safe beside other tables' writes."""

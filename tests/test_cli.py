@@ -307,13 +307,13 @@ def test_an_agent_that_reaches_its_limit_ends_with_1(copy: Path) -> None:
 # -- progress
 
 
-def test_plain_progress_tells_phase_rate_and_remaining_time() -> None:
+def test_plain_progress_tells_phase_rate_remaining_time_and_memory() -> None:
     times: Iterator[float] = iter([0.0, 2.0, 6.0, 7.0])
     written: list[str] = []
-    show = Lines(write=written.append, clock=lambda: next(times))
+    show = Lines(write=written.append, clock=lambda: next(times), memory=lambda: "90 MiB")
     for phase, done, total in (("extract", 0, 100), ("extract", 10, 100), ("extract", 60, 100), ("resolve", 0, 100)):
         show(phase, done, total)
-    assert written == ["read files …", "read files: 60 of 100 (10/s, 4 s left)", "resolve …"]
+    assert written == ["read files …", "read files: 60 of 100 (10/s, 4 s left, 90 MiB)", "resolve …"]
 
 
 def test_on_a_terminal_the_progress_is_a_bar(copy: Path) -> None:

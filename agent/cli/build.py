@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -59,17 +62,26 @@ def index(
             show_default="what was merged before, for files that are as they were",
         ),
     ] = None,
+    max_memory: Annotated[
+        str,
+        typer.Option(
+            metavar="SIZE",
+            help="What all processes may take together: 4G, 512M, … Where it is little, fewer workers start.",
+            show_default="a quarter of the machine's",
+        ),
+    ] = "",
     json: JsonOption = False,
 ) -> None:
     """Index a folder, or a revision of a repository. What has not changed since the last time is not read again."""
-    from indexer import Store
+    from indexer import Store, parse_size
 
     source = _source(path, rev, git_dir, not no_ignore)
+    room = parse_size(max_memory) if max_memory else 0
     place = git_dir or path
     uri = store_to_write(store, Path(os.path.realpath(place)), bare=git_dir is not None)
     start = time.perf_counter()
     with progress() as show:
-        report = build(source, Store(uri, patience=OTHER_WRITER_SECONDS), encoder, jobs, show, _indexes(scip))
+        report = build(source, Store(uri, patience=OTHER_WRITER_SECONDS), encoder, jobs, show, _indexes(scip), room)
     seconds = time.perf_counter() - start
     if json:
         say_json({"store": uri, **asdict(report), "total_seconds": round(seconds, 3)})
@@ -96,7 +108,13 @@ def _source(path: Path, rev: str | None, git_dir: Path | None, ignore: bool) -> 
 
 
 def build(
-    source: Source, store: Store, encoder: str | None, jobs: int, show: Progress, scip: list[str] | None = None
+    source: Source,
+    store: Store,
+    encoder: str | None,
+    jobs: int,
+    show: Progress,
+    scip: list[str] | None = None,
+    max_memory: int = 0,
 ) -> Report:
     """Index `source`, without a word about the encoder with the store's own; an interrupt ends the program with a line
     that says what has been kept."""
@@ -114,6 +132,7 @@ def build(
             cache=cache,
             scip=scip,
             progress=counted,
+            max_memory=max_memory,
         )
     if cache.warning:
         warn(cache.warning)
@@ -136,12 +155,19 @@ def _interruptible(show: Progress) -> Iterator[Progress]:
         done = count if phase == "extract" else done
         show(phase, count, total)
 
+    def end(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt  # SIGTERM ends a build as Ctrl-C does: what was read is written first
+
+    before = signal.signal(signal.SIGTERM, end) if current_thread() is main_thread() else None
     try:
         yield counted
     except KeyboardInterrupt:
         kept = f"{amount(done, 'file')} read so far are kept" if done else "nothing was read yet"
         warn(f"interrupted: {kept}, the index answers as before; run the same command again to go on")
         raise typer.Exit(INTERRUPTED) from None
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _say_report(report: Report, uri: str, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,9 @@ from .output import warn
 
 Progress = Callable[[str, int, int], None]
 
-TITLES = {"walk": "find files", "extract": "read files", "encode": "encode", "resolve": "resolve", "publish": "publish"}
+TITLES = {
+    "walk": "find files", "extract": "read files", "search": "index text and vectors", "resolve": "resolve", "publish": "publish",
+}  # fmt: skip
 LINE_SECONDS = 5.0  # between two lines of one phase
 
 
@@ -40,19 +43,38 @@ def _bar() -> Iterator[Progress]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[memory]}"),
     )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, TaskID] = {}
         starts: dict[str, float] = {}
+        memory = Memory()
 
         def show(phase: str, done: int, total: int) -> None:
             if phase not in tasks:
                 starts[phase] = time.monotonic()
-                tasks[phase] = bars.add_task(TITLES.get(phase, phase), total=total or None, rate="")
+                tasks[phase] = bars.add_task(TITLES.get(phase, phase), total=total or None, rate="", memory="")
             rate = _rate(done, time.monotonic() - starts[phase])
-            bars.update(tasks[phase], completed=done, total=total or None, rate=f"{rate:,.0f}/s" if rate else "")
+            shown = {"rate": f"{rate:,.0f}/s" if rate else "", "memory": memory()}
+            bars.update(tasks[phase], completed=done, total=total or None, **shown)
 
         yield show
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the build's processes hold together, looked up every few seconds: to ask takes milliseconds."""
+
+    clock: Callable[[], float] = time.monotonic
+    _looked: float = field(default=-LINE_SECONDS, init=False)
+    _text: str = field(default="", init=False)
+
+    def __call__(self) -> str:
+        if self.clock() - self._looked >= LINE_SECONDS:
+            from indexer import tree_memory
+
+            self._looked, self._text = self.clock(), f"{tree_memory(os.getpid()) >> 20:,} MiB"
+        return self._text
 
 
 @dataclass(slots=True)
@@ -61,6 +83,7 @@ class Lines:
 
     write: Callable[[str], None] = warn
     clock: Callable[[], float] = time.monotonic
+    memory: Callable[[], str] = field(default_factory=Memory)
     phase: str = ""
     _start: float = field(default=0.0, init=False)
     _shown: float = field(default=0.0, init=False)
@@ -77,9 +100,9 @@ class Lines:
     def _line(self, phase: str, done: int, total: int, seconds: float) -> str:
         title, rate = TITLES.get(phase, phase), _rate(done, seconds)
         if not total:
-            return f"{title}: {done:,} ({rate:,.0f}/s)"
-        left = f", {(total - done) / rate:.0f} s left" if rate else ""
-        return f"{title}: {done:,} of {total:,} ({rate:,.0f}/s{left})"
+            return f"{title}: {done:,} ({rate:,.0f}/s, {self.memory()})"
+        left = f"{(total - done) / rate:.0f} s left, " if rate else ""
+        return f"{title}: {done:,} of {total:,} ({rate:,.0f}/s, {left}{self.memory()})"
 
 
 def _rate(done: int, seconds: float) -> float:

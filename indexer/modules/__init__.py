@@ -6,7 +6,7 @@ import os.path
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..families import family_of, family_rules
 from ..records import FileFacts
@@ -22,6 +22,9 @@ from .python import PythonFinder
 from .ruby import RubyFinder
 from .rust import RustFinder
 from .zig import ZigFinder
+
+if TYPE_CHECKING:
+    from ..facts import Facts
 
 __all__ = ["ModuleFinder", "nearest", "nearness", "package_of", "reach"]
 
@@ -42,45 +45,45 @@ _FINDERS: dict[str, type[Finder]] = {
 
 
 class _Header:
-    """A file's facts as a finder sees them: what it reads beside the language is noted."""
+    """A file's facts as a finder sees them: they are read when it asks, and what it reads beside the language is noted."""
 
-    __slots__ = ("_facts", "_read", "language")
+    __slots__ = ("_facts", "_path", "_read", "language")
 
-    def __init__(self, facts: FileFacts, read: set[tuple[str, str]]) -> None:
-        self._facts, self._read, self.language = facts, read, facts.language
+    def __init__(self, facts: Facts, path: str, read: set[tuple[str, str]]) -> None:
+        self._facts, self._path, self._read, self.language = facts, path, read, facts.languages[path]
 
     def __getattr__(self, name: str) -> Any:
         self._read.add((self.language, name))
-        return getattr(self._facts, name)
+        return self._facts.imports(self._path) if name == "imports" else getattr(self._facts[self._path], name)
 
 
 class _Headers(Mapping[str, FileFacts]):
     """path → facts, for a finder. `read`: (language, attribute) of what it has read of them."""
 
-    def __init__(self, files: Mapping[str, FileFacts]) -> None:
-        self._files = files
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
         self.read: set[tuple[str, str]] = set()
 
     def __getitem__(self, path: str) -> FileFacts:
-        return cast(FileFacts, _Header(self._files[path], self.read))
+        return cast(FileFacts, _Header(self._facts, path, self.read))
 
     def __contains__(self, path: object) -> bool:
-        return path in self._files
+        return path in self._facts.languages
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._files)
+        return iter(self._facts.languages)
 
     def __len__(self) -> int:
-        return len(self._files)
+        return len(self._facts.languages)
 
 
 class ModuleFinder:
     """Finds the files that an import names. Built once for all files of a view."""
 
-    def __init__(self, files: Mapping[str, FileFacts]) -> None:
-        self._files = files
+    def __init__(self, facts: Facts) -> None:
+        self._facts, self._languages = facts, facts.languages
         self._folders: dict[str, list[str]] = defaultdict(list)
-        for path in files:
+        for path in facts.languages:
             self._folders[os.path.dirname(path)].append(path)
         self._finders: dict[str, Finder] = {}
         self._headers: dict[str, _Headers] = {}
@@ -91,26 +94,26 @@ class ModuleFinder:
 
     def find(self, path: str, module: str) -> list[str]:
         """The files that `module`, as written in the file `path`, stands for; several only where a module is a folder of files."""
-        family = family_of(self._files[path].language)
+        family = family_of(self._languages[path])
         if family not in self._finders:
-            self._headers[family] = headers = _Headers(self._files)
+            self._headers[family] = headers = _Headers(self._facts)
             self._finders[family] = _FINDERS.get(family, Finder)(family, headers, self._folders)
         return self._finders[family].find(path, module)
 
     def siblings(self, path: str) -> list[str]:
         """The files of the same package, by path, with `path` itself."""
-        facts = self._files[path]
-        if family_rules(facts.language).package == "declared" and (package := package_of(facts)):
-            return self._packages[family_of(facts.language), package]
-        family = family_of(facts.language)
+        language = self._languages[path]
+        family, declared = family_of(language), family_rules(language).package == "declared"
+        if declared and (package := package_of(self._facts[path])):
+            return self._packages[family, package]
         found = self._folders[os.path.dirname(path)]
-        return [other for other in found if family_of(self._files[other].language) == family]
+        return [other for other in found if family_of(self._languages[other]) == family]
 
     @cached_property
     def _packages(self) -> dict[tuple[str, str], list[str]]:
         """(family, declared package) → its files."""
         packages: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for path, facts in self._files.items():
-            if package := package_of(facts):
-                packages[family_of(facts.language), package].append(path)
+        for path, language in self._languages.items():
+            if family_rules(language).package == "declared" and (package := package_of(self._facts[path])):
+                packages[family_of(language), package].append(path)
         return packages

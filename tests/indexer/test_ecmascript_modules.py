@@ -7,13 +7,14 @@ import json
 import pytest
 
 from indexer.extract import extract
+from indexer.facts import HeldFacts
 from indexer.languages import language_of
 from indexer.modules import ModuleFinder
 
 
 def finder(files: dict[str, str]) -> ModuleFinder:
     facts = {path: extract(path, text.encode(), language_of(path)) for path, text in sorted(files.items())}
-    return ModuleFinder(facts)
+    return ModuleFinder(HeldFacts(facts))
 
 
 def found(files: dict[str, str], path: str, module: str) -> list[str]:

@@ -210,10 +210,14 @@ def test_only_files_that_a_change_can_affect_are_resolved_again(tmp_path: Path) 
         rows = [row for row in writer.manifest(view.name).to_pylist() if row["file_id"]]
         wanted = {row["path"]: row["file_id"] for row in rows}
         before = {row["path"]: (row["file_id"], row["edges_id"]) for row in rows}
-        same = link_view(writer.tables, wanted, Before(before, view.consulted), no_one, lambda done, total: None)
+        same = link_view(
+            writer.tables, wanted, Before(before, view.consulted), no_one, lambda done, total: None, writer.add
+        )
         assert same.resolved == 0
         before["pkg/m3.py"] = (wanted["pkg/m4.py"], 0)  # as if its content had been another's
-        changed = link_view(writer.tables, wanted, Before(before, view.consulted), no_one, lambda done, total: None)
+        changed = link_view(
+            writer.tables, wanted, Before(before, view.consulted), no_one, lambda done, total: None, writer.add
+        )
     assert changed.resolved == 2
     assert changed.edges_ids == same.edges_ids
 

@@ -14,14 +14,14 @@ TEXTS = ["a b c", " a a d\ne f g", "b", "", "c d e"]
 
 
 def test_chunks_that_hold_a_term_are_counted_once() -> None:
-    found = counted(pa.chunked_array([TEXTS]))
+    found = counted([pa.array(TEXTS)])
     assert (found.chunks, found.terms) == (5, 13)
     assert [found.holding(term) for term in ("a", "b", "g", "none", "")] == [2, 2, 1, 0, 0]
 
 
 def test_what_is_taken_away_leaves_what_was_not_added() -> None:
-    kept, gone = counted(pa.chunked_array([TEXTS[:2]])), counted(pa.chunked_array([TEXTS[2:]]))
-    both = counted(pa.chunked_array([TEXTS]))
+    kept, gone = counted([pa.array(TEXTS[:2])]), counted([pa.array(TEXTS[2:])])
+    both = counted([pa.array(TEXTS)])
     left = summed([both], [gone])
     assert left.to_row("") == kept.to_row("")
     assert summed([both], [both]).to_row("") == summed([]).to_row("")
