@@ -55,8 +55,8 @@ def _bar() -> Iterator[Progress]:
                 starts[phase] = time.monotonic()
                 tasks[phase] = bars.add_task(TITLES.get(phase, phase), total=total or None, rate="", memory="")
             rate = _rate(done, time.monotonic() - starts[phase])
-            shown = {"rate": f"{rate:,.0f}/s" if rate else "", "memory": memory()}
-            bars.update(tasks[phase], completed=done, total=total or None, **shown)
+            told = f"{rate:,.0f}/s" if rate else ""
+            bars.update(tasks[phase], completed=done, total=total or None, rate=told, memory=memory())
 
         yield show
 

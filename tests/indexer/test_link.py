@@ -13,6 +13,8 @@ from indexer.facts import HeldFacts
 from indexer.languages import language_of
 from indexer.link import Before, link_view
 from indexer.memory import Shares
+from indexer.precise import Told
+from indexer.records import FileFacts
 from indexer.spool import SpooledFacts, spool
 from indexer.writer import Writer
 
@@ -45,10 +47,16 @@ def writer(tmp_path: Path) -> Iterator[tuple[Writer, dict[str, int]]]:
         )
 
 
+def no_one(facts: Mapping[str, FileFacts]) -> dict[str, tuple[Told, ...]]:
+    """No compiler said anything."""
+    return {}
+
+
 def resolved(writer: Writer, wanted: Mapping[str, int], shares: Shares) -> dict[str, int]:
     """path → the digest of its edges and of what they depend on."""
-    tell = lambda facts: {}  # noqa: E731
-    found = link_view(writer.tables, wanted, Before({}, ()), tell, lambda done, total: None, lambda rows: None, shares)
+    found = link_view(
+        writer.tables, wanted, Before({}, ()), no_one, lambda done, total: None, lambda rows: None, shares
+    )
     return found.edges_ids
 
 
