@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks import compare, table
-from benchmarks.results import file_result, read_result, result
+from benchmarks.program import ROOT
+from benchmarks.results import FOLDER, file_result, read_result, result
 
 
 def filed(folder: Path, system: str, values: list[float], **made: str) -> Path:
@@ -61,7 +62,7 @@ def test_the_table_shows_the_newest_result_of_a_committed_program(tmp_path: Path
     filed(tmp_path, "bm25", [0.9])
     rows = table.tables(table.newest(tmp_path)).splitlines()
     assert [row.split(" | ")[:2] for row in rows[-2:]] == [
-        ["| bm25, none", ".900 (.900–.900)"],
+        ["| bm25", ".900 (.900–.900)"],
         ["| clew, none", ".500 (.500–.500)"],
     ]
 
@@ -76,3 +77,9 @@ def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
     assert text.endswith(f"|\n{table.END}\nafter\n")
     readme.write_text("no marks")
     assert table.main(["--results", str(tmp_path / "results"), "--readme", str(readme)]) == 2
+
+
+def test_the_readme_shows_the_results_that_are_filed() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = text.partition(table.BEGIN)[2].partition(table.END)[0].strip()
+    assert shown == table.tables(table.newest(FOLDER)), "python -m benchmarks.table --readme README.md"
