@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .errors import ClewError, EncoderError, SourceError, StoreError
     from .extract import extract_facts, extract_symbols
     from .families import family_of
-    from .generation import State, View
+    from .generation import State, Tuning, View
     from .git import open_repository
     from .languages import LANGUAGES, grammar, language_of
     from .link import Before, link_view
@@ -46,7 +46,7 @@ _MODULES = {
     "encode": ("Encoder", "HashEncoder", "StaticEncoder", "data_folder", "load_encoder"),
     "entries": ("Entry",),
     "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
-    "generation": ("State", "View"),
+    "generation": ("State", "Tuning", "View"),
     "extract": ("extract_facts", "extract_symbols"),
     "git": ("open_repository",),
     "families": ("family_of",),
@@ -110,6 +110,7 @@ __all__ = [
     "Store",
     "StoreError",
     "Symbol",
+    "Tuning",
     "VectorCache",
     "View",
     "build_index",

@@ -32,6 +32,18 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuning:
+    """Weights that a repository's own history taught; for the views whose history holds the commit that it ends with."""
+
+    tip: str  # the newest commit that had a part in it
+    ranker: str  # which ranker's signals the weights are for
+    weights: dict[str, float]  # signal → factor; 1 where it has none
+    tasks: int  # commits that it was learned from and judged by
+    before: float  # mean score of those that judged it, 0 to 1
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What a generation publishes."""
 
@@ -44,6 +56,7 @@ class State:
     views: dict[str, View]
     latest: str  # the view that was published last
     format: int = field(default=FORMAT)
+    tunings: tuple[Tuning, ...] = ()  # at most one for the commits of one history
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
@@ -55,6 +68,7 @@ class State:
             view["report"] = Report(**view["report"])
             view["consulted"] = tuple(map(tuple, view["consulted"]))
         raw["views"] = {name: View(**view) for name, view in raw["views"].items()}
+        raw["tunings"] = tuple(Tuning(**each) for each in raw.get("tunings", ()))
         return cls(**raw)
 
     def view_named(self, wanted: str) -> str:

@@ -62,6 +62,14 @@ class Past:
     def _messages(self) -> Bm25:
         return Bm25(self._rows["terms"])
 
+    def has(self, commit: str) -> bool:
+        """Whether `commit`, a whole id, is one of them."""
+        return commit in self._ids
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset(each.commit for each in self.commits)
+
     def search(self, weights: Mapping[str, float], limit: int) -> list[tuple[int, float]]:
         """The commits whose messages match any of the terms best, best first: (position in `commits`, BM25 score)."""
         return self._messages.search(weights, limit) if self.commits else []

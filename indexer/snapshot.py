@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from .entries import Entries
 from .errors import StoreError
-from .generation import State, View
+from .generation import State, Tuning, View
 from .lance import lance_errors, match_query, quoted, unpacked
 from .manifest import COLUMNS, current
 from .past import Past
@@ -348,6 +348,11 @@ class Snapshot:
     def past(self) -> Past:
         """The commits that lead to the view's."""
         return Past(self)
+
+    @cached_property
+    def tuning(self) -> Tuning | None:
+        """What was learned from commits that lead to the view's, for whichever ranker."""
+        return next((each for each in self.state.tunings if self.past.has(each.tip)), None)
 
     # -- reading
 

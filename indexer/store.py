@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import StoreError
-from .generation import State
+from .generation import State, Tuning
 from .lance import connect, lance_errors, table_names
 from .schema import FORMAT
 from .writer import Writer
@@ -139,6 +139,14 @@ class Store:
             except KeyboardInterrupt:
                 writer.save()
                 raise
+
+    def publish_tunings(self, tunings: tuple[Tuning, ...]) -> None:
+        """Publish `tunings` with the views as they are. Raises `StoreError` as `writer` does."""
+        state = self.state()
+        if state is None:
+            raise StoreError(f"no index at {self.uri}: run `clew index` first")
+        with self.writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
+            writer.publish_tunings(tunings)
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .generation import State, View
+from .generation import State, Tuning, View
 from .lance import column, full_text, quoted, table_names, unpacked
 from .manifest import COLUMNS, EMPTY, FIRST_OVERLAY, OVERLAY_SHARE, changes, current
 from .records import key64
@@ -267,10 +267,18 @@ class Writer:
         assert self.state is not None
         return self._commit(self.state.views, self.state.latest)
 
+    def publish_tunings(self, tunings: tuple[Tuning, ...]) -> State:
+        """Publish the same views with other tunings."""
+        assert self.state is not None
+        self.state = replace(self.state, tunings=tunings)
+        return self.publish_again()
+
     def _commit(self, views: Mapping[str, View], latest: str) -> State:
         generation = self.state.generation + 1 if self.state else 1
         spec, encoder_id, dim = self.encoder
-        state = State(generation, self.epoch, spec, encoder_id, dim, self._versions(), dict(views), latest)
+        tunings = self.state.tunings if self.state else ()
+        shown = (self._versions(), dict(views), latest)
+        state = State(generation, self.epoch, spec, encoder_id, dim, *shown, tunings=tunings)
         row = pa.table({"generation": [generation], "format": [FORMAT], "state": [state.to_json()]}, schema=GENERATIONS)
         if self.store.has_table("generations"):
             table = self.store.db.open_table("generations")

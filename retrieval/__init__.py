@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from .records import Filter, Hit, Pack, Piece, Related
     from .searcher import Searcher
     from .tokens import count_tokens, counter_name
+    from .tuning import Accuracy, Trial, keep, tune
     from .unresolved import Unresolved
+    from .weights import weights_for
 
 _MODULES = {
     "changes": ("git_diff", "symbols_on", "touched_lines"),
@@ -34,13 +36,16 @@ _MODULES = {
     "records": ("Filter", "Hit", "Pack", "Piece", "Related"),
     "searcher": ("Searcher",),
     "tokens": ("count_tokens", "counter_name"),
+    "tuning": ("Accuracy", "Trial", "keep", "tune"),
     "unresolved": ("Unresolved",),
+    "weights": ("weights_for",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = [
     "FEATURES",
     "FLOW",
     "KINDS",
+    "Accuracy",
     "Change",
     "ChangedFile",
     "Filter",
@@ -52,6 +57,7 @@ __all__ = [
     "Related",
     "Searcher",
     "Task",
+    "Trial",
     "Unresolved",
     "Way",
     "count_tokens",
@@ -59,6 +65,7 @@ __all__ = [
     "feature_rows",
     "git_diff",
     "is_test",
+    "keep",
     "messages",
     "past_changes",
     "render",
@@ -66,6 +73,8 @@ __all__ = [
     "symbols_on",
     "tasks_at",
     "touched_lines",
+    "tune",
+    "weights_for",
 ]
 
 

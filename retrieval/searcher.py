@@ -19,6 +19,7 @@ from .lookup import Lookup, findable
 from .question import Question, read_question
 from .rank import Ranked, Words, path_matches, rank
 from .records import Filter, Hit, Pack
+from .weights import reweighted, weights_for
 
 ANCHORED_FILES = 40  # files whose chunks are read because the question names something in them
 FURTHER_WINDOW = 0.5  # of the strength of a named symbol goes to its chunks other than the one that begins it
@@ -63,6 +64,10 @@ class Searcher:
     def _issues(self) -> IssueRanker:
         return IssueRanker(self.lookup, self.history, self.without)
 
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        return weights_for(self.snapshot)
+
     def query(
         self, text: str, k: int = 10, *, lang: str | None = None, path: str | None = None, kind: str | None = None
     ) -> list[Hit]:
@@ -91,7 +96,7 @@ class Searcher:
         """All candidates in order, windows of one symbol merged."""
         wanted = wanted or Filter()
         if question.kind == "issue":
-            ranked = self._issues.rank(self._given(question, wanted))
+            ranked = reweighted(self._issues.rank(self._given(question, wanted)), self._weights)
         else:
             anchors = self._anchors(question)
             many = FILTER_WIDER if wanted != Filter() else 1

@@ -11,7 +11,7 @@ import typer
 
 from indexer import ClewError
 
-from . import ask, build, graph, serve, watch, work
+from . import ask, build, graph, serve, tune, watch, work
 from .output import ReaderGone, warn
 from .place import version
 
@@ -41,7 +41,7 @@ def _clew(
     pass
 
 
-for module in (build, watch, ask, graph, work):
+for module in (build, watch, ask, graph, tune, work):
     module.register(app)
 
 

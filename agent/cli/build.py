@@ -22,7 +22,7 @@ from .place import store_to_read, store_to_write
 from .progress import progress
 
 if TYPE_CHECKING:
-    from indexer import Progress, Report, Snapshot, Source, Store, View
+    from indexer import Progress, Report, Snapshot, Source, State, Store, View
 
 INTERRUPTED = 130
 OTHER_WRITER_SECONDS = 10.0  # to wait for another that writes: a watcher is done sooner
@@ -237,7 +237,7 @@ def status(
         "views": [],
     }
     for name in sorted(state.views):
-        view = asdict(state.views[name]) | {"latest": name == state.latest}
+        view = asdict(state.views[name]) | {"latest": name == state.latest, "tuned": _tuned(uri, name, state)}
         if check:
             try:
                 view["changes"] = _changes(Snapshot.open(uri, name))
@@ -248,6 +248,17 @@ def status(
         say_json(about)
     else:
         _say_status(about, state.views)
+
+
+def _tuned(uri: str, name: str, state: State) -> dict[str, Any] | None:
+    """What was learned from the history of a view, and whether queries use it; None where nothing was."""
+    from indexer import Snapshot
+    from retrieval import weights_for
+
+    snapshot = Snapshot.open(uri, name)
+    if not state.tunings or snapshot.tuning is None:
+        return None
+    return asdict(snapshot.tuning) | {"in_use": bool(weights_for(snapshot))}
 
 
 def _changes(snapshot: Snapshot) -> dict[str, int]:
@@ -296,6 +307,10 @@ def _say_view(view: dict[str, Any], report: Report) -> None:
         say("  left out:")
     for reason, count in sorted(report.skipped.items(), key=lambda item: (-item[1], item[0])):
         say(f"    {count:>7,} {reason}: {', '.join(report.examples.get(reason, [])[:3])}{' …' if count > 3 else ''}")
+    if tuned := view["tuned"]:
+        weighed = ", ".join(f"{signal} {weight:g}" for signal, weight in sorted(tuned["weights"].items()))
+        fate = "in use" if tuned["in_use"] else "for another ranker, not used: run `clew tune` again"
+        say(f"  tuned by {amount(tuned['tasks'], 'commit')} up to {tuned['tip'][:12]} ({fate}): {weighed}")
     if "changes" in view:
         found = Counter(view["changes"])
         say("  since then: " + ", ".join(f"{count} {what}" for what, count in sorted(found.items())))
