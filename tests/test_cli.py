@@ -15,6 +15,7 @@ import pytest
 
 from agent import ScriptedServer
 from agent.cli.progress import Lines
+from indexer import Store, Tuning
 from tests.indexer.repositories import git, repository
 from tests.program import CACHE, CLEW, SAMPLE, clew
 
@@ -109,6 +110,16 @@ def test_progress_goes_to_stderr_and_results_to_stdout(copy: Path) -> None:
     assert "read files" in ran.err
     assert "clew:" not in ran.out
     assert ran.out.count("\n") == 3
+
+
+def test_what_was_tuned_is_shown_by_status_and_forgotten_on_demand(copy: Path) -> None:
+    assert clew("index", "--encoder", "none", cwd=copy).code == 0
+    assert clew("tune", cwd=copy).last.startswith("clew: too little history to learn from: 0 commits")
+    tuning = Tuning(git(copy, "rev-parse", "HEAD").decode().strip(), "another", {"file": 2.0}, 60, 0.5, 0.6)
+    Store(str(copy / ".clew")).publish_tunings((tuning,))
+    assert "tuned by 60 commits" in clew("status", cwd=copy).out
+    assert clew("status", "--json", cwd=copy).value["views"][0]["tuned"]["in_use"] is False
+    assert [clew("tune", "--forget", cwd=copy).out, clew("tune", "--forget", cwd=copy).code] == ["forgotten\n", 1]
 
 
 def test_status_names_views_counts_and_what_was_left_out(repo: Path) -> None:

@@ -30,7 +30,9 @@ def function(name: str, body: str) -> str:
 def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository whose commits tell what they change: LEAST_TASKS and some more."""
     root = tmp_path_factory.mktemp("tune") / "repo"
-    names = [f"{verb}_{noun}" for verb in ("send", "draw", "parse", "store") for noun in ("page", "queue", "clock", "name")]
+    names = [
+        f"{verb}_{noun}" for verb in ("send", "draw", "parse", "store") for noun in ("page", "queue", "clock", "name")
+    ]
     repository(root, {f"{name}.py": function(name, f"how to {name}") for name in names})
     for number in range(LEAST_TASKS + 4):
         name = names[number % len(names)]
@@ -98,7 +100,10 @@ def kept(root: Path, tmp_path: Path) -> tuple[Snapshot, Tuning]:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    files = {"a.py": function("upload", "an upload fails and is sent again"), "b.py": function("queue", "drops what fails")}
+    files = {
+        "a.py": function("upload", "an upload fails and is sent again"),
+        "b.py": function("queue", "drops what fails"),
+    }
     return repository(tmp_path / "repo", files)
 
 
