@@ -31,7 +31,7 @@ from .memory import Shares, shares
 from .needs import resolution_id
 from .pool import Lost, Pool
 from .precise import Told, read_precise
-from .publication import publish, publish_times, show_texts, store_history
+from .publication import SHOWN_FIRST, publish, publish_times, show_texts, store_history
 from .records import FileFacts, Report, printable
 from .schema import OCCURRENCES, batch_of, epoch_of, with_vectors
 from .scip import read_scip
@@ -284,7 +284,7 @@ def _told(state: Build, facts: Mapping[str, FileFacts], ids: Mapping[str, int]) 
 def _link(state: Build, manifest: pa.Table) -> pa.Table:
     """Find the edges of the view and store the edge sets that are new; the manifest, with the set of each file."""
     wanted = _file_ids(manifest)
-    before = _before(state.writer, state.source.view) if state.scip is None else Before({}, ())
+    before = nearest(state.writer, state.source.view, wanted) if state.scip is None else Before({}, ())
     writer = state.writer
     linked = link_view(
         writer.tables, wanted, before, partial(_told, state, ids=wanted), partial(state.progress, "resolve"),
@@ -304,16 +304,23 @@ def _file_ids(manifest: pa.Table) -> dict[str, int]:
     return dict(zip(rows["path"].to_pylist(), rows["file_id"].to_pylist(), strict=True))
 
 
-def _before(writer: Writer, name: str) -> Before:
-    """What the view's edges were made from, or else those of the view that was published last, if they were resolved as
-    they are now."""
-    view = writer.view(name) or (writer.view(writer.state.latest) if writer.state is not None else None)
-    if view is None or view.resolution != resolution_id():
-        return Before({}, ())
-    rows = writer.manifest(view.name, view.settled)
-    rows = rows.filter(pc.not_equal(rows["file_id"], 0))
-    sets = zip(rows["file_id"].to_pylist(), rows["edges_id"].to_pylist(), strict=True)
-    return Before(dict(zip(rows["path"].to_pylist(), sets, strict=True)), view.consulted)
+def nearest(writer: Writer, name: str, wanted: Mapping[str, int]) -> Before:
+    """The published view whose edges are kept where nothing changes them: the view itself or, where much of it is new, the
+    one that has most of the files `wanted` (path → file_id), such as a revision of the branch that is checked out now."""
+    views = [view for view in writer.published_views() if view.resolution == resolution_id()]
+    best: dict[str, tuple[int, int]] = {}
+    chosen, most = None, -1
+    for view in sorted(views, key=lambda view: view.name != name):
+        rows = writer.manifest(view.name, view.settled)
+        rows = rows.filter(pc.not_equal(rows["file_id"], 0))
+        sets = zip(rows["file_id"].to_pylist(), rows["edges_id"].to_pylist(), strict=True)
+        files = dict(zip(rows["path"].to_pylist(), sets, strict=True))
+        shared = sum(files.get(path, (0, 0))[0] == file_id for path, file_id in wanted.items())
+        if shared > most:
+            best, chosen, most = files, view, shared
+        if len(wanted) - shared <= SHOWN_FIRST:
+            break
+    return Before(best, chosen.consulted) if chosen is not None else Before({}, ())
 
 
 @contextmanager

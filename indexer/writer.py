@@ -108,6 +108,11 @@ class Writer:
         """The view `name` as it is published, if its facts are of this epoch."""
         return self.state.views.get(name) if self.state and self.same_epoch else None
 
+    def published_views(self) -> list[View]:
+        """All views whose facts are of this epoch, those that were published last first."""
+        views = self.state.views.values() if self.state and self.same_epoch else ()
+        return sorted(views, key=lambda view: -view.report.generation)
+
     def manifest(self, view: str, generation: int | None = None) -> pa.Table:
         """The published manifest of `view`, or that of an earlier generation since which it was not written anew."""
         if self.state is None or self.view(view) is None:

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Timer
+from time import sleep
 
 import pytest
 
@@ -66,6 +67,12 @@ def test_what_is_saved_is_found_and_the_time_is_told(root: Path, watcher: Proces
     wait_for(watcher, root, "second", ["m0.py"])
     (root / "m0.py").rename(root / "moved.py")
     wait_for(watcher, root, "second", ["moved.py"])
+
+
+def test_the_graph_is_made_before_anybody_asks(root: Path, watcher: Process) -> None:
+    while not list((root / ".clew" / "graph").glob("*-1-*/edges.arrow")):
+        assert watcher.poll() is None
+        sleep(0.1)
 
 
 def test_a_branch_switch_is_seen(root: Path, watcher: Process) -> None:

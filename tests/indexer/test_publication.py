@@ -8,8 +8,20 @@ from pathlib import Path
 
 import pytest
 
+import indexer.build
 import indexer.upkeep
-from indexer import HashEncoder, Snapshot, Store, StoreError, VectorCache, build_index, open_worktree
+from indexer import (
+    HashEncoder,
+    Snapshot,
+    Store,
+    StoreError,
+    VectorCache,
+    build_index,
+    open_revision,
+    open_worktree,
+)
+
+from .repositories import git, repository
 
 
 def build(root: Path, store: Path, stop_at: str = "") -> None:
@@ -116,3 +128,25 @@ def test_a_build_that_takes_up_unsettled_edges_gives_what_a_clean_one_gives(tmp_
     assert sorted(found.all_edges().to_pylist(), key=str) == sorted(clean.all_edges().to_pylist(), key=str)
     shown, expected = ([(e.path, e.file_id) for e in each.entries.values()] for each in (found, clean))
     assert shown == expected
+
+
+def test_of_a_branch_that_another_view_holds_the_edges_of_that_view_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer.build, "SHOWN_FIRST", 0)
+    root = repository(tmp_path / "root", {f"m{number}.py": f"def f{number}(): pass\n" for number in range(9)})
+    store = tmp_path / "store"
+    git(root, "checkout", "-q", "-b", "other")
+    for number in range(9):
+        (root / f"m{number}.py").write_text(f"def f{number}(): return {number}\n")
+    git(root, "commit", "-q", "-a", "-m", "other")
+    cache = VectorCache(store.with_name("cache"))
+    build_index(open_revision(root / ".git", "other"), Store(str(store)), HashEncoder(16), jobs=1, cache=cache)
+    held = {entry.path: entry.file_id for entry in Snapshot.open(str(store)).entries.values()}
+    git(root, "checkout", "-q", "main")
+    build(root, store)
+    state = Store(str(store)).state()
+    assert state is not None
+    with Store(str(store)).writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
+        before = indexer.build.nearest(writer, str(root), held)
+    assert {path: file_id for path, (file_id, _) in before.files.items()} == held
