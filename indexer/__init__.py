@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .collect import Collected, collect_views
     from .encode import Encoder, HashEncoder, StaticEncoder, data_folder, load_encoder
     from .entries import Entry
-    from .errors import ClewError, EncoderError, SourceError, StoreError
+    from .errors import ClewError, EncoderError, GenerationGone, SourceError, StoreError
     from .extract import extract_facts, extract_symbols
     from .families import family_of
     from .generation import State, Tuning, View
@@ -45,7 +45,7 @@ _MODULES = {
     "collect": ("Collected", "collect_views"),
     "encode": ("Encoder", "HashEncoder", "StaticEncoder", "data_folder", "load_encoder"),
     "entries": ("Entry",),
-    "errors": ("ClewError", "EncoderError", "SourceError", "StoreError"),
+    "errors": ("ClewError", "EncoderError", "GenerationGone", "SourceError", "StoreError"),
     "generation": ("State", "Tuning", "View"),
     "extract": ("extract_facts", "extract_symbols"),
     "git": ("open_repository",),
@@ -89,6 +89,7 @@ __all__ = [
     "FoundChunk",
     "FoundEdge",
     "FoundSymbol",
+    "GenerationGone",
     "HashEncoder",
     "Occurrence",
     "Past",

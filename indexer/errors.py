@@ -19,5 +19,9 @@ class WorkerError(ClewError):
     """The machine does not let processes work for a build."""
 
 
+class GenerationGone(StoreError):
+    """What a reader has open was collected, after newer generations were published: open the store anew."""
+
+
 class EncoderError(ClewError):
     """The encoder cannot be loaded or does not fit the store."""

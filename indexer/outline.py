@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_SIGNATURE = 240  # characters: the longest that still reads as one line of context
 MAX_NAME = 100  # characters of a heading or a key that name it; more is text
 MAX_DOC = 600  # characters kept with the symbol; the chunk holds the whole
+FEW_SIBLINGS = 16  # above a definition that the tree is asked for one by one
 MAX_PREFIX = 400  # characters; deeper nesting adds no more, or names would grow with the square of the depth
 CONTAINERS = frozenset({"class", "interface", "struct", "enum", "type", "trait", "table"})
 CALLABLES = frozenset({"function", "method"})
@@ -203,8 +204,9 @@ class Outline:
     def _above(self, outer: Node) -> tuple[Node, str]:
         """Where a definition starts with the attributes above it, and what the comments there say."""
         first, below, comments = outer, outer.start_point.row, list[str]()
-        node = self._neighbour(outer)
-        while node is not None and node.end_point.row + 1 >= below:
+        for node in self._before(outer):
+            if node.end_point.row + 1 < below:
+                break
             if node.type in self._row.attributes and self._belongs(node):
                 first = node
                 if self._row.attribute_marks and self._source.startswith(b"@doc", node.start_byte):
@@ -213,8 +215,22 @@ class Outline:
                 break
             elif self._opens_line(node):  # else it speaks of what stands before it
                 comments.append(comment_text(self._start_of(node)))
-            below, node = node.start_point.row, node.prev_sibling
+            below = node.start_point.row
         return first, "\n".join(reversed(comments)).strip()
+
+    def _before(self, node: Node) -> Iterator[Node]:
+        """The siblings before, the nearest first; none, if the line above is blank. To ask the tree for a sibling costs what
+        stands before that one, so that a long run of them is read at once."""
+        found = self._neighbour(node)
+        for _ in range(FEW_SIBLINGS):
+            if found is None:
+                return
+            yield found
+            found = found.prev_sibling
+        if found is not None and found.parent is not None:
+            siblings = found.parent.children
+            at = bisect_left(siblings, found.start_byte, key=lambda each: each.start_byte)
+            yield from reversed(siblings[: at + 1])
 
     def _belongs(self, attribute: Node) -> bool:
         marks = self._row.attribute_marks

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .entries import Entries
-from .errors import StoreError
+from .errors import GenerationGone, StoreError
 from .generation import State, Tuning, View
 from .lance import lance_errors, match_query, quoted, unpacked
 from .manifest import COLUMNS, current
@@ -103,7 +103,9 @@ class Snapshot:
             newest = self.store.state()
             if newest is None or newest.generation == self.state.generation:
                 raise
-            raise StoreError(f"{self.store.uri} was indexed again since it was opened here: open it anew") from error
+            raise GenerationGone(
+                f"{self.store.uri} was indexed again since it was opened here: open it anew"
+            ) from error
 
     def table(self, name: str) -> Table:
         """The table `name` at this generation's version."""
@@ -171,13 +173,19 @@ class Snapshot:
 
     # -- chunks
 
+    @cached_property
+    def _stored_chunks(self) -> int:
+        """How many chunks the table holds, those of other views too."""
+        with self.reading():
+            return int(self.table("chunks").count_rows())
+
     def search_text(self, weights: Mapping[str, float], limit: int) -> list[FoundChunk]:
         """The chunks of the view that match any of the terms best, best first: BM25, each term's part times its weight.
 
         By the view's own statistics; the index, which counts other rows too, says which chunks are looked at.
         """
         wanted = match_query(weights)
-        if wanted is None or not self.table("chunks").count_rows():
+        if wanted is None or not self._stored_chunks:
             return []
 
         def search(count: int) -> pa.Table:
@@ -196,7 +204,7 @@ class Snapshot:
 
     def search_vector(self, vector: NDArray[np.float16], limit: int) -> list[FoundChunk]:
         """The chunks of the view whose vectors have the largest dot product with `vector`, best first."""
-        if not self.state.dim or not self.table("chunks").count_rows():
+        if not self.state.dim or not self._stored_chunks:
             return []
 
         def search(count: int) -> pa.Table:
@@ -228,7 +236,7 @@ class Snapshot:
         """Search until `limit` chunks of this view are found: the tables hold other views' rows too."""
         import numpy as np
 
-        total, count = self.table("chunks").count_rows(), limit
+        total, count = self._stored_chunks, limit
         while True:
             with self.reading():
                 rows = search(count)

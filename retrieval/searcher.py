@@ -19,6 +19,7 @@ from .lookup import Lookup, findable
 from .question import Question, read_question
 from .rank import Ranked, Words, path_matches, rank
 from .records import Filter, Hit, Pack
+from .reopening import reopening
 from .weights import reweighted, weights_for
 
 ANCHORED_FILES = 40  # files whose chunks are read because the question names something in them
@@ -36,7 +37,10 @@ FUNCTIONS = frozenset({"function", "method", "macro", "constant", "variable", "e
 
 
 class Searcher:
-    """Answers questions about one view of the index. Not for several threads at once."""
+    """Answers questions about one view of the index. Not for several threads at once.
+
+    It stays with one generation, `snapshot.state.generation`, until that is collected, and goes on with the newest then.
+    """
 
     def __init__(self, snapshot: Snapshot, without: Collection[str] = ()) -> None:
         """`without` names signals that find nothing and add nothing, so that what they are good for can be measured."""
@@ -49,6 +53,12 @@ class Searcher:
     def open(cls, uri: str, view: str | None = None) -> Searcher:
         """Open the store `uri` at `view`, by default the one published last. Raises `StoreError`."""
         return cls(Snapshot.open(uri, view))
+
+    def reopen(self) -> None:
+        """Go on with the generation of this view that is published now. Raises `StoreError` where there is none."""
+        newest, without = Snapshot.open(self.snapshot.store.uri, self.snapshot.view.name), self.without
+        self.__dict__.clear()
+        Searcher.__init__(self, newest, without)
 
     @cached_property
     def graph(self) -> Graph:
@@ -68,6 +78,7 @@ class Searcher:
     def _weights(self) -> dict[str, float]:
         return weights_for(self.snapshot)
 
+    @reopening
     def query(
         self, text: str, k: int = 10, *, lang: str | None = None, path: str | None = None, kind: str | None = None
     ) -> list[Hit]:
@@ -82,12 +93,14 @@ class Searcher:
         hits.sort(key=lambda hit: (-hit.score, hit.path, hit.start_line))
         return [self._finished(at, hit) for at, hit in enumerate(hits[: max(k, 0)], 1)]
 
+    @reopening
     def context(self, text: str, budget: int = 8000) -> Pack:
         """The evidence for `text` in at most `budget` tokens; the same index and question give the same bytes."""
         from .pack import pack
 
         return pack(self, read_question(text), budget)
 
+    @reopening
     def text(self, path: str) -> str | None:
         """The file as it was indexed; None where the view has no facts of it."""
         return self.snapshot.source(path)

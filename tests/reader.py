@@ -1,0 +1,49 @@
+"""Ask an index again and again: `python -m tests.reader STORE STOP KEEP`, until the file STOP is there.
+
+KEEP is `once`, to open the store for each round of questions, or `long`, to stay with what was opened first. Each answer
+is a line of JSON: the question, the generation that the answer names, and the answer.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from retrieval import Searcher
+
+QUESTIONS = ("load", "who retries a failed push", "app/m1.py", "class Worker")
+BUDGET = 4_000  # tokens of a pack: room for all, since a mark at a file that is stale takes some
+PAUSE = 0.05  # seconds between rounds: readers wait for their users, and the writer needs a processor too
+
+
+def answers(searcher: Searcher) -> list[tuple[str, int, Any]]:
+    """(question, generation, answer) for all questions. Whether a file is stale is the disk's answer, and left out."""
+    found: list[tuple[str, int, Any]] = []
+    for question in QUESTIONS:
+        hits = [(hit.path, hit.symbol, hit.start_line, hit.end_line, hit.score) for hit in searcher.query(question)]
+        found.append((question, searcher.snapshot.state.generation, [list(hit) for hit in hits]))
+        pack = searcher.context(question, BUDGET)
+        found.append(
+            (f"context {question}", pack.generation, [[p.path, p.start_line, p.end_line, p.text] for p in pack.pieces])
+        )
+    return found
+
+
+def main() -> None:
+    store, stop, keep = sys.argv[1:]
+    searcher = Searcher.open(store)
+    while True:
+        for answer in answers(searcher):
+            print(json.dumps(answer), flush=True)
+        if Path(stop).exists():
+            return
+        time.sleep(PAUSE)
+        if keep == "once":
+            searcher = Searcher.open(store)
+
+
+if __name__ == "__main__":
+    main()
