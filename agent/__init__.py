@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from .endings import AgentError, SandboxError, WorktreeError
     from .index import Hit, Index, Pack, SearchedIndex
     from .model import Model
+    from .patience import models_named
     from .records import Outcome, Reply, Settings, Usage
     from .replay import replay_run
+    from .rerank import Reranker
     from .review import apply_run, told_turns
     from .sandbox import Finding, probe
     from .scripted import ScriptedServer
@@ -29,8 +31,10 @@ _HOMES = {
     "begin": ("resume_agent", "run_agent"),
     "index": ("Hit", "Index", "Pack", "SearchedIndex"),
     "model": ("Model",),
+    "patience": ("models_named",),
     "records": ("Outcome", "Reply", "Settings", "Usage"),
     "replay": ("replay_run",),
+    "rerank": ("Reranker",),
     "review": ("apply_run", "told_turns"),
     "sandbox": ("Finding", "probe"),
     "scripted": ("ScriptedServer",),
@@ -54,6 +58,7 @@ __all__ = [
     "Pack",
     "Proposal",
     "Reply",
+    "Reranker",
     "SandboxError",
     "ScriptedServer",
     "SearchedIndex",
@@ -66,6 +71,7 @@ __all__ = [
     "copied_store",
     "find_run",
     "load",
+    "models_named",
     "probe",
     "replay_run",
     "resume_agent",

@@ -71,6 +71,10 @@ class Asked:
     tools: Sequence[Message]
     prefix: int  # messages at the beginning that stay whatever happens
     key: str  # the same for a request that is sent again, so that a provider that knows such keys bills it once
+    answer: Message | None = (
+        None  # the `response_format` of a question that stands alone: nothing of it goes to a cache
+    )
+    seconds: float = REQUEST_SECONDS  # for the whole answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,18 @@ class Model:
         if not price_known(self.name):
             raise AgentError(f"the price of {self.name} is unknown, so --max-cost cannot be kept: leave it out")
 
+    def _content(self, asked: Asked) -> dict[str, Any]:
+        """What the model gets to read, and how it has to answer, where the provider can see to that."""
+        if asked.answer is None:
+            return prepared(asked.messages, asked.tools, asked.prefix, self.name) | {"tools": list(asked.tools)}
+        enforced = load_litellm().supports_response_schema(self.name)
+        return {"messages": list(asked.messages)} | ({"response_format": asked.answer} if enforced else {})
+
     def _response(self, asked: Asked, on_text: OnText | None) -> Any:
         litellm = load_litellm()
         # Copies, because LiteLLM rewrites what it is given, and a conversation must never change.
-        given = deepcopy(prepared(asked.messages, asked.tools, asked.prefix, self.name))
-        given |= DIRECT | {"model": self.name, "tools": deepcopy(list(asked.tools)), "timeout": REQUEST_SECONDS}
+        given = deepcopy(self._content(asked))
+        given |= DIRECT | {"model": self.name, "timeout": asked.seconds}
         given["extra_headers"] = {"Idempotency-Key": asked.key}
         if self.api_base:
             given["api_base"] = self.api_base

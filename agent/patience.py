@@ -15,13 +15,42 @@ from .records import Reply, Settings
 from .session import Session
 
 LONGEST_WAIT = 120.0  # seconds between two attempts, whatever the number of attempts
+RETRIES, PAUSE, LONGEST_PAUSE = 2, 1.0, 20.0  # the same for a single question: a person waits, and can do without
 
 
 def models_of(settings: Settings) -> list[Model]:
-    """The model and its fallbacks. Another address belongs to the provider that it was given for."""
-    provider = settings.model.partition("/")[0]
-    names = (settings.model, *settings.fallbacks)
-    return [Model(name, settings.api_base if name.partition("/")[0] == provider else None) for name in names]
+    """The model and its fallbacks."""
+    return models_named((settings.model, *settings.fallbacks), settings.api_base)
+
+
+def models_named(names: Sequence[str], api_base: str | None = None) -> list[Model]:
+    """Models to be asked in order. Another address belongs to the provider that it was given for, that of the first."""
+    provider = names[0].partition("/")[0]
+    return [Model(name, api_base if name.partition("/")[0] == provider else None) for name in names]
+
+
+def answered(models: Sequence[Model], asked: Asked) -> Reply:
+    """The reply of the first of `models` that gives one, to a question that stands alone. Raises `NoAnswer` with all
+    their reasons."""
+    reasons = []
+    for model in models:
+        try:
+            return _answered(model, asked)
+        except NoAnswer as error:
+            reasons.append(str(error))
+    raise NoAnswer("; ".join(reasons), "final")
+
+
+def _answered(model: Model, asked: Asked) -> Reply:
+    for failures in range(RETRIES):
+        try:
+            return model.ask(asked)
+        except NoAnswer as error:
+            wait = error.wait if error.wait is not None else PAUSE * 2**failures
+            if error.kind != "again" or wait > LONGEST_PAUSE:
+                raise
+            time.sleep(wait)
+    return model.ask(asked)
 
 
 def ask(

@@ -17,7 +17,8 @@ from typing import Any
 
 SERVED = frozenset({"query", "context", "symbol", "callers", "callees", "refs", "path", "impact", "map", "graph"})
 """Commands that only read the index."""
-HERE = frozenset({"-", "-h", "--help"})  # arguments of commands that need this process: its input, its terminal
+HERE = frozenset({"-", "-h", "--help", "--rerank"})
+"""Arguments of commands that need this process: its input, its terminal, its key for a provider."""
 PATIENCE = 60.0  # seconds for an answer; another question may come first
 PACKAGE = str(Path(__file__).resolve().parent)
 
@@ -59,7 +60,9 @@ def is_private(path: Path) -> bool:
 
 def _ask(arguments: list[str]) -> dict[str, Any] | None:
     """The server's reply, or None where there is no server that can give one."""
-    if not arguments or arguments[0] not in SERVED or not HERE.isdisjoint(arguments) or "CLEW_DEBUG" in os.environ:
+    if not arguments or arguments[0] not in SERVED or "CLEW_DEBUG" in os.environ:
+        return None
+    if any(argument.partition("=")[0] in HERE for argument in arguments):
         return None
     try:
         path = socket_path()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .prompt import messages, render
     from .reach import FLOW, Way
     from .records import Filter, Hit, Pack, Piece, Related
+    from .reorder import Order, Passage
     from .searcher import Searcher
     from .tokens import count_tokens, counter_name
     from .tuning import Accuracy, Trial, keep, tune
@@ -34,6 +35,7 @@ _MODULES = {
     "prompt": ("messages", "render"),
     "reach": ("FLOW", "Way"),
     "records": ("Filter", "Hit", "Pack", "Piece", "Related"),
+    "reorder": ("Order", "Passage"),
     "searcher": ("Searcher",),
     "tokens": ("count_tokens", "counter_name"),
     "tuning": ("Accuracy", "Trial", "keep", "tune"),
@@ -51,7 +53,9 @@ __all__ = [
     "Filter",
     "Graph",
     "Hit",
+    "Order",
     "Pack",
+    "Passage",
     "Piece",
     "Reached",
     "Related",

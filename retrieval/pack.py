@@ -51,9 +51,9 @@ class _Upgrade:
     density: float  # worth per token
 
 
-def pack(searcher: Searcher, question: Question, budget: int) -> Pack:
-    """The evidence for `question` in at most `budget` tokens."""
-    ranked = [each for each in searcher.ranked(question)[:MAX_HITS] if each.score > 0]
+def pack(searcher: Searcher, question: Question, ranked: Sequence[Ranked], budget: int) -> Pack:
+    """The evidence for `question` in at most `budget` tokens: its hits, `ranked`, and what they need."""
+    ranked = [each for each in ranked[:MAX_HITS] if each.score > 0]
     items = _items(searcher, ranked)
     sources = {path: text.split("\n") for path, text in searcher.snapshot.sources({i.path for i in items}).items()}
     symbols = searcher.lookup.symbols_in(sorted(sources))

@@ -20,6 +20,7 @@ from .question import Question, read_question
 from .rank import Ranked, Words, path_matches, rank
 from .records import Filter, Hit, Pack
 from .reopening import reopening
+from .reorder import Order, reordered
 from .weights import reweighted, weights_for
 
 ANCHORED_FILES = 40  # files whose chunks are read because the question names something in them
@@ -80,30 +81,44 @@ class Searcher:
 
     @reopening
     def query(
-        self, text: str, k: int = 10, *, lang: str | None = None, path: str | None = None, kind: str | None = None
+        self,
+        text: str,
+        k: int = 10,
+        *,
+        lang: str | None = None,
+        path: str | None = None,
+        kind: str | None = None,
+        order: Order | None = None,
     ) -> list[Hit]:
         """The `k` places that answer `text` best, best first; fewer, or none, where less is found.
 
-        `lang` is a language's name, `path` a glob or folder, `kind` a symbol's kind, `text` or `file`.
+        `lang` is a language's name, `path` a glob or folder, `kind` a symbol's kind, `text` or `file`; `order` has the
+        last word on the first of them.
         """
         wanted = Filter(lang or "", path or "", kind or "")
         question = read_question(text)
-        ranked = self.ranked(question, wanted)
+        ranked = self.ordered(question, wanted, order)
         hits = [*self._named_files(question, wanted, ranked), *map(_unranked, ranked)]
-        hits.sort(key=lambda hit: (-hit.score, hit.path, hit.start_line))
+        hits.sort(key=lambda hit: -round(hit.score, 9))  # stable: both parts are in order, also among equals
         return [self._finished(at, hit) for at, hit in enumerate(hits[: max(k, 0)], 1)]
 
     @reopening
-    def context(self, text: str, budget: int = 8000) -> Pack:
-        """The evidence for `text` in at most `budget` tokens; the same index and question give the same bytes."""
+    def context(self, text: str, budget: int = 8000, *, order: Order | None = None) -> Pack:
+        """The evidence for `text` in at most `budget` tokens; the same index, question and order give the same bytes."""
         from .pack import pack
 
-        return pack(self, read_question(text), budget)
+        question = read_question(text)
+        return pack(self, question, self.ordered(question, order=order), budget)
 
     @reopening
     def text(self, path: str) -> str | None:
         """The file as it was indexed; None where the view has no facts of it."""
         return self.snapshot.source(path)
+
+    def ordered(self, question: Question, wanted: Filter | None = None, order: Order | None = None) -> list[Ranked]:
+        """As `ranked`, the first hits in the `order` that somebody else wants."""
+        ranked = self.ranked(question, wanted)
+        return reordered(self.snapshot, question.text, ranked, order) if order else ranked
 
     def ranked(self, question: Question, wanted: Filter | None = None) -> list[Ranked]:
         """All candidates in order, windows of one symbol merged."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from agent import ScriptedServer
 from tests.program import CLEW, SAMPLE, Ran, clew, environment, run
 
 READY = b"listening"
@@ -77,6 +78,19 @@ def test_the_answer_is_the_one_without_a_server(
     here = clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(place.with_name("none"))})
     assert served(*arguments, place=place, cwd=repo) == here
     assert clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(place)}) == here
+
+
+def test_a_rerank_is_asked_for_by_the_command_itself_which_has_the_key(
+    repo: Path, place: Path, server: subprocess.Popen[bytes]
+) -> None:
+    with ScriptedServer([{"text": '{"order": [3, 1]}'}]) as provider:
+        asked = ["query", "retry with back-off", "--json", "--rerank", "openai/x", "--api-base", provider.base]
+        assert served(*asked, place=place, cwd=repo).code != 0
+        assert served(*asked[:3], "--rerank=openai/x", place=place, cwd=repo).code != 0
+        here = clew(*asked, cwd=repo, env={"CLEW_SOCKET": str(place.with_name("none"))})
+        assert clew(*asked, cwd=repo, env={"CLEW_SOCKET": str(place)}) == here
+    plain = clew("query", "retry with back-off", "--json", cwd=repo)
+    assert here.value["hits"][0]["symbol"] == plain.value["hits"][2]["symbol"]
 
 
 def test_a_newer_generation_is_seen_at_once(repo: Path, place: Path, server: subprocess.Popen[bytes]) -> None:

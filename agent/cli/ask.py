@@ -14,12 +14,12 @@ import typer
 from indexer import ClewError
 
 from .opened import OPENED
-from .options import BatchOption, JsonOption, RevOption, StoreOption
+from .options import ApiBaseOption, BatchOption, JsonOption, RerankOption, RevOption, StoreOption
 from .output import finish_line, say, say_json, warn
 from .place import question, store_to_read, view_to_read
 
 if TYPE_CHECKING:
-    from retrieval import Hit, Pack, Searcher
+    from retrieval import Hit, Order, Pack, Searcher
 
 NOTHING_FOUND, FAILED = 1, 2
 SNIPPET_LENGTH = 110  # characters of a hit's first line that are shown
@@ -58,6 +58,8 @@ def query(
     path: Annotated[str | None, typer.Option(metavar="GLOB", help="Only these paths: a glob or a folder.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind: function, method, class, …")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show what each score is made of.")] = False,
+    rerank: RerankOption = None,
+    api_base: ApiBaseOption = None,
     batch: BatchOption = None,
     store: StoreOption = None,
     rev: RevOption = None,
@@ -65,11 +67,11 @@ def query(
 ) -> None:
     """Find the code that TEXT is about: ranked hits."""
     _check_language(lang)
-    asked = _asked(text, batch)
+    asked, order = _asked(text, batch), _order(rerank, api_base)
     searcher = open_searcher(store, rev)
 
     def hits(wanted: str) -> list[Hit]:
-        return searcher.query(wanted, k, lang=lang, path=path, kind=kind)
+        return searcher.query(wanted, k, lang=lang, path=path, kind=kind, order=order)
 
     def answer(wanted: str) -> tuple[dict[str, Any], bool]:
         found = hits(wanted)
@@ -90,6 +92,8 @@ def context(
     text: TextArgument = None,
     budget: Annotated[int, typer.Option(min=1, metavar="TOKENS", help="At most so many tokens (cl100k_base).")] = 8000,
     format: Annotated[Format, typer.Option(help="messages: what goes into a chat request.")] = Format.TEXT,
+    rerank: RerankOption = None,
+    api_base: ApiBaseOption = None,
     batch: BatchOption = None,
     store: StoreOption = None,
     rev: RevOption = None,
@@ -98,11 +102,11 @@ def context(
     """Pack the code that TEXT is about, and what it needs, into a budget of tokens."""
     from retrieval import messages
 
-    asked = _asked(text, batch)
+    asked, order = _asked(text, batch), _order(rerank, api_base)
     searcher = open_searcher(store, rev)
 
     def answer(wanted: str) -> tuple[dict[str, Any], bool]:
-        pack = searcher.context(wanted, budget)
+        pack = searcher.context(wanted, budget, order=order)
         found = {"messages": messages(pack)} if format is Format.MESSAGES else pack.to_json()
         return found, bool(pack.pieces)
 
@@ -111,7 +115,7 @@ def context(
     elif json or format is not Format.TEXT:
         _say_one(asked, answer)
     else:
-        _say_pack(searcher.context(asked, budget))
+        _say_pack(searcher.context(asked, budget, order=order))
 
 
 def _asked(text: str | None, batch: str | None) -> str | None:
@@ -119,6 +123,19 @@ def _asked(text: str | None, batch: str | None) -> str | None:
     if (text is None) == (batch is None):
         raise typer.BadParameter("give either TEXT or --batch FILE")
     return question(text) if text is not None else None
+
+
+def _order(models: list[str] | None, api_base: str | None) -> Order | None:
+    """Who has the last word on the order of the first hits; nobody, unless a model was named."""
+    if not models:
+        if api_base:
+            raise typer.BadParameter("--api-base says where the model of --rerank is: name that model")
+        return None
+    if not all(models):
+        raise typer.BadParameter("--rerank names no model")
+    from agent import Reranker, models_named
+
+    return Reranker(models_named(models, api_base), warn)
 
 
 def _check_language(name: str | None) -> None:

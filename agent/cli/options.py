@@ -24,3 +24,14 @@ BatchOption = Annotated[
         help="Answer every line of FILE (- for stdin), each an object with `id` and `query`; prints JSON.",
     ),
 ]
+RerankOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="MODEL",
+        help="Let this LiteLLM model order the first 30 hits: sends them to its provider. Repeatable: asked in turn.",
+        show_default="no model is asked",
+    ),
+]
+ApiBaseOption = Annotated[
+    str | None, typer.Option(metavar="URL", help="With --rerank: another address, such as a gateway or a local server.")
+]
