@@ -8,12 +8,11 @@ considered, and upgrades are taken in the order of worth per token: the greedy r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from indexer import FoundSymbol
-
+from .needed import needed
 from .question import Question
 from .rank import Ranked
 from .records import Pack, Piece
@@ -24,13 +23,10 @@ if TYPE_CHECKING:
     from .searcher import Searcher
 
 MAX_HITS = 60  # hits that are considered
-RELATED_HITS = 8  # of these, hits whose callees and bases are considered too
-MAX_RELATED = 6  # callees and bases of one hit
-RELATED_USE = 0.25  # what such a symbol is worth beside its hit
-MIN_CONFIDENCE = 0.5  # of an edge that brings something in
+RELATED_HITS = 8  # of these, hits that bring along what they need
 SHARPNESS = 6.0  # power of the score's share: how much less a lower hit is worth (LOG packing)
 HEADER_TOKENS = 14  # about what the line above a piece costs; the exact count comes at the end
-GAP = 2  # lines between two pieces that are cheaper shown than left out
+GAP, GAP_TOKENS = 2, 40  # lines between two pieces that are shown rather than left out, and what they may cost
 LEFT_OUT_SHOWN = 8
 
 
@@ -62,9 +58,10 @@ def pack(searcher: Searcher, question: Question, ranked: Sequence[Ranked], budge
         for at, item in enumerate(items)
         if item.path in sources
     ]
-    taken = _choose(choices, sources, budget)
+    costs = _Costs(sources)
+    taken = _choose(choices, costs, budget)
     stale = {path for path in sources if searcher.snapshot.is_stale(path)}
-    return _fitted(searcher, question, budget, choices, taken, sources, stale)
+    return _fitted(searcher, question, budget, choices, taken, costs, stale)
 
 
 def _items(searcher: Searcher, ranked: Sequence[Ranked]) -> list[Item]:
@@ -72,60 +69,75 @@ def _items(searcher: Searcher, ranked: Sequence[Ranked]) -> list[Item]:
     best = ranked[0].score if ranked else 1.0
     items = [Item(r.candidate.chunk.path, r.symbol, tuple(r.windows), (r.score / best) ** SHARPNESS) for r in ranked]
     known = {item.symbol.uid for item in items if item.symbol is not None}
-    hits = [(item, item.symbol) for item in items[:RELATED_HITS] if item.symbol is not None]
-    for item, found in [(item, found) for item, symbol in hits for found in _needed(searcher, symbol)]:
-        if found.uid not in known:
-            known.add(found.uid)
-            items.append(Item(found.path, found, (), item.use * RELATED_USE))
+    hits = {item.symbol.uid: item for item in items[:RELATED_HITS] if item.symbol is not None}
+    related = needed(searcher, [item.symbol for item in hits.values() if item.symbol is not None])
+    for hit, each in [(hit, each) for hit, own in related.items() for each in own]:
+        if each.symbol.uid not in known:
+            known.add(each.symbol.uid)
+            items.append(Item(each.symbol.path, each.symbol, (), hits[hit].use * each.share))
     return items
 
 
-def _needed(searcher: Searcher, symbol: FoundSymbol) -> list[FoundSymbol]:
-    """What `symbol` calls or inherits from, in the order in which it mentions them."""
-    edges = searcher.snapshot.edges_from([symbol.uid], ("calls", "inherits"))
-    sure = [edge for edge in sorted(edges, key=lambda e: (e.line, e.dst)) if edge.confidence >= MIN_CONFIDENCE]
-    targets = list(dict.fromkeys(edge.dst for edge in sure if edge.dst != symbol.uid))[:MAX_RELATED]
-    found = searcher.snapshot.symbols_of(targets)
-    return [found[uid] for uid in targets if uid in found]
+def _choose(choices: Sequence[_Choice], costs: _Costs, budget: int) -> list[_Upgrade]:
+    """Take upgrades in the order of their worth per token while they fit; returns those taken, in order.
 
-
-def _choose(choices: Sequence[_Choice], sources: dict[str, list[str]], budget: int) -> list[_Upgrade]:
-    """Take upgrades in the order of their worth per token while they fit; returns those taken, in order."""
-    costs = _Costs(sources)
+    What finds no room at the level that is worth most per token gets the highest that still fits, in a second round.
+    """
     upgrades = [upgrade for choice in choices for upgrade in _upgrades(choice, costs)]
     upgrades.sort(key=lambda u: (-u.density, u.choice, u.level))
-    shown: dict[str, set[int]] = defaultdict(set)
-    taken, blocked, left = [], set(), budget
+    room = _Room(costs, budget)
+    blocked: dict[int, None] = {}
+    taken = []
     for upgrade in upgrades:
-        choice = choices[upgrade.choice]
         if upgrade.choice in blocked:
             continue
-        new = _lines(choice.levels[upgrade.level]) - shown[choice.item.path]
-        cost = costs.of(choice.item.path, new) + (HEADER_TOKENS if not choice.chosen else 0)
-        if cost > left:
-            blocked.add(upgrade.choice)
-            continue
-        left -= cost
-        shown[choice.item.path] |= new
-        choice.chosen.append(upgrade.level)
-        taken.append(upgrade)
+        if room.take(choices[upgrade.choice], upgrade.level):
+            taken.append(upgrade)
+        else:
+            blocked[upgrade.choice] = None
+    for at in blocked:
+        lowest = max(choices[at].chosen, default=-1)
+        for level in range(len(choices[at].levels) - 1, lowest, -1):
+            if room.take(choices[at], level):
+                taken.append(_Upgrade(at, level, 0.0))
+                break
     return taken
+
+
+class _Room:
+    """What is left of the budget, and which lines are shown already."""
+
+    def __init__(self, costs: _Costs, budget: int) -> None:
+        self._costs, self._left = costs, budget
+        self._shown: dict[str, set[int]] = defaultdict(set)
+
+    def take(self, choice: _Choice, level: int) -> bool:
+        """Choose the level if it fits; whether it did."""
+        path = choice.item.path
+        new = _lines(choice.levels[level]) - self._shown[path]
+        cost = self._costs.of(path, new) + (HEADER_TOKENS if not choice.chosen else 0)
+        if cost > self._left:
+            return False
+        self._left -= cost
+        self._shown[path] |= new
+        choice.chosen.append(level)
+        return True
 
 
 class _Costs:
     """Tokens of lines, each counted once. Their sum is the text's count to within a few percent."""
 
     def __init__(self, sources: dict[str, list[str]]) -> None:
-        self._sources = sources
+        self.sources = sources
         self._known: dict[tuple[str, int], int] = {}
 
-    def of(self, path: str, numbers: set[int]) -> int:
+    def of(self, path: str, numbers: Iterable[int]) -> int:
         return sum(self._line(path, number) for number in numbers)
 
     def _line(self, path: str, number: int) -> int:
         key = (path, number)
         if key not in self._known:
-            self._known[key] = count_tokens(self._sources[path][number - 1] + "\n")
+            self._known[key] = count_tokens(self.sources[path][number - 1] + "\n")
         return self._known[key]
 
 
@@ -156,13 +168,13 @@ def _fitted(
     budget: int,
     choices: Sequence[_Choice],
     taken: list[_Upgrade],
-    sources: dict[str, list[str]],
+    costs: _Costs,
     stale: set[str],
 ) -> Pack:
     """Render what was taken; give back the last upgrades while the exact count is above the budget."""
     by_order = {choice.order: choice for choice in choices}
     while True:
-        pieces = _pieces(choices, sources)
+        pieces = _pieces(choices, costs)
         left_out = tuple(dict.fromkeys(c.item.label for c in choices if not c.chosen and c.item.windows))
         shown_stale = {piece.path for piece in pieces} & stale
         text = _render(pieces, shown_stale)
@@ -170,32 +182,34 @@ def _fitted(
         if tokens <= budget or not taken:
             break
         by_order[taken.pop().choice].chosen.pop()
-    if left_out:
-        noted = text + _note(left_out)
+    for names in (LEFT_OUT_SHOWN, 1, 0) if left_out else ():
+        noted = text + _note(left_out, names)
         if (count := count_tokens(noted)) <= budget:
             text, tokens = noted, count
+            break
     generation = searcher.snapshot.state.generation
     return Pack(question.text, tuple(pieces), text, tokens, budget, generation, left_out, tuple(sorted(shown_stale)))
 
 
-def _pieces(choices: Sequence[_Choice], sources: dict[str, list[str]]) -> list[Piece]:
+def _pieces(choices: Sequence[_Choice], costs: _Costs) -> list[Piece]:
     """What was chosen as runs of lines, neighbours merged: files in the order of their best item, then by line."""
     by_path: dict[str, list[_Choice]] = {}
     for choice in choices:
         if choice.chosen:
             by_path.setdefault(choice.item.path, []).append(choice)
-    return [piece for path, own in by_path.items() for piece in _of_file(path, own, sources[path])]
+    return [piece for path, own in by_path.items() for piece in _of_file(path, own, costs)]
 
 
-def _of_file(path: str, choices: Sequence[_Choice], lines: list[str]) -> list[Piece]:
+def _of_file(path: str, choices: Sequence[_Choice], costs: _Costs) -> list[Piece]:
     numbers = sorted(set().union(*(_lines(choice.levels[choice.chosen[-1]]) for choice in choices)))
     runs: list[tuple[int, int]] = []
     for number in numbers:
-        if runs and number - runs[-1][1] <= GAP + 1:
+        between = range(runs[-1][1] + 1, number) if runs else range(0)
+        if runs and len(between) <= GAP and costs.of(path, between) <= GAP_TOKENS:
             runs[-1] = (runs[-1][0], number)
         else:
             runs.append((number, number))
-    pieces = [_piece(path, low, high, choices, lines) for low, high in runs]
+    pieces = [_piece(path, low, high, choices, costs.sources[path]) for low, high in runs]
     for choice in choices:
         found = choice.item.symbol
         if choice.levels[choice.chosen[-1]].resolution == "name" and found is not None:
@@ -234,7 +248,8 @@ def _render(pieces: Sequence[Piece], stale: set[str]) -> str:
     return "\n".join(out) + ("\n" if out else "")
 
 
-def _note(left_out: Sequence[str]) -> str:
-    more = len(left_out) - LEFT_OUT_SHOWN
-    names = ", ".join(left_out[:LEFT_OUT_SHOWN])
-    return f"=== left out for want of room: {names}{f' and {more} more' if more > 0 else ''}\n"
+def _note(left_out: Sequence[str], names: int) -> str:
+    """Says what found no room: the first so many by name."""
+    more = len(left_out) - names
+    told = [*left_out[:names], *([f"{more} more" if names else f"{more} hits"] if more > 0 else [])]
+    return f"=== left out for want of room: {', '.join(told)}\n"

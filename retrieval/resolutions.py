@@ -12,6 +12,7 @@ WORTH = {"name": 0.05, "signature": 0.3, "skeleton": 0.6, "slice": 0.8, "body": 
 CONTAINERS = frozenset({"class", "interface", "struct", "trait", "module", "scope"})
 MAX_SIGNATURE = 10  # lines
 MAX_BODY = 400  # lines; a longer symbol is shown by what matched
+MAX_RELATED_BODY = 12  # lines of what is only related to a hit: what is longer is shown by its signature
 
 Ranges = tuple[tuple[int, int], ...]  # lines, 1-based, both inclusive
 
@@ -60,13 +61,14 @@ def levels(item: Item, lines: Sequence[str], symbols: Sequence[FoundSymbol]) -> 
             s for s in symbols if s.symbol.parent == item.symbol.index and s.symbol.kind in ("function", "method")
         ]
         outline = tuple(signature_lines(lines, s.symbol.start_line, s.symbol.end_line) for s in members)
-        found.append(Level("skeleton", (header, *outline), around))
+        if item.windows or len(outline) < MAX_RELATED_BODY:
+            found.append(Level("skeleton", (header, *outline), around))
     if item.windows:
         windows = tuple(sorted(item.windows[:2]))
         if not covers(windows, start, end):
             found.append(Level("slice", (header, *windows), around))
-        if end - start < MAX_BODY:
-            found.append(Level("body", ((start, end),), around))
+    if end - start < (MAX_BODY if item.windows else MAX_RELATED_BODY):
+        found.append(Level("body", ((start, end),), around))
     return found
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from retrieval import Searcher, count_tokens, messages, render
+from retrieval.needed import needed
+from tests.retrieval.conftest import indexed
 
 QUESTION = "how long to wait before a failed job is tried again"
 
@@ -68,3 +71,92 @@ def test_json_holds_every_piece(searcher: Searcher) -> None:
     found = json.loads(render(pack, "json"))
     assert len(found["pieces"]) == len(pack.pieces)
     assert found["generation"] == 1
+
+
+# -- what comes along
+
+PROJECT = {
+    "app/base.py": "class Base:\n    def run(self):\n        return 1\n",
+    "app/conf.py": "RETRY_LIMIT = 5\n\nUNUSED = 6\n",
+    "app/pause.py": "def pause_after(n):\n    return 2 ** n\n",
+    "app/work.py": (
+        "from .base import Base\nfrom .conf import RETRY_LIMIT\nfrom .pause import pause_after\n\n\n"
+        "class Worker(Base):\n    def upload(self):\n"
+        "        return [pause_after(n) for n in range(RETRY_LIMIT)]\n"
+    ),
+    "tests/test_other.py": "from app.work import Worker\n\n\ndef test_a_start():\n    Worker().upload()\n",
+    "tests/test_work.py": "from app.work import Worker\n\n\ndef test_upload():\n    assert Worker().upload()\n",
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    return searched(tmp_path_factory.mktemp("project"), PROJECT)
+
+
+def searched(folder: Path, files: dict[str, str]) -> Searcher:
+    """A searcher over a tree of these files."""
+    for path, text in files.items():
+        (folder / "tree" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "tree" / path).write_text(text, newline="")
+    (folder / "tree" / ".git").mkdir()
+    return Searcher.open(indexed(folder / "tree", folder, "none"))
+
+
+def test_a_hit_needs_what_it_calls_and_reads_what_its_class_inherits_from_and_a_test_called_after_it(
+    project: Searcher,
+) -> None:
+    (hit,) = project.lookup.symbols("Worker.upload")
+    found = [each.symbol.id for each in needed(project, [hit])[hit.uid]]
+    assert found == [
+        "app/base.py::Base", "app/pause.py::pause_after", "app/conf.py::RETRY_LIMIT", "tests/test_work.py::test_upload"
+    ]  # fmt: skip
+
+
+def test_what_comes_along_is_shown_small_and_only_where_there_is_room(project: Searcher) -> None:
+    large, small = project.context("Worker.upload", 400), project.context("Worker.upload", 60)
+    assert {piece.path for piece in large.pieces} >= {"app/base.py", "app/work.py"}
+    assert small.pieces[0].path == large.pieces[0].path == "app/work.py"
+    assert len(small.pieces) < len(large.pieces)
+
+
+# -- hostile input
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    """Long lines in a symbol, between two, and as a symbol; no line end at the end; carriage returns."""
+    code = "\n".join(f"def upload_{n}(x):\n    return x + {n}\n" for n in range(400))
+    between = f"def retry_first():\n    return 1\n# {'x' * 1_000_000}\ndef retry_second():\n    return 2\n"
+    inside = f"def retry_third():\n    data = '{'y ' * 100_000}'\n    return data\n"
+    header = f"def retry_fourth(a='{'z ' * 100_000}'):\n    return a"
+    files = {
+        "between.py": between,
+        "inside.py": inside,
+        "header.py": header,
+        "crlf.py": "def retry_fifth():\r\n    return 5\r\n",
+    }
+    return searched(tmp_path_factory.mktemp("hostile"), {path: f"{code}\n{text}" for path, text in files.items()})
+
+
+@pytest.mark.parametrize("budget", [-1, 0, 1, 10, 100, 1_000, 5_000_000])
+def test_hostile_lines_are_shown_whole_or_not_at_all(hostile: Searcher, budget: int) -> None:
+    pack = hostile.context("where are failed uploads retried: retry first second third fourth fifth", budget)
+    assert pack.tokens == count_tokens(pack.text) <= max(budget, 0)
+    for piece in pack.pieces:
+        lines = (hostile.text(piece.path) or "").split("\n")
+        assert piece.text in ("", "\n".join(lines[piece.start_line - 1 : piece.end_line]))
+
+
+def test_a_long_line_does_not_keep_its_neighbours_out(hostile: Searcher) -> None:
+    pack = hostile.context("retry_first", 300)
+    assert "def retry_first" in pack.text
+    assert "xxxx" not in pack.text
+
+
+def test_what_is_too_large_as_a_body_is_shown_as_less(hostile: Searcher) -> None:
+    assert "def retry_third" in hostile.context("retry_third", 300).text
+
+
+def test_what_was_left_out_is_said_shortly_where_names_find_no_room(searcher: Searcher) -> None:
+    assert any("hits\n" in searcher.context(QUESTION, budget).text for budget in range(20, 80))
