@@ -23,7 +23,7 @@ class Collected:
 
 def collect_views(store: Store, keep: int = KEPT_REVISIONS) -> Collected:
     """Take out work trees whose folder has gone and all revisions but the `keep` that were indexed last, then all facts
-    that no view holds. The view that was indexed last stays. Raises `StoreError`."""
+    that no view holds. Of the others the view that was indexed last stays, and one view always does. Raises `StoreError`."""
     state = store.state()
     if state is None:
         raise StoreError(f"no index at {store.uri}: there is nothing to collect")
@@ -40,5 +40,7 @@ def collect_views(store: Store, keep: int = KEPT_REVISIONS) -> Collected:
 def _unwanted(state: State, keep: int) -> list[str]:
     revisions = [view for view in state.views.values() if view.kind == "revision"]
     revisions.sort(key=lambda view: view.report.generation, reverse=True)
-    gone = [view.name for view in state.views.values() if view.kind == "worktree" and not os.path.isdir(view.name)]
-    return sorted({*gone, *(view.name for view in revisions[keep:])} - {state.latest})
+    old = {view.name for view in revisions[keep:]} - {state.latest}
+    vanished = {view.name for view in state.views.values() if view.kind == "worktree" and not os.path.isdir(view.name)}
+    gone = old | vanished
+    return sorted(gone if len(gone) < len(state.views) else gone - {state.latest})

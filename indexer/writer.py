@@ -306,13 +306,16 @@ class Writer:
             drop_old_versions(table, (kept or {}).get(name, table.version), always=kept is None)
 
     def drop_views(self, names: Sequence[str]) -> None:
-        """Take views out of what is published next."""
+        """Take views, not all, out of what is published next; of the others the one that was indexed last is the latest."""
         assert self.state is not None
         for name in names:
             for table in ("manifests", "statistics"):
                 self.tables[table].delete(f"view = {quoted(name)}")
         views = {name: view for name, view in self.state.views.items() if name not in names}
-        self.state = replace(self.state, views=views)
+        latest = self.state.latest
+        if latest not in views:
+            latest = max(views, key=lambda name: (views[name].report.generation, name))
+        self.state = replace(self.state, views=views, latest=latest)
 
     def collect(self, least: float = WORTHWHILE) -> int:
         """Delete facts and edges that no view holds, if they are as much as `least` of all; returns how many files went."""
