@@ -125,7 +125,7 @@ def _most_promising(
     squares: dict[str, float] = defaultdict(float)
     for row, each in enumerate(candidates):
         squares[each.chunk.path] += float(text[row]) ** 2
-    most = max(squares.values(), default=1.0)
+    most = max(squares.values(), default=0.0) or 1.0
     promise = []
     for row, each in enumerate(candidates):
         chunk, place = each.chunk, place_of(each.chunk.path)
