@@ -1,5 +1,5 @@
 """An issue → ranked places: the candidates of all searches and the rest of the files that they point at, judged alike
-by a ranker that was learned from past commits (see `data/ranker/README.md`)."""
+by a ranker that was learned from past commits (see `data/ranker/MODEL_CARD.md`)."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ FILE_CHUNKS = 150  # of one such file
 KEPT = 300  # chunks that are judged by all signals (LOG issues: candidates)
 SMALL_LINES = 3  # a function of so many lines has no chunk of its own; see `indexer.chunk`
 COHERENCE = 0.9  # how much less each further chunk of a file adds to its evidence
-TRACED = (
-    2.0  # of being named, where there is a stack trace: commits, from which the ranker learned, hold none (LOG issues)
-)
+TRACED = 2.0  # of being named, beside a stack trace: commits, which the ranker learned from, hold none (LOG issues)
 _ANCHOR, _MENTION = FEATURES.index("anchor"), list(SIGNALS).index("mention")
 
 
