@@ -98,9 +98,9 @@ def _search(given: Given, table: dict[str, Floats]) -> Floats:
         "bm25": counts.bm25(weights),
         "bm25_title": counts.bm25(dict.fromkeys(title, 1.0)),
         "bm25_all": counts.bm25(dict.fromkeys(counts.terms, 1.0)),
-        "body": counts.share(_told(question)),
+        "body": counts.share(question.told),
         "body_code": counts.share(code),
-        "head": counts.share(_told(question), head=True),
+        "head": counts.share(question.told, head=True),
     }
     for name in ("lexical", "dense", "bm25"):
         table[f"{name}_place"][:] = _places(chunks[name], 5)[at]
@@ -115,7 +115,7 @@ def _search(given: Given, table: dict[str, Floats]) -> Floats:
 
 def _names(given: Given, table: dict[str, Floats]) -> None:
     """What the names, signatures and docstrings of symbols have in common with the question."""
-    told = _told(given.question)
+    told = given.question.told
     title = _rare(given.question.title_terms)
     total = sum(told.values()) or 1.0
     named = {(found.path, found.index): strength for found, strength in given.anchors.symbols.items()}
@@ -162,7 +162,7 @@ def _groups(given: Given, table: dict[str, Floats], says: Floats) -> None:
 def _files(given: Given, table: dict[str, Floats], says: Floats, files: Mapping[str, list[int]]) -> None:
     import numpy as np
 
-    told = _told(given.question)
+    told = given.question.told
     total = sum(told.values()) or 1.0
     sums = np.array([_summed(says[rows]) for rows in files.values()], np.float32)
     squares = np.array([_summed(table["bm25"][rows] ** 2) for rows in files.values()], np.float32)
@@ -192,7 +192,7 @@ def _files(given: Given, table: dict[str, Floats], says: Floats, files: Mapping[
 def _classes(
     given: Given, table: dict[str, Floats], says: Floats, classes: Mapping[tuple[str, int], list[int]]
 ) -> None:
-    told, title = _told(given.question), _rare(given.question.title_terms)
+    told, title = given.question.told, _rare(given.question.title_terms)
     for (path, around), rows in classes.items():
         table["class_sum"][rows] = _summed(says[rows])
         table["class_best"][rows] = says[rows].max()
@@ -201,11 +201,6 @@ def _classes(
             parts = name_parts(given.symbols[path][around].symbol.name)
             table["class_cover"][rows] = _cover(parts, told)
             table["class_title"][rows] = _cover(parts, title)
-
-
-def _told(question: Question) -> dict[str, float]:
-    """What the question searches for: the terms' weights by how rare they are."""
-    return {term: weight * rarity(term) ** 2 for term, weight in question.weights}
 
 
 def _rare(terms: Sequence[str]) -> dict[str, float]:

@@ -53,8 +53,9 @@ def pack(searcher: Searcher, question: Question, ranked: Sequence[Ranked], budge
     items = _items(searcher, ranked)
     sources = {path: text.split("\n") for path, text in searcher.snapshot.sources({i.path for i in items}).items()}
     symbols = searcher.lookup.symbols_in(sorted(sources))
+    asked = question.told
     choices = [
-        _Choice(item, levels(item, sources[item.path], symbols[item.path]), at)
+        _Choice(item, levels(item, sources[item.path], symbols[item.path], asked), at)
         for at, item in enumerate(items)
         if item.path in sources
     ]
@@ -149,8 +150,7 @@ def _upgrades(choice: _Choice, costs: _Costs) -> Iterator[_Upgrade]:
     """The steps of the item's convex hull: each costs more and gives less per token than the one before."""
     path, use = choice.item.path, choice.item.use
     points = [
-        (costs.of(path, _lines(level)) + HEADER_TOKENS, use * WORTH[level.resolution], at)
-        for at, level in enumerate(choice.levels)
+        (costs.of(path, _lines(level)) + HEADER_TOKENS, use * level.worth, at) for at, level in enumerate(choice.levels)
     ]
     cost, worth = 0, 0.0
     while True:

@@ -57,6 +57,11 @@ class Question:
     wants_examples: bool
 
     @property
+    def told(self) -> dict[str, float]:
+        """Term → its weight by how rare it is in code at large."""
+        return {term: weight * rarity(term) ** 2 for term, weight in self.weights}
+
+    @property
     def title_terms(self) -> list[str]:
         """The terms of the first line: in an issue its author's own summary."""
         return search_terms(title_of(self.text))

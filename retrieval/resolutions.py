@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
-from indexer import FoundSymbol
+from indexer import FoundSymbol, search_terms
 
 WORTH = {"name": 0.05, "signature": 0.3, "skeleton": 0.6, "slice": 0.8, "body": 1.0}
 """What a resolution is worth, the body being 1. Judgement, not measurement: the shares order the upgrades."""
+EXCERPT_LINES, EXCERPT_WORTH = 7, 0.6
+"""A slice of the lines that say most of what was asked, for small budgets; LOG packing: excerpts."""
 CONTAINERS = frozenset({"class", "interface", "struct", "trait", "module", "scope"})
 MAX_SIGNATURE = 10  # lines
 MAX_BODY = 400  # lines; a longer symbol is shown by what matched
@@ -41,16 +44,23 @@ class Level:
     resolution: str
     ranges: Ranges  # of the symbol itself
     around: tuple[tuple[int, int, str], ...] = ()  # headers of what encloses it: first line, last line, qualified name
+    excerpt: bool = False  # a slice of only a few lines
+
+    @property
+    def worth(self) -> float:
+        """Its share of what the body is worth."""
+        return EXCERPT_WORTH if self.excerpt else WORTH[self.resolution]
 
     def spans(self) -> Ranges:
         """All lines that it shows."""
         return (*((low, high) for low, high, _ in self.around), *self.ranges)
 
 
-def levels(item: Item, lines: Sequence[str], symbols: Sequence[FoundSymbol]) -> list[Level]:
-    """The resolutions of `item`, less first; `lines` and `symbols` are those of its file."""
+def levels(item: Item, lines: Sequence[str], symbols: Sequence[FoundSymbol], asked: Mapping[str, float]) -> list[Level]:
+    """The resolutions of `item`, less first; `lines` and `symbols` are those of its file, `asked` the question's terms with
+    their weights."""
     if item.symbol is None:
-        return [Level("slice", (window,)) for window in item.windows[:1]]
+        return _levels_of_lines(item.windows[:1], lines, asked)
     symbol = item.symbol.symbol
     start, end = symbol.start_line, min(symbol.end_line, len(lines))
     header = signature_lines(lines, start, end)
@@ -63,6 +73,8 @@ def levels(item: Item, lines: Sequence[str], symbols: Sequence[FoundSymbol]) -> 
         outline = tuple(signature_lines(lines, s.symbol.start_line, s.symbol.end_line) for s in members)
         if item.windows or len(outline) < MAX_RELATED_BODY:
             found.append(Level("skeleton", (header, *outline), around))
+    elif item.windows and (telling := _excerpt(lines, header[1] + 1, end, asked)):
+        found.append(Level("slice", (header, telling), around, excerpt=True))
     if item.windows:
         windows = tuple(sorted(item.windows[:2]))
         if not covers(windows, start, end):
@@ -70,6 +82,27 @@ def levels(item: Item, lines: Sequence[str], symbols: Sequence[FoundSymbol]) -> 
     if end - start < (MAX_BODY if item.windows else MAX_RELATED_BODY):
         found.append(Level("body", ((start, end),), around))
     return found
+
+
+def _levels_of_lines(windows: Ranges, lines: Sequence[str], asked: Mapping[str, float]) -> list[Level]:
+    """Of lines outside of any symbol."""
+    found = []
+    for start, end in windows:
+        if telling := _excerpt(lines, start, min(end, len(lines)), asked):
+            found.append(Level("slice", (telling,), excerpt=True))
+        found.append(Level("slice", ((start, end),)))
+    return found
+
+
+def _excerpt(lines: Sequence[str], start: int, end: int, asked: Mapping[str, float]) -> tuple[int, int] | None:
+    """Of the lines `start` to `end` those that follow each other and say most of what was asked; None where they are few."""
+    if end - start < 2 * EXCERPT_LINES:
+        return None
+    said = [asked.keys() & search_terms(line) for line in lines[start - 1 : end]]
+    starts = range(len(said) - EXCERPT_LINES + 1)
+    worth = [fsum(asked[term] for term in set().union(*said[at : at + EXCERPT_LINES])) for at in starts]
+    first = start + worth.index(max(worth))
+    return first, first + EXCERPT_LINES - 1
 
 
 def covers(ranges: Ranges, start: int, end: int) -> bool:

@@ -160,3 +160,17 @@ def test_what_is_too_large_as_a_body_is_shown_as_less(hostile: Searcher) -> None
 
 def test_what_was_left_out_is_said_shortly_where_names_find_no_room(searcher: Searcher) -> None:
     assert any("hits\n" in searcher.context(QUESTION, budget).text for budget in range(20, 80))
+
+
+def test_a_long_function_without_room_is_shown_by_the_lines_that_say_most(tmp_path: Path) -> None:
+    steps = [f"    total = total * {number} + seed" for number in range(60)]
+    steps[40] = "    wait = backoff_seconds * attempts  # before the upload is retried"
+    source = "\n".join(["def run_transfer(seed, total, backoff_seconds, attempts):", *steps, "    return total"])
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "transfer.py").write_text(source + "\n")
+    searcher = Searcher.open(indexed(tmp_path / "tree", tmp_path, "none"))
+    pieces = searcher.context("where the upload is retried after a backoff", 160).pieces
+    assert [piece.resolution for piece in pieces] == ["slice", "slice"]
+    assert pieces[0].text.startswith("def run_transfer(")
+    assert "before the upload is retried" in pieces[1].text
+    assert len(pieces[1].text.split("\n")) < 10
