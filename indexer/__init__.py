@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .errors import ClewError, EncoderError, GenerationGone, SourceError, StoreError
     from .extract import extract_facts, extract_symbols
     from .families import family_of
+    from .found import FoundChunk, FoundEdge
     from .generation import State, Tuning, View
     from .git import open_repository
     from .languages import LANGUAGES, grammar, language_of
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
     from .schema import ExtractedFile, fact_batches
     from .scip import DEFINITION, Document, Occurrence, ScipError, read_scip, written
     from .secrets import redact, redact_text
-    from .snapshot import FoundChunk, FoundEdge, FoundSymbol, Snapshot
+    from .snapshot import Snapshot
     from .source import Skipped, SkipReason, Source, SourceFile
     from .store import Store
+    from .symbols import FileSymbols, FoundSymbol
     from .syntax import definitions, syntax_errors
     from .terms import search_terms
     from .vector_cache import VectorCache, cache_folder
@@ -46,6 +48,7 @@ _MODULES = {
     "encode": ("Encoder", "HashEncoder", "StaticEncoder", "data_folder", "load_encoder"),
     "entries": ("Entry",),
     "errors": ("ClewError", "EncoderError", "GenerationGone", "SourceError", "StoreError"),
+    "found": ("FoundChunk", "FoundEdge"),
     "generation": ("State", "Tuning", "View"),
     "extract": ("extract_facts", "extract_symbols"),
     "git": ("open_repository",),
@@ -62,9 +65,10 @@ _MODULES = {
     "secrets": ("redact", "redact_text"),
     "rules": ("CONFIDENCE",),
     "scip": ("DEFINITION", "Document", "Occurrence", "ScipError", "read_scip", "written"),
-    "snapshot": ("FoundChunk", "FoundEdge", "FoundSymbol", "Snapshot"),
+    "snapshot": ("Snapshot",),
     "source": ("SkipReason", "Skipped", "Source", "SourceFile"),
     "store": ("Store",),
+    "symbols": ("FileSymbols", "FoundSymbol"),
     "syntax": ("definitions", "syntax_errors"),
     "terms": ("search_terms",),
     "vector_cache": ("VectorCache", "cache_folder"),
@@ -86,6 +90,7 @@ __all__ = [
     "Entry",
     "ExtractedFile",
     "FileFacts",
+    "FileSymbols",
     "FoundChunk",
     "FoundEdge",
     "FoundSymbol",

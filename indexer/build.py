@@ -31,6 +31,7 @@ from .memory import Shares, shares
 from .needs import resolution_id
 from .pool import Lost, Pool
 from .precise import Told, read_precise
+from .priority import give_way
 from .publication import SHOWN_FIRST, publish, publish_times, show_texts, store_history
 from .records import FileFacts, Report, printable
 from .schema import OCCURRENCES, batch_of, epoch_of, with_vectors
@@ -66,6 +67,8 @@ class Build:
     progress: Progress
     shares: Shares
     scip: Sequence[str] | None  # indexes to merge; None keeps what earlier ones said
+    passing: bool = False  # whether the process ends with the build
+    is_long: bool = False  # nobody waits for its first file
     changed: int = 0
     encoded: int = 0
     consulted: tuple[tuple[str, str, str], ...] = ()  # as in `needs`
@@ -105,6 +108,7 @@ def build_index(
     scip: Sequence[str] | None = None,
     progress: Progress = lambda phase, done, total: None,
     max_memory: int = 0,
+    passing: bool = False,
 ) -> Report:
     """Index `source` into `store` as the view `source.view`, and publish it.
 
@@ -113,7 +117,7 @@ def build_index(
     cannot be read; what was published before stays as it was. `scip` are paths of SCIP indexes to merge, whose files
     are the view's; what they say is kept for as long as a file is as it was. An empty list forgets it, None keeps it.
     `max_memory` bytes, by default a quarter of the machine's, are what all processes may take together; where they are
-    few, fewer workers start.
+    few, fewer workers start. `passing`: this process ends with the build, and so may let others go first where that is long.
     """
     shared = shares(max_memory, jobs or os.cpu_count() or 1)
     for name in (source.root, source.view, store.uri):
@@ -124,7 +128,7 @@ def build_index(
     Pool.warm()
     epoch = epoch_of(f"{EXTRACTOR}{pack_version()}", CHUNKER, encoder.name)
     with store.writer(epoch, (encoder_spec, encoder.name, encoder.dim)) as writer:
-        state = Build(source, writer, encoder, cache or VectorCache(), progress, shared, scip)
+        state = Build(source, writer, encoder, cache or VectorCache(), progress, shared, scip, passing)
         with _history(state):
             return _run(state)
 
@@ -134,6 +138,9 @@ def _run(state: Build) -> Report:
     with state.phase("walk"):
         published = writer.manifest(source.view)
         walked = Walked(_items(state), published, writer.known_files(), writer.lost())
+    state.is_long = len(walked.pending) > SHOWN_FIRST
+    if state.is_long and state.passing:
+        give_way()
     with state.phase("extract"):
         _extract(state, walked)
     manifest = walked.manifest()
@@ -183,7 +190,7 @@ def _extract(state: Build, walked: Walked) -> None:
     done = 0
     make = worker(state.source.reader(), frozenset(walked.known.tolist()), walked.lost, state.encoder)
     culprits: list[Lost[SourceFile]] = []
-    with Pool(make, min(state.shares.jobs, len(pending)), memory=state.shares.worker) as pool:
+    with Pool(make, min(state.shares.jobs, len(pending)), None, state.shares.worker, state.is_long) as pool:
         for result in pool.run(_batches(pending)):
             if isinstance(result, Lost):
                 culprits.append(result)

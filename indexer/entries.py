@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Entries(Mapping[str, Entry]):
 
     def __len__(self) -> int:
         return len(self._columns[0])
+
+    def skipped(self) -> dict[str, str]:
+        """path → the reason, for those without facts."""
+        rows = pa.table(self._columns, names=list(_FIELDS)).filter(pc.not_equal(self._columns[-1], ""))
+        return dict(zip(rows["path"].to_pylist(), rows["skipped"].to_pylist(), strict=True))
 
     def values(self) -> ValuesView[Entry]:
         """All entries, made in one go."""

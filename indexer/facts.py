@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os.path
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from .namespace import Definition, Entity, Names, Namespace, Visible, arrange, program_names
 from .precise import Told
 from .records import FileFacts, Import
 
 if TYPE_CHECKING:
+    import numpy as np
     from lancedb.table import Table
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -41,6 +47,42 @@ class Facts(Protocol):
     def methods(self, family: str, name: str) -> Sequence[Entity]:
         """The methods of that name; by path and position."""
 
+    def importers(self, names: Collection[str]) -> Iterable[tuple[str, str]]:
+        """(path, module) of what files import, and of the members of modules (`net.Client`), where the last part, as a
+        path, is one of `names`; in no particular order."""
+
+
+def last_part(module: str) -> str:
+    """What the path that an imported module may mean ends in."""
+    return os.path.basename(os.path.normpath(module))
+
+
+class Importers:
+    """What files import, by the last part of its path."""
+
+    def __init__(self, imports: pa.Table, owners: NDArray[np.int64], paths: Sequence[str]) -> None:
+        """`imports` has the columns `module` and `name`; `owners` says for each row which of `paths` it stands in, or -1."""
+        import numpy as np
+
+        known = owners >= 0
+        imports, owners = imports.filter(pa.array(known)), owners[known]
+        of_member = pc.not_equal(imports["name"], "")
+        members = imports.filter(of_member)
+        joined = pc.binary_join_element_wise(members["module"], members["name"], ".")
+        texts = pa.chunked_array([*imports["module"].chunks, *joined.chunks], pa.string())
+        coded = texts.combine_chunks().dictionary_encode()
+        self._owners = np.concatenate([owners, owners[of_member.to_numpy()]])
+        self._paths, self._codes, self._modules = paths, coded.indices.to_numpy(), coded.dictionary.to_pylist()
+        self._parts = list(map(last_part, self._modules))
+
+    def named(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        """As `Facts.importers`."""
+        import numpy as np
+
+        wanted = [code for code, part in enumerate(self._parts) if part in names]
+        for row in np.flatnonzero(np.isin(self._codes, wanted)).tolist():
+            yield self._paths[self._owners[row]], self._modules[self._codes[row]]
+
 
 class HeldFacts:
     """Facts that are in memory as they are."""
@@ -64,6 +106,13 @@ class HeldFacts:
 
     def methods(self, family: str, name: str) -> Sequence[Entity]:
         return self._program[1].get((family, name), ())
+
+    def importers(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        for path, facts in self._files.items():
+            for spec in facts.imports:
+                for module in (spec.module, *([f"{spec.module}.{spec.name}"] if spec.name else [])):
+                    if last_part(module) in names:
+                        yield path, module
 
     @cached_property
     def _program(self) -> tuple[Visible, Names]:

@@ -16,20 +16,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .errors import SourceError
+from .facts import Facts
+from .families import family_rules
+from .includers import including_anew
 from .lance import column
 from .memory import Shares
-from .needs import TOLD, Consulted, altered
+from .needs import TOLD, Consulted, altered, file_need
 from .pool import Lost, Pool
 from .precise import Told, merged, precise_edges, settled
 from .records import Edge, FileFacts, symbol_id
 from .resolve import Resolver
 from .schema import NEEDS, batch_of, edge_batch, edges_key
 from .spool import BATCH_ROWS, SpooledFacts, spool
+from .stored import StoredFacts
 
 if TYPE_CHECKING:
     from lancedb.table import Table
 
 BATCH_FILES = 64  # files that are resolved together: their rows of edges make one batch
+FEW = 500  # changed files, and files to resolve, up to which facts are read from the store one by one
+FEW_DECLARED = 64  # files of languages that declare packages, all of which are read
 ALONE = 2_000  # files to resolve up to which this process does it: starting others costs a second
 ONE = Shares(1, 0)
 SECONDS = 600.0  # of the processor, for a batch; one that takes longer is a fault of ours
@@ -85,19 +91,18 @@ def link_view(
     whatever it is, and whatever the `shares` of the processes that divide the work. `folder` is where they find the facts
     in the meantime.
     """
+    changed = {path: fid for path, (fid, _) in before.files.items() if wanted.get(path) != fid}
     with TemporaryDirectory(prefix="facts-", dir=folder) as place:
-        changed = {path: fid for path, (fid, _) in before.files.items() if wanted.get(path) != fid}
-        facts = spool(tables, wanted, changed.values(), Path(place))
-        told = tell(_Whole(facts))
-        kept = {path: key for path, key in _kept(tables, facts, wanted, changed, before).items() if path not in told}
-        todo = [path for path in wanted if path not in kept]
+        spooled = partial(spool, tables, wanted, changed.values(), Path(place))
+        facts, told, kept, todo = _divided(tables, wanted, before, changed, tell, spooled)
         found = Linked(dict(kept), len(todo), None, ())
-        linker = _Linker(facts, told) if told or shares.jobs == 1 or len(todo) <= ALONE else None
+        alone = isinstance(facts, StoredFacts) or told or shares.jobs == 1 or len(todo) <= ALONE
+        linker = _Linker(facts, told) if alone else None
         batches = [todo[at : at + BATCH_FILES] for at in range(0, len(todo), BATCH_FILES)]
         consulted = set(before.consulted)
         known = set(column(tables["needs"], "edges_id").tolist())
         progress(0, len(todo))
-        for result in map(linker.resolve, batches) if linker else _in_processes(facts.folder, batches, shares):
+        for result in map(linker.resolve, batches) if linker else _in_processes(Path(place), batches, shares):
             fresh = {key for _, key in result.sets if key not in known}
             known.update(fresh)
             found.edges_ids.update(result.sets)
@@ -110,8 +115,55 @@ def link_view(
         return found
 
 
+Divided = tuple["StoredFacts | SpooledFacts", Mapping[str, tuple[Told, ...]], dict[str, int], list[str]]
+"""Facts, what compilers say, path → edges_id of the files that keep their edges, and the paths to resolve."""
+
+
+def _divided(
+    tables: Mapping[str, Table],
+    wanted: Mapping[str, int],
+    before: Before,
+    changed: Mapping[str, int],
+    tell: Tell,
+    spooled: Callable[[], SpooledFacts],
+) -> Divided:
+    """What is to be resolved, and the facts for that: straight from the store where they are few."""
+    fresh = [path for path, fid in wanted.items() if before.files.get(path, (0, 0))[0] != fid]
+    if before.files and len(changed) + len(fresh) <= FEW:
+        stored = StoredFacts(tables, wanted)
+        if _are_lazy(stored.languages, fresh) and not tell(_Whole(stored)):
+            stored.read([wanted[path] for path in fresh], changed.values())
+            kept = _kept(tables, stored, wanted, changed, before)
+            todo = [path for path in wanted if path not in kept]
+            if len(todo) <= FEW and _are_lazy(stored.languages, todo):
+                stored.read([wanted[path] for path in todo], _touched(tables, wanted, before, todo))
+                return stored, {}, kept, todo
+    facts = spooled()
+    told = tell(_Whole(facts))
+    kept = {path: key for path, key in _kept(tables, facts, wanted, changed, before).items() if path not in told}
+    return facts, told, kept, [path for path in wanted if path not in kept]
+
+
+def _are_lazy(languages: Mapping[str, str], todo: Iterable[str]) -> bool:
+    """Whether to resolve these files is to ask for those that they touch alone. Packages that files declare are told by all
+    files, and the modules and stars of most languages may be."""
+    declared = sum(family_rules(language).package == "declared" for language in languages.values())
+    families = {family_rules(languages[path]) for path in todo}
+    return declared <= FEW_DECLARED and all(each.includes or not each.name for each in families)
+
+
+def _touched(tables: Mapping[str, Table], wanted: Mapping[str, int], before: Before, todo: Iterable[str]) -> list[int]:
+    """The versions of the files that the resolution of `todo` asked when it was done before: it will ask them again."""
+    sets = ",".join(str(before.files[path][1]) for path in todo if path in before.files)
+    if not sets:
+        return []
+    rows = tables["needs"].search().where(f"edges_id IN ({sets})").select(["needs"]).to_arrow()
+    asked = set(rows["needs"].combine_chunks().flatten().to_pylist())
+    return [fid for path, fid in wanted.items() if file_need(path) in asked]
+
+
 def _in_processes(folder: Path, batches: Iterable[list[str]], shares: Shares) -> Iterator[Resolved]:
-    with Pool(partial(_make, folder), shares.jobs, SECONDS, shares.worker) as pool:
+    with Pool(partial(_make, folder), shares.jobs, SECONDS, shares.worker, giving_way=True) as pool:
         for result in pool.run(batches):
             if isinstance(result, Lost):
                 raise SourceError(f"resolving {result.item} failed ({result.reason.value}): run `clew index --jobs 1`")
@@ -129,7 +181,7 @@ def _of_sets(rows: pa.RecordBatch, keys: Collection[int]) -> pa.RecordBatch:
 class _Whole(Mapping[str, FileFacts]):
     """path → facts with all references."""
 
-    def __init__(self, facts: SpooledFacts) -> None:
+    def __init__(self, facts: Facts) -> None:
         self._facts = facts
 
     def __getitem__(self, path: str) -> FileFacts:
@@ -148,7 +200,7 @@ class _Whole(Mapping[str, FileFacts]):
 class _Linker:
     """Joins what resolution finds with what compilers say."""
 
-    def __init__(self, facts: SpooledFacts, told: Mapping[str, tuple[Told, ...]]) -> None:
+    def __init__(self, facts: Facts, told: Mapping[str, tuple[Told, ...]]) -> None:
         self._resolver = Resolver(facts)
         self.precise = 0
         self._facts, self._told = facts, told
@@ -184,7 +236,7 @@ class _Linker:
 
 def _kept(
     tables: Mapping[str, Table],
-    facts: SpooledFacts,
+    facts: StoredFacts | SpooledFacts,
     wanted: Mapping[str, int],
     changed: Mapping[str, int],
     before: Before,
@@ -195,7 +247,8 @@ def _kept(
     old = {path: facts.version(path, file_id) for path, file_id in changed.items()}
     new = {path: facts[path] for path, fid in wanted.items() if before.files.get(path, (0, 0))[0] != fid}
     stale = _asking(tables["needs"], {TOLD, *altered(old, new, before.consulted)})
-    same = (path for path in wanted if path not in new)
+    elsewhere = including_anew(facts, old, new)
+    same = (path for path in wanted if path not in new and path not in elsewhere)
     return {path: key for path in same if (key := before.files[path][1]) not in stale}
 
 

@@ -375,10 +375,14 @@ def program_names(files: Mapping[str, FileFacts]) -> tuple[Visible, Names]:
         for index, symbol in enumerate(facts.symbols):
             if symbol.kind == "method":
                 methods[family, symbol.name].append(Entity("symbol", path, index, "unique"))
-            if program and symbol.kind != "prototype" and _is_shared(facts, symbol):
-                found = Definition(path, index, is_renaming(symbol), is_linked(path, symbol.kind, symbol.signature))
-                visible[family, shared_name(facts, index)].append(found)
+            if program and is_shared(path, facts.language, symbol):
+                visible[family, shared_name(facts, index)].append(definition(path, index, symbol))
     return visible, methods
+
+
+def definition(path: str, index: int, symbol: Symbol) -> Definition:
+    """What a program knows of the symbol at `index` of a file."""
+    return Definition(path, index, is_renaming(symbol), is_linked(path, symbol.kind, symbol.signature))
 
 
 def is_renaming(symbol: Symbol) -> bool:
@@ -394,9 +398,11 @@ def is_linked(path: str, kind: str, signature: str) -> bool:
 LINKED = frozenset({"function", "method", "variable", "constant"})
 
 
-def _is_shared(facts: FileFacts, symbol: Symbol) -> bool:
-    """Whether other files may see a definition: in C++ the namespaces around it say more than `static` does."""
-    return facts.language == "cpp" or is_header(facts.path) or not symbol.signature.startswith("static ")
+def is_shared(path: str, language: str, symbol: Symbol) -> bool:
+    """Whether a symbol is a definition that other files may see: in C++ the namespaces around it say more than `static`."""
+    if symbol.kind == "prototype":
+        return False
+    return language == "cpp" or is_header(path) or not symbol.signature.startswith("static ")
 
 
 def is_header(path: str) -> bool:

@@ -2,9 +2,10 @@
 
 To resolve a file is to ask questions, and each has a 64-bit key: what another file shows (`file_need`), what a name is in
 the whole program (`name_need`), which paths there are (`PATHS`), what else tells the modules of a family
-(`modules_need`), what a family's files include (`includes_need`), all that a family shows (`family_need`). The keys that
-the resolution of a file asked are stored with its edges. A build compares the old and the new facts of the files that
-changed: another file, none of whose questions has another answer, keeps its edges.
+(`modules_need`), all that a family shows (`family_need`). The keys that the resolution of a file asked are stored with its
+edges. A build compares the old and the new facts of the files that changed: another file, none of whose questions has
+another answer, keeps its edges. What a file of C includes, and through that which paths concern it, has no key: every file
+of a kernel would ask. Whose includes a change alters is followed through the includes themselves (`includers`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from hashlib import blake2b
 from importlib import resources
 from typing import Any
 
-from .families import family_of
+from .families import family_of, family_rules
 from .namespace import arrange, program_names
 from .records import FileFacts, key64
 
@@ -25,6 +26,7 @@ Consulted = Sequence[tuple[str, str, str]]
 _RESOLUTION = (
     "resolve.py",
     "facts.py",
+    "includers.py",
     "includes.py",
     "receivers.py",
     "scopes.py",
@@ -42,7 +44,7 @@ _RESOLUTION = (
 )
 
 PATHS = key64("paths")
-"""Which paths there are, and of which language."""
+"""Which paths there are, and of which language: those of the files that imports may name, so none of C's."""
 TOLD = key64("told")
 """What compilers say: files of which they say anything are resolved at every build."""
 
@@ -63,12 +65,6 @@ def name_need(family: str, name: str) -> int:
 def modules_need(family: str) -> int:
     """Which files the imports of a family name, as far as other files' facts say so."""
     return key64("modules", family)
-
-
-@cache
-def includes_need(family: str) -> int:
-    """What the files of a family include."""
-    return key64("includes", family)
 
 
 @cache
@@ -101,7 +97,8 @@ def altered(old: Mapping[str, FileFacts], new: Mapping[str, FileFacts], consulte
 
 def _altered(path: str, old: FileFacts | None, new: FileFacts | None, consulted: Consulted) -> Iterator[int]:
     families = {family_of(facts.language) for facts in (old, new) if facts}
-    if old is None or new is None or old.language != new.language:
+    languages = [facts.language if facts else None for facts in (old, new)]
+    if languages[0] != languages[1] and not all(each is None or family_rules(each).includes for each in languages):
         yield PATHS
     if old and new:
         for family, language, attribute in consulted:
@@ -115,8 +112,6 @@ def _altered(path: str, old: FileFacts | None, new: FileFacts | None, consulted:
     for key in before.keys() | after.keys():
         if before.get(key) != after.get(key):
             yield name_need(*key)
-    if _included(old) != _included(new):
-        yield from map(includes_need, families)
 
 
 def _shown(facts: FileFacts | None) -> Any:
@@ -162,7 +157,3 @@ def _named(facts: FileFacts | None) -> dict[tuple[str, str], list[str]]:
     for name in arrange(facts).public():
         named.setdefault(("", name), []).append("")
     return named
-
-
-def _included(facts: FileFacts | None) -> list[str]:
-    return arrange(facts).includes if facts else []

@@ -24,6 +24,7 @@ from threading import Event, Thread
 from typing import Generic, TypeVar
 
 from .errors import WorkerError
+from .priority import give_way
 from .source import SkipReason
 
 T = TypeVar("T")
@@ -118,10 +119,13 @@ class Pool(Generic[T, R]):
         jobs: int,
         seconds: float | None = None,
         memory: int | None = None,
+        giving_way: bool = False,
     ) -> None:
         """`make` must be picklable, as must items and results. `seconds` of the processor for a batch, or for an item that
-        is tried alone, by default SECONDS; `memory` bytes for a worker, by default MEMORY_BYTES."""
+        is tried alone, by default SECONDS; `memory` bytes for a worker, by default MEMORY_BYTES; `giving_way` has workers
+        let other programs go first."""
         self._make, self._seconds, self._memory = make, seconds or SECONDS, memory or MEMORY_BYTES
+        self._giving_way = giving_way
         self._glanced = 0.0  # when it was last looked at what workers hold
         self._stillborn = 0  # workers that ended before they were ready, since the last one that was
         self._context = multiprocessing.get_context("forkserver")
@@ -287,7 +291,7 @@ class Pool(Generic[T, R]):
 
     def _start(self) -> _Worker[T]:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(theirs, self._make), daemon=True)
+        process = self._context.Process(target=_work, args=(theirs, self._make, self._giving_way), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, ours)
@@ -298,10 +302,12 @@ class Pool(Generic[T, R]):
         worker.pipe.close()
 
 
-def _work(pipe: Connection, make: Callable[[], Callable[[Sequence[T]], R]]) -> None:
+def _work(pipe: Connection, make: Callable[[], Callable[[Sequence[T]], R]], giving_way: bool) -> None:
     """The life of a worker."""
     import gc
 
+    if giving_way:
+        give_way()
     _end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     _, most = resource.getrlimit(resource.RLIMIT_AS)

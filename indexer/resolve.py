@@ -59,7 +59,9 @@ class Resolver:
         needs = self._scopes.asked.union(map(file_need, self._files))
         needs.discard(file_need(path))
         if facts.imports or facts.references:
-            needs.update((PATHS, modules_need(family)))
+            needs.add(modules_need(family))
+            if not rules.includes:  # which paths concern those is told by `includers`
+                needs.add(PATHS)
             if rules.package == "declared":  # what files see of a package is not followed name by name
                 needs.add(family_need(family))
         return edges, sorted(needs)

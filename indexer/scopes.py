@@ -11,7 +11,7 @@ from .families import C, family_rules
 from .includes import Included, Includes
 from .modules import ModuleFinder, reach
 from .namespace import Definition, Entity, Namespace, Touched
-from .needs import includes_need, name_need
+from .needs import name_need
 from .outline import CONTAINERS
 from .packages import Packages
 from .program import Program
@@ -149,7 +149,6 @@ class Scopes:
 
     def _included(self, path: str) -> Included:
         """The files that a C file includes, directly or through others. Only the last answer is kept: files come in order."""
-        self.asked.add(includes_need(C.name))
         if self._last_included.path != path:
             self._last_included = self._includes.of(path)
         return self._last_included

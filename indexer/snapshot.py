@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -14,15 +14,18 @@ import pyarrow.compute as pc
 
 from .entries import Entries
 from .errors import GenerationGone, StoreError
+from .found import FoundChunk, FoundEdge
 from .generation import State, Tuning, View
-from .lance import lance_errors, match_query, quoted, unpacked
+from .lance import lance_errors, match_queries, quoted, unpacked
 from .manifest import COLUMNS, current
 from .past import Past
-from .records import Reference, Symbol, on_disk
+from .records import Reference, on_disk
 from .schema import STATISTICS
 from .source import changed_ns
 from .statistics import TermStatistics, bm25, from_rows
 from .store import Store
+from .symbols import COLUMNS as SYMBOL_COLUMNS
+from .symbols import FileSymbols, FoundSymbol, by_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,45 +34,6 @@ if TYPE_CHECKING:
 
 IN_LIST = 2_000  # keys that one filter names
 HELD_ROWS = 200_000  # rows of a table that is held in memory: 50 MB of symbols
-
-
-@dataclass(frozen=True, slots=True)
-class FoundChunk:
-    """A chunk of the view, with the score of the search that found it (0 where none did)."""
-
-    row: int  # identifies the chunk within this snapshot
-    path: str
-    file_id: int
-    symbol: int  # position of its symbol among `symbols_in(path)`, or -1
-    start_line: int
-    end_line: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class FoundSymbol:
-    """A symbol of the view."""
-
-    uid: int  # key64 of its id
-    path: str
-    index: int  # its position in the file
-    symbol: Symbol
-
-    @property
-    def id(self) -> str:
-        return f"{self.path}::{self.symbol.qualname}"
-
-
-@dataclass(frozen=True, slots=True)
-class FoundEdge:
-    """An edge of the view, between uids of symbols or files."""
-
-    src: int
-    dst: int
-    kind: str
-    rule: str
-    confidence: float
-    line: int  # where the reference stands in the file of `src`
 
 
 class Snapshot:
@@ -184,18 +148,20 @@ class Snapshot:
 
         By the view's own statistics; the index, which counts other rows too, says which chunks are looked at.
         """
-        wanted = match_query(weights)
-        if wanted is None or not self._stored_chunks:
+        weights = {term: weight for term, weight in weights.items() if self.statistics.holding(term)}
+        queries = match_queries(weights)  # a term that no chunk holds costs as much as another
+        if not queries or not self._stored_chunks:
             return []
 
-        def search(count: int) -> pa.Table:
-            query = self.table("chunks").search(wanted, query_type="fts")
-            return query.select([*_CHUNK, "terms", "_score"]).with_row_id(True).limit(count).to_arrow()
+        def search(count: int) -> tuple[pa.Table, bool]:
+            """Rows, and whether there are more: the last query has all terms."""
+            tables = [self._found(self.table("chunks").search(each, query_type="fts"), count) for each in queries]
+            return pa.concat_tables([each.select(["_rowid"]) for each in tables]), len(tables[-1]) >= count
 
         def scores(rows: pa.Table) -> list[float]:
             return bm25(rows["terms"], weights, self.statistics)
 
-        return self._in_view(search, limit + limit // 4, scores)[:limit]
+        return self._in_view(search, limit + limit // 4, scores, ["terms"])[:limit]
 
     @cached_property
     def statistics(self) -> TermStatistics:
@@ -207,12 +173,19 @@ class Snapshot:
         if not self.state.dim or not self._stored_chunks:
             return []
 
-        def search(count: int) -> pa.Table:
+        def search(count: int) -> tuple[pa.Table, bool]:
             query: Any = self.table("chunks").search(vector, vector_column_name="vector")
-            query = query.distance_type("dot")
-            return query.select([*_CHUNK, "_distance"]).with_row_id(True).limit(count).to_arrow()
+            rows = self._found(query.distance_type("dot"), count)
+            distances.update(zip(rows["_rowid"].to_pylist(), rows["_distance"].to_pylist(), strict=True))
+            return rows.select(["_rowid"]), len(rows) >= count
 
-        return self._in_view(search, limit, lambda rows: [1.0 - d for d in rows["_distance"].to_pylist()])
+        distances: dict[int, float] = {}
+        return self._in_view(search, limit, lambda rows: [1.0 - distances[row] for row in rows["_rowid"].to_pylist()])
+
+    def _found(self, query: Any, count: int) -> pa.Table:
+        """The best rows by number and score alone: their columns are read once it is known which are wanted."""
+        score = "_distance" if hasattr(query, "distance_type") else "_score"
+        return query.with_row_id(True).select([score]).limit(count).to_arrow()
 
     def all_vectors(self) -> tuple[pa.Table, NDArray[np.float32]]:
         """Every chunk of the view, as rows for `chunks_at`, and its vector in the same row of an array (chunks, dim)."""
@@ -232,20 +205,35 @@ class Snapshot:
         ]
         return sorted(found, key=lambda c: (-c.score, c.path, c.start_line))
 
-    def _in_view(self, search: Any, limit: int, scores: Any) -> list[FoundChunk]:
-        """Search until `limit` chunks of this view are found: the tables hold other views' rows too."""
+    def _in_view(
+        self,
+        search: Callable[[int], tuple[pa.Table, bool]],
+        limit: int,
+        scores: Callable[[pa.Table], list[float]],
+        columns: Sequence[str] = (),
+    ) -> list[FoundChunk]:
+        """Search until `limit` chunks of this view are found: the tables hold other views' rows too. `search` gives the
+        numbers of so many rows, and whether there are more; `scores` gets them with the further `columns`."""
         import numpy as np
 
-        total, count = self._stored_chunks, limit
+        count = limit
         while True:
             with self.reading():
-                rows = search(count)
+                numbers, has_more = search(count)
+                rows = self._taken("chunks", numbers["_rowid"].unique().to_pylist(), [*_CHUNK, *columns])
             mine = np.isin(rows["file_id"].to_numpy(), self._file_ids)
-            if int(mine.sum()) >= limit or rows.num_rows < count or count >= total:
+            if int(mine.sum()) >= limit or not has_more or count >= self._stored_chunks:
                 break
             count *= 4
         kept = rows.filter(pa.array(mine))
         return self.chunks_at(kept, scores(kept))[:limit]
+
+    def _taken(self, name: str, rows: Sequence[int], columns: Sequence[str]) -> pa.Table:
+        """Rows by their numbers, in no particular order."""
+        if not rows:
+            schema = self.table(name).schema
+            return pa.table({column: pa.array([], schema.field(column).type) for column in columns} | _NO_ROWS)
+        return self.table(name).take_row_ids(list(rows)).with_row_id().select(list(columns)).to_arrow()
 
     def chunks_in(self, paths: Collection[str]) -> list[FoundChunk]:
         """All chunks of the files `paths`, in order."""
@@ -256,10 +244,8 @@ class Snapshot:
 
     def terms_of(self, rows: Sequence[int]) -> pa.Array:
         """The search terms of the chunks `rows`, in that order: path and name on the first line, then the text."""
-        if not rows:
-            return pa.array([], pa.string())
         with self.reading():
-            found = self.table("chunks").take_row_ids(list(rows)).with_row_id().select(["terms"]).to_arrow()
+            found = self._taken("chunks", rows, ["terms"])
         order = pc.index_in(pa.array(rows, pa.uint64()), value_set=found["_rowid"].combine_chunks())
         return found["terms"].combine_chunks().take(order)
 
@@ -278,21 +264,22 @@ class Snapshot:
 
     def symbols_in(self, paths: Collection[str]) -> list[FoundSymbol]:
         """The symbols of the files `paths`, by path and position."""
+        return [found for _, own in sorted(self.symbols_by_file(paths).items()) for found in own]
+
+    def symbols_by_file(self, paths: Collection[str]) -> dict[str, FileSymbols]:
+        """path → its symbols, for each of `paths`."""
         ids = {self.entries[path].file_id for path in paths if path in self.entries} - {0}
-        return self._symbols("file_id", sorted(ids))
+        rows = self._rows("symbols", list(SYMBOL_COLUMNS), "file_id", sorted(ids))
+        found = by_file(rows, self.path_of)
+        return {path: found.get(path) or FileSymbols(path, (), 0, 0) for path in paths}
 
     def symbols_of(self, uids: Collection[int]) -> dict[int, FoundSymbol]:
         """uid → symbol. A uid that is a file's, or unknown, is not among the keys."""
         return {found.uid: found for found in self._symbols("uid", sorted(set(uids)))}
 
     def _symbols(self, key: str, values: Sequence[int | str]) -> list[FoundSymbol]:
-        rows = self._rows("symbols", _SYMBOL, key, values)
-        found = []
-        for fid, uid, index, *fields in zip(*(rows[name].to_pylist() for name in _SYMBOL), strict=True):
-            path = self.path_of.get(fid)
-            if path is not None:
-                found.append(FoundSymbol(uid, path, index, Symbol(*fields)))
-        return sorted(found, key=lambda f: (f.path, f.index))
+        rows = self._rows("symbols", list(SYMBOL_COLUMNS), key, values)
+        return sorted(chain(*by_file(rows, self.path_of).values()), key=lambda f: (f.path, f.index))
 
     # -- edges and references
 
@@ -394,8 +381,8 @@ class Snapshot:
             return query.with_row_id(with_row_id).select(columns).to_arrow()
 
 
+_NO_ROWS = {"_rowid": pa.array([], pa.uint64())}
 _CHUNK = ["file_id", "symbol", "start_line", "end_line"]
-_SYMBOL = ["file_id", "uid", "idx", "name", "qualname", "kind", "start_line", "end_line", "signature", "doc", "parent"]
 _REFERENCE = ["kind", "name", "receiver", "scope", "line"]
-_HELD = {"symbols": _SYMBOL, "chunks": ["_rowid", *_CHUNK]}
+_HELD = {"symbols": list(SYMBOL_COLUMNS), "chunks": ["_rowid", *_CHUNK]}
 _EDGE = ["src", "dst", "kind", "rule", "confidence", "line"]

@@ -7,8 +7,8 @@ names that programs share lie beside them as sorted keys, so that nobody needs a
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .errors import StoreError
+from .facts import Importers
 from .families import C, family_rules
 from .namespace import ACCESSORS, LINKED, Definition, Entity, is_header, program_names
 from .records import Binding, FileFacts, Import, Reference, Symbol, key64
@@ -74,7 +75,8 @@ def _write_files(table: Table, wanted: Mapping[str, int], ids: NDArray[np.int64]
     return files
 
 
-def _columns(name: str) -> list[str]:
+def columns_of(name: str) -> list[str]:
+    """The columns of a table of facts that resolution reads."""
     return [column for column in RECORDS[name]._fields if column != UNREAD]
 
 
@@ -82,7 +84,7 @@ def _batches(table: Table, name: str, keep: NDArray[np.int64] | None) -> Iterato
     """The rows of a table of facts, those of the files `keep` or all, in the order in which they were extracted."""
     import numpy as np
 
-    columns = ["file_id", *(["idx"] if name == "symbols" else []), *_columns(name)]
+    columns = ["file_id", *(["idx"] if name == "symbols" else []), *columns_of(name)]
     for batch in table.search().select(columns).to_batches(BATCH_ROWS):
         batch = batch.select(columns)
         if keep is not None:
@@ -101,7 +103,7 @@ class _Sink:
     """Writes the rows of a table, and where those of each file lie."""
 
     def __init__(self, folder: Path, name: str, table: Table) -> None:
-        self._folder, self._name, self._columns = folder, name, _columns(name)
+        self._folder, self._name, self._columns = folder, name, columns_of(name)
         schema = pa.schema([table.schema.field(column) for column in self._columns])
         self._file = pa.ipc.new_file(str(folder / f"{name}.arrow"), schema)
         self._ends: list[int] = []  # of the batches: the row after the last
@@ -159,12 +161,22 @@ class _Rows:
         found: tuple[Any, ...] = ()
         while low < high:
             first, end = self._ends[number - 1] if number else 0, min(high, self._ends[number])
-            found += _records(self._record, self._batch(number).slice(low - first, end - low))
+            found += records_of(self._record, self._batch(number).slice(low - first, end - low))
             low, number = end, number + 1
         return found
 
+    def files(self) -> tuple[list[int], list[int]]:
+        """The versions of files in the order of their rows, and how many rows each has."""
+        spans = sorted(zip(self._starts, self._stops, self._ids, strict=True))
+        return [file for _, _, file in spans], [stop - start for start, stop, _ in spans]
 
-def _records(record: Any, rows: pa.RecordBatch) -> tuple[Any, ...]:
+    def table(self) -> pa.Table:
+        """All rows."""
+        return self._reader.read_all()
+
+
+def records_of(record: Any, rows: pa.RecordBatch | pa.Table) -> tuple[Any, ...]:
+    """Rows of a table of facts as records."""
     columns = dict(zip(rows.schema.names, (column.to_pylist() for column in rows.columns), strict=True))
     blank = [""] * rows.num_rows
     return tuple(map(record, *(columns.get(field, blank) for field in record._fields)))
@@ -206,6 +218,19 @@ class SpooledFacts:
 
     def methods(self, family: str, name: str) -> Sequence[Entity]:
         return [Entity("symbol", path, index, "unique") for path, index, _ in self._named("methods", family, name)]
+
+    def importers(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        return self._importers.named(names)
+
+    @cached_property
+    def _importers(self) -> Importers:
+        import numpy as np
+
+        ids = list(self._ids.values())
+        number = dict(zip(ids, range(len(ids)), strict=True))
+        files, counts = self._imports.files()
+        owners = np.repeat(np.array([number.get(file, -1) for file in files], np.int64), counts)
+        return Importers(self._imports.table(), owners, self._paths)
 
     def _facts(self, path: str, key: int, references: _Rows) -> FileFacts:
         symbols, imports, bindings = self._symbols.of(key), self._imports.of(key), self._bindings.of(key)

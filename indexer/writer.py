@@ -38,6 +38,7 @@ KEYS = {
     "files": ("file_id",),
     "symbols": ("file_id", "uid", "name"),
     "references": ("name",),
+    "chunks": ("file_id",),
     "edges": ("src", "dst"),
 }  # columns that readers look rows up by
 EXACT_ROWS = 100_000  # up to here exact vector search takes milliseconds; above, IVF_SQ (recall .99)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 
-from indexer import FoundChunk, FoundSymbol, data_folder
+from indexer import FileSymbols, FoundChunk, Symbol, data_folder
 
 from .anchors import Anchors
 from .counts import Counts, count_terms
@@ -116,7 +116,7 @@ def _most_promising(
     candidates: Sequence[Candidate],
     counts: Counts,
     past: Mapping[str, float],
-    symbols: Mapping[str, Sequence[FoundSymbol]],
+    symbols: Mapping[str, FileSymbols],
 ) -> list[int]:
     """The rows that are worth judging, by what is cheap to know; in the order of paths and lines."""
     text, head = counts.bm25(dict(question.weights)), counts.share(dict(question.weights), head=True)
@@ -136,29 +136,20 @@ def _most_promising(
     return sorted(best, key=lambda row: (candidates[row].chunk.path, candidates[row].chunk.start_line, row))
 
 
-def _units(candidates: Sequence[Candidate], symbols: Mapping[str, Sequence[FoundSymbol]]) -> Iterator[Unit]:
+def _units(candidates: Sequence[Candidate], symbols: Mapping[str, FileSymbols]) -> Iterator[Unit]:
     """Each chunk's own symbol, and the functions that share a chunk because they are small."""
-    small: dict[str, dict[int, list[FoundSymbol]]] = {}
     for at, each in enumerate(candidates):
         chunk, own = each.chunk, symbols[each.chunk.path]
         symbol = own[chunk.symbol] if 0 <= chunk.symbol < len(own) else None
         yield Unit(at, symbol)
         if symbol is None or symbol.symbol.kind not in FUNCTIONS:
-            if chunk.path not in small:
-                small[chunk.path] = _small_functions(own)
-            for found in small[chunk.path].get(chunk.symbol, ()):
-                if chunk.start_line <= found.symbol.start_line <= chunk.end_line:
-                    yield Unit(at, found)
+            small = (found for found in own.starting(chunk.start_line, chunk.end_line) if _is_small(found.symbol))
+            yield from (Unit(at, found) for found in small if found.symbol.parent == chunk.symbol)
 
 
-def _small_functions(symbols: Sequence[FoundSymbol]) -> dict[int, list[FoundSymbol]]:
-    """parent → its functions without chunks of their own."""
-    found: dict[int, list[FoundSymbol]] = defaultdict(list)
-    for each in symbols:
-        symbol = each.symbol
-        if symbol.kind in FUNCTIONS and symbol.end_line - symbol.start_line < SMALL_LINES:
-            found[symbol.parent].append(each)
-    return found
+def _is_small(symbol: Symbol) -> bool:
+    """Whether a function has no chunk of its own."""
+    return symbol.kind in FUNCTIONS and symbol.end_line - symbol.start_line < SMALL_LINES
 
 
 @cache

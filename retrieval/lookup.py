@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-from indexer import FoundSymbol, SkipReason, Snapshot
+from indexer import FileSymbols, FoundSymbol, SkipReason, Snapshot
 
 SYMBOL_FILES = 4_096  # files whose symbols are kept between questions: some 30 MB
 
@@ -17,7 +17,7 @@ class Lookup:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self._symbols: dict[str, tuple[FoundSymbol, ...]] = {}
+        self._symbols: dict[str, FileSymbols] = {}
 
     # -- files
 
@@ -53,17 +53,14 @@ class Lookup:
 
     # -- symbols
 
-    def symbols_in(self, paths: Iterable[str]) -> dict[str, tuple[FoundSymbol, ...]]:
+    def symbols_in(self, paths: Iterable[str]) -> dict[str, FileSymbols]:
         """path → its symbols in order, for each of `paths`."""
         wanted = list(dict.fromkeys(paths))
         unread = [path for path in wanted if path not in self._symbols]
         if len(self._symbols) + len(unread) > SYMBOL_FILES:
             self._symbols.clear()
             unread = wanted
-        grouped: dict[str, list[FoundSymbol]] = {path: [] for path in unread}
-        for found in self.snapshot.symbols_in(unread) if unread else ():
-            grouped[found.path].append(found)
-        self._symbols.update({path: tuple(found) for path, found in grouped.items()})
+        self._symbols.update(self.snapshot.symbols_by_file(unread) if unread else {})
         return {path: self._symbols[path] for path in wanted}
 
     def symbols(self, name: str) -> list[FoundSymbol]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from indexer import FoundSymbol, search_terms
+from indexer import FileSymbols, FoundSymbol, search_terms
 
 from .fuse import Candidate
 from .places import FRONTS, place_of
@@ -58,7 +58,7 @@ class Ranked:
 def rank(
     question: Question,
     candidates: Sequence[Candidate],
-    symbols: Mapping[str, Sequence[FoundSymbol]],
+    symbols: Mapping[str, FileSymbols],
     files: Mapping[str, float],
     without: Collection[str] = (),
 ) -> list[Ranked]:
@@ -68,7 +68,7 @@ def rank(
     words = Words(question.words)
     scored = []
     for candidate in candidates:
-        symbol = name_of(words, candidate, symbols.get(candidate.chunk.path, ()))
+        symbol = name_of(words, candidate, symbols[candidate.chunk.path])
         each = Ranked(candidate, symbol, windows=[(candidate.chunk.start_line, candidate.chunk.end_line)])
         parts = _parts(question, words, candidate, symbol, evidence, files)
         each.parts = {signal: value for signal, value in parts.items() if value and signal not in without}
@@ -114,16 +114,15 @@ def _file_evidence(question: Question, candidates: Sequence[Candidate]) -> dict[
     return {path: value / most for path, value in sums.items()}
 
 
-def name_of(words: Words, candidate: Candidate, symbols: Sequence[FoundSymbol]) -> FoundSymbol | None:
+def name_of(words: Words, candidate: Candidate, symbols: FileSymbols) -> FoundSymbol | None:
     """The symbol that a chunk is called after: its own or, where it gathers small ones, the one that the question names."""
     chunk = candidate.chunk
     own = symbols[chunk.symbol] if 0 <= chunk.symbol < len(symbols) else None
     if own is not None and own.symbol.kind in ("function", "method"):
         return own
     best, most = own, words.name_overlap(own)
-    for found in symbols:
-        symbol = found.symbol
-        if symbol.parent == chunk.symbol and chunk.start_line <= symbol.start_line <= chunk.end_line:
+    for found in symbols.starting(chunk.start_line, chunk.end_line):
+        if found.symbol.parent == chunk.symbol:
             overlap = words.name_overlap(found)
             if overlap > most:
                 best, most = found, overlap

@@ -198,8 +198,8 @@ class Searcher:
 
     @cached_property
     def _bare_files(self) -> frozenset[str]:
-        entries = self.snapshot.entries.values()
-        return frozenset(e.path for e in entries if e.skipped and findable(e.skipped) and not e.path.endswith("/"))
+        skipped = self.snapshot.entries.skipped()
+        return frozenset(path for path, why in skipped.items() if findable(why) and not path.endswith("/"))
 
     @cached_property
     def _bare_by_part(self) -> dict[str, list[str]]:

@@ -327,6 +327,17 @@ def test_plain_progress_tells_phase_rate_remaining_time_and_memory() -> None:
     assert written == ["read files …", "read files: 60 of 100 (10/s, 4 s left, 90 MiB)", "resolve …"]
 
 
+def test_plain_progress_tells_how_long_a_phase_takes_that_does_not_say_how_far_it_is() -> None:
+    times: Iterator[float] = iter([0.0, 4.0, 5.0, 6.0, 11.0])
+    written: list[str] = []
+    show = Lines(write=written.append, clock=lambda: next(times), memory=lambda: "90 MiB")
+    show("search", 0, 0)
+    for _ in range(4):
+        show.tick()
+    told = ["index text and vectors: 5 s so far (90 MiB)", "index text and vectors: 11 s so far (90 MiB)"]
+    assert written == ["index text and vectors …", *told]
+
+
 def test_on_a_terminal_the_progress_is_a_bar(copy: Path) -> None:
     import pty
 

@@ -81,7 +81,9 @@ def index(
     uri = store_to_write(store, Path(os.path.realpath(place)), bare=git_dir is not None)
     start = time.perf_counter()
     with progress() as show:
-        report = build(source, Store(uri, patience=OTHER_WRITER_SECONDS), encoder, jobs, show, _indexes(scip), room)
+        report = build(
+            source, Store(uri, patience=OTHER_WRITER_SECONDS), encoder, jobs, show, _indexes(scip), room, passing=True
+        )
     seconds = time.perf_counter() - start
     if json:
         say_json({"store": uri, **asdict(report), "total_seconds": round(seconds, 3)})
@@ -115,9 +117,10 @@ def build(
     show: Progress,
     scip: list[str] | None = None,
     max_memory: int = 0,
+    passing: bool = False,
 ) -> Report:
     """Index `source`, without a word about the encoder with the store's own; an interrupt ends the program with a line
-    that says what has been kept."""
+    that says what has been kept. `passing`: as of `build_index`."""
     from indexer import VectorCache, build_index, load_encoder
 
     spec = encoder_spec(store, encoder)
@@ -133,6 +136,7 @@ def build(
             scip=scip,
             progress=counted,
             max_memory=max_memory,
+            passing=passing,
         )
     if cache.warning:
         warn(cache.warning)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Event, Thread
 
 from .output import warn
 
@@ -28,13 +29,33 @@ def progress(quiet: bool = False) -> Iterator[Progress]:
         with _bar() as show:
             yield show
     else:
-        yield Lines()
+        lines = Lines()
+        with _ticking(lines):
+            yield lines
+
+
+@contextmanager
+def _ticking(lines: Lines) -> Iterator[None]:
+    """Have `lines` told that time goes by: some phases are one long call of Lance."""
+    over = Event()
+
+    def tick() -> None:
+        while not over.wait(LINE_SECONDS):
+            lines.tick()
+
+    thread = Thread(target=tick, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 @contextmanager
 def _bar() -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     columns = (
@@ -42,6 +63,7 @@ def _bar() -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[memory]}"),
     )
@@ -87,15 +109,23 @@ class Lines:
     phase: str = ""
     _start: float = field(default=0.0, init=False)
     _shown: float = field(default=0.0, init=False)
+    _heard: float = field(default=0.0, init=False)
 
     def __call__(self, phase: str, done: int, total: int) -> None:
-        now = self.clock()
+        now = self._heard = self.clock()
         if phase != self.phase:
             self.phase, self._start, self._shown = phase, now, now
             self.write(f"{TITLES.get(phase, phase)} …")
         elif now - self._shown >= LINE_SECONDS:
             self._shown = now
             self.write(self._line(phase, done, total, now - self._start))
+
+    def tick(self) -> None:
+        """Nothing was told for a while: say how long the phase has taken, where it has not told how far it is."""
+        now = self.clock()
+        if self.phase and now - max(self._heard, self._shown) >= LINE_SECONDS:
+            self._shown = now
+            self.write(f"{TITLES.get(self.phase, self.phase)}: {now - self._start:.0f} s so far ({self.memory()})")
 
     def _line(self, phase: str, done: int, total: int, seconds: float) -> str:
         title, rate = TITLES.get(phase, phase), _rate(done, seconds)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os.path
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from ..families import family_of, family_rules
+from ..families import C, family_of, family_rules
 from ..records import FileFacts
 from .bash import BashFinder
 from .c import IncludeFinder
@@ -44,6 +44,17 @@ _FINDERS: dict[str, type[Finder]] = {
 """Family → its finder; an import of any other family names no file."""
 
 
+_Files = tuple[Mapping[str, str], Mapping[str, list[str]]]
+"""path → language of the files that some imports may name, and folder → those in it."""
+
+
+def _by_folder(paths: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        found[os.path.dirname(path)].append(path)
+    return found
+
+
 class _Header:
     """A file's facts as a finder sees them: they are read when it asks, and what it reads beside the language is noted."""
 
@@ -60,31 +71,31 @@ class _Header:
 class _Headers(Mapping[str, FileFacts]):
     """path → facts, for a finder. `read`: (language, attribute) of what it has read of them."""
 
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
+    def __init__(self, facts: Facts, languages: Mapping[str, str]) -> None:
+        self._facts, self._languages = facts, languages
         self.read: set[tuple[str, str]] = set()
 
     def __getitem__(self, path: str) -> FileFacts:
         return cast(FileFacts, _Header(self._facts, path, self.read))
 
     def __contains__(self, path: object) -> bool:
-        return path in self._facts.languages
+        return path in self._languages
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._facts.languages)
+        return iter(self._languages)
 
     def __len__(self) -> int:
-        return len(self._facts.languages)
+        return len(self._languages)
 
 
 class ModuleFinder:
-    """Finds the files that an import names. Built once for all files of a view."""
+    """Finds the files that an import names. Built once for all files of a view.
+
+    Files of C are for C's includes alone: no other language imports one, and so none is concerned when one comes or goes.
+    """
 
     def __init__(self, facts: Facts) -> None:
         self._facts, self._languages = facts, facts.languages
-        self._folders: dict[str, list[str]] = defaultdict(list)
-        for path in facts.languages:
-            self._folders[os.path.dirname(path)].append(path)
         self._finders: dict[str, Finder] = {}
         self._headers: dict[str, _Headers] = {}
 
@@ -96,8 +107,9 @@ class ModuleFinder:
         """The files that `module`, as written in the file `path`, stands for; several only where a module is a folder of files."""
         family = family_of(self._languages[path])
         if family not in self._finders:
-            self._headers[family] = headers = _Headers(self._facts)
-            self._finders[family] = _FINDERS.get(family, Finder)(family, headers, self._folders)
+            languages, folders = self._of_includes if family == C.name else self._of_imports
+            self._headers[family] = headers = _Headers(self._facts, languages)
+            self._finders[family] = _FINDERS.get(family, Finder)(family, headers, folders)
         return self._finders[family].find(path, module)
 
     def siblings(self, path: str) -> list[str]:
@@ -106,8 +118,18 @@ class ModuleFinder:
         family, declared = family_of(language), family_rules(language).package == "declared"
         if declared and (package := package_of(self._facts[path])):
             return self._packages[family, package]
-        found = self._folders[os.path.dirname(path)]
+        _, folders = self._of_includes if family == C.name else self._of_imports
+        found = folders.get(os.path.dirname(path), ())
         return [other for other in found if family_of(self._languages[other]) == family]
+
+    @cached_property
+    def _of_includes(self) -> _Files:
+        return self._languages, _by_folder(self._languages)
+
+    @cached_property
+    def _of_imports(self) -> _Files:
+        languages = {path: name for path, name in self._languages.items() if not family_rules(name).includes}
+        return languages, _by_folder(languages)
 
     @cached_property
     def _packages(self) -> dict[tuple[str, str], list[str]]:

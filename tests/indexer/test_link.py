@@ -16,6 +16,7 @@ from indexer.memory import Shares
 from indexer.precise import Told
 from indexer.records import FileFacts
 from indexer.spool import SpooledFacts, spool
+from indexer.stored import StoredFacts
 from indexer.writer import Writer
 
 from .repositories import write
@@ -70,14 +71,26 @@ def test_processes_that_share_the_work_find_the_edges_that_one_finds(
     assert len(set(alone.values())) > 3
 
 
-def test_facts_from_columns_are_those_that_were_extracted(
-    writer: tuple[Writer, dict[str, int]], tmp_path: Path
-) -> None:
-    held = HeldFacts(
+def extracted() -> HeldFacts:
+    return HeldFacts(
         {path: extract(path, text.encode(), language_of(path, text.encode())) for path, text in sorted(FILES.items())}
     )
-    spool(writer[0].tables, writer[1], (), tmp_path)
-    found = SpooledFacts(tmp_path)
+
+
+@pytest.fixture(params=["spooled", "stored"])
+def found(
+    request: pytest.FixtureRequest, writer: tuple[Writer, dict[str, int]], tmp_path: Path
+) -> SpooledFacts | StoredFacts:
+    """The facts as the store has them."""
+    if request.param == "stored":
+        return StoredFacts(writer[0].tables, writer[1])
+    folder = tmp_path / "facts"
+    folder.mkdir()
+    return spool(writer[0].tables, writer[1], (), folder)
+
+
+def test_facts_from_columns_are_those_that_were_extracted(found: SpooledFacts | StoredFacts) -> None:
+    held = extracted()
     assert found.languages == held.languages
     for path in FILES:
         whole, known = found.whole(path), held.whole(path)
@@ -93,13 +106,15 @@ def test_facts_from_columns_are_those_that_were_extracted(
     "name", ["grow", "head", "own", "LIST", "ALIAS", "net.Box", "net.Box.open", "use_it", "nothing", "helper", "two"]
 )
 def test_names_that_a_program_shares_are_found_in_columns_as_in_facts(
-    writer: tuple[Writer, dict[str, int]], tmp_path: Path, name: str
+    found: SpooledFacts | StoredFacts, name: str
 ) -> None:
-    held = HeldFacts(
-        {path: extract(path, text.encode(), language_of(path, text.encode())) for path, text in sorted(FILES.items())}
-    )
-    spool(writer[0].tables, writer[1], (), tmp_path)
-    found = SpooledFacts(tmp_path)
+    held = extracted()
     for family in ("c", "bash"):
         assert list(found.definitions(family, name)) == list(held.definitions(family, name))
         assert list(found.methods(family, name)) == list(held.methods(family, name))
+
+
+def test_who_imports_a_file_of_some_name_is_found_in_columns_as_in_facts(found: SpooledFacts | StoredFacts) -> None:
+    for names in ({"list.h"}, {"app.base", "app.base.Base"}, {"no.h"}):
+        assert sorted(found.importers(names)) == sorted(extracted().importers(names))
+    assert len(list(found.importers({"list.h"}))) == 2

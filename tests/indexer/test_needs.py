@@ -10,6 +10,8 @@ import pytest
 
 from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
 from indexer.extract import extract
+from indexer.facts import HeldFacts
+from indexer.includers import including_anew
 from indexer.languages import language_of
 from indexer.link import Before, link_view
 from indexer.needs import altered
@@ -146,9 +148,10 @@ def test_after_any_edit_files_that_keep_their_edges_have_those_of_a_clean_resolu
         new = {path: facts_of(path, text) for path, text in texts.items()}
         changed = [path for path in {**facts, **new} if facts.get(path) != new.get(path)]
         asked = altered(only(facts, changed), only(new, changed), sorted(consulted))
+        elsewhere = including_anew(HeldFacts(new), only(facts, changed), only(new, changed))
         clean, resolver = resolved(new)
         for path in new:
-            if path not in changed and not asked.intersection(edges[path][1]):
+            if path not in changed and path not in elsewhere and not asked.intersection(edges[path][1]):
                 assert clean[path] == edges[path], path
                 kept += 1
         facts, edges = new, clean
@@ -228,7 +231,9 @@ def stale(before: dict[str, str], after: dict[str, str]) -> set[str]:
     edges, resolver = resolved(old)
     changed = [path for path in {**old, **new} if old.get(path) != new.get(path)]
     asked = altered(only(old, changed), only(new, changed), resolver.consulted())
-    return {path for path in old if path not in changed and asked.intersection(edges[path][1])}
+    elsewhere = including_anew(HeldFacts(new), only(old, changed), only(new, changed))
+    same = (path for path in old if path not in changed)
+    return {path for path in same if path in elsewhere or asked.intersection(edges[path][1])}
 
 
 def test_a_header_that_includes_another_changes_what_its_users_mean() -> None:
@@ -240,6 +245,18 @@ def test_a_header_that_includes_another_changes_what_its_users_mean() -> None:
         "other.c": "int other(void) { return 3; }\n",
     }
     assert stale(files, files | {"a.h": '#include "y.h"\n'}) == {"main.c"}
+
+
+def test_a_file_of_c_that_comes_or_goes_concerns_those_that_may_include_it_alone() -> None:
+    files = {
+        "lib/a.h": '#include "x.h"\n',
+        "x.h": "int run(int n) { return 1; }\n",
+        "lib/main.c": '#include "a.h"\nint main(void) { return run(3); }\n',
+        "lib/other.c": '#include "b.h"\nint other(void) { return 3; }\n',
+    }
+    assert stale(files, files | {"lib/x.h": "int ran(int n) { return 2; }\n"}) == {"lib/a.h", "lib/main.c"}
+    assert stale(files, files | {"lib/new.c": "int added(int n) { return 2; }\n"}) == set()
+    assert stale(files, {path: text for path, text in files.items() if path != "lib/other.c"}) == set()
 
 
 def test_imports_of_other_go_files_say_where_modules_begin() -> None:

@@ -1,0 +1,240 @@
+"""Many readers, one writer: how long answers take while the index is built anew and while it follows edits.
+
+    python -m benchmarks.readers PATH [--readers N] [--seconds S] [--pause S] [--no-ignore] [--json]
+
+A copy of PATH is indexed. Then N processes ask, each with a pause after every answer, while nothing else goes on (quiet),
+while every file has changed and all is built anew (rebuild), and while `clew watch` takes in a file that is saved every second
+(watch). Each reader keeps its index open and opens it anew once a newer generation is there, as `clew serve` does; the time to
+open counts. Wall time is what a user waits, so the machine should have nothing else to do. An answer is mixed where
+two readers were given different ones by the same generation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from indexer import Store
+from retrieval import Searcher
+
+from .latency import questions
+from .program import ROOT
+
+READERS, SECONDS, PAUSE = 8, 20.0, 0.25
+ASKED_RATIO = 2.0  # of the quiet 95th percentile
+COUNT = 12  # questions of each kind that are asked in turn
+KINDS = ("symbol", "short")
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What the readers saw of one phase."""
+
+    name: str
+    seconds: float
+    answers: int
+    generations: int  # that answers came from
+    errors: int
+    mixed: int
+    median: float  # milliseconds
+    p95: float
+
+
+# -- a reader
+
+
+def read(store: str, stop: str, pause: float) -> None:
+    """Ask until the file `stop` is there. A line for each answer: when it was asked for, the milliseconds that it took, the
+    question, the generation and a digest; or the error in the place of the last two."""
+    searcher = Searcher.open(store)
+    wanted = [text for kind, own in questions(searcher, COUNT).items() if kind in KINDS for text in own]
+    for text in wanted[:COUNT]:
+        searcher.query(text)
+    print("ready", flush=True)
+    at = os.getpid()  # where readers begin, so that they do not ask the same at the same time
+    while not Path(stop).exists():
+        at += 1
+        text, began, start = wanted[at % len(wanted)], time.time(), time.perf_counter()
+        try:
+            state = Store(store).state()
+            if state is None or state.generation != searcher.snapshot.state.generation:
+                searcher = Searcher.open(store)
+            hits = [(hit.path, hit.symbol, hit.start_line, hit.score) for hit in searcher.query(text)]
+            told = [searcher.snapshot.state.generation, sha256(repr(hits).encode()).hexdigest()]
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is counted and shown
+            told = [0, f"{type(error).__name__}: {error}"]
+        print(json.dumps([began, (time.perf_counter() - start) * 1000.0, text, *told]), flush=True)
+        time.sleep(pause)
+
+
+# -- the phases
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it all lies."""
+
+    tree: Path
+    store: Path
+    folder: Path
+    ignore: bool
+
+    def clew(self, command: str) -> list[str]:
+        """A command that writes the index."""
+        clew = str(Path(sys.executable).with_name("clew"))
+        return [clew, command, str(self.tree), "--store", str(self.store), *([] if self.ignore else ["--no-ignore"])]
+
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "CLEW_CACHE_DIR": str(self.folder / "cache"), "PYTHONPATH": str(ROOT)}
+
+    def sources(self) -> list[Path]:
+        """Files that can be edited, in order."""
+        return sorted(path for path in self.tree.rglob("*") if path.suffix in EDITED and not path.is_symlink())
+
+
+EDITED = {".c": "//", ".h": "//", ".py": "#", ".go": "//", ".js": "//", ".ts": "//", ".java": "//", ".rs": "//"}
+
+
+def quiet(place: Place, seconds: float) -> None:
+    """Nothing goes on."""
+    time.sleep(seconds)
+
+
+def rebuild(place: Place, seconds: float) -> None:
+    """Change every file, and build."""
+    for path in place.sources():
+        edit(path, "rebuilt")
+    subprocess.run(place.clew("index"), env=place.environment(), check=True, capture_output=True)
+
+
+def watch(place: Place, seconds: float) -> None:
+    """Save a file every second under `clew watch`."""
+    sources = place.sources()
+    process = subprocess.Popen(
+        place.clew("watch"), env=place.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert process.stdout is not None
+    process.stdout.readline()  # it watches from here on
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        edit(sources[int(time.monotonic() * 7) % len(sources)], f"saved at {time.monotonic()}")
+        time.sleep(1.0)
+    process.terminate()
+    process.communicate()
+
+
+def edit(path: Path, word: str) -> None:
+    """Append a comment."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n{EDITED[path.suffix]} {word}\n")
+
+
+def measure(place: Place, readers: int, seconds: float, pause: float) -> list[Phase]:
+    """All phases, one after the other, with the same readers."""
+    subprocess.run(place.clew("index"), env=place.environment(), check=True, capture_output=True)
+    found: list[tuple[str, float, float]] = []
+    with reading(place, readers, pause) as answers:
+        for phase in (quiet, rebuild, watch):
+            start = time.time()
+            phase(place, seconds)
+            found.append((phase.__name__, start, time.time()))
+            print(f"{phase.__name__}: {found[-1][2] - start:.0f} s", file=sys.stderr, flush=True)
+    return [told(name, start, end, answers) for name, start, end in found]
+
+
+Answer = tuple[float, float, str, int, str]
+"""When it was asked for, milliseconds, question, generation, digest."""
+
+
+@contextmanager
+def reading(place: Place, readers: int, pause: float) -> Iterator[list[Answer]]:
+    """Readers at work; their answers are there when the block has ended."""
+    stop, answers = place.folder / "stop", list[Answer]()
+    logs = [(place.folder / f"reader-{number}").open("w+") for number in range(readers)]
+    command = [sys.executable, "-m", "benchmarks.readers", "--read", str(place.store), str(stop), "--pause", str(pause)]
+    processes = [subprocess.Popen(command, cwd=ROOT, env=place.environment(), stdout=log) for log in logs]
+    while not all(Path(log.name).stat().st_size for log in logs):
+        time.sleep(0.1)
+        if any(process.poll() for process in processes):
+            raise SystemExit("a reader ended before it had asked anything")
+    try:
+        yield answers
+    finally:
+        stop.touch()
+        for process, log in zip(processes, logs, strict=True):
+            process.wait()
+            log.seek(0)
+            answers += (tuple(json.loads(line)) for line in log.readlines()[1:])
+            log.close()
+
+
+def told(name: str, start: float, end: float, answers: Sequence[Answer]) -> Phase:
+    """What was seen from `start` to `end`."""
+    import numpy as np
+
+    mine = [each for each in answers if start <= each[0] < end]
+    times = [each[1] for each in mine] or [0.0]
+    right = [each for each in mine if each[3]]
+    given: dict[tuple[str, int], set[str]] = {}
+    for _, _, text, generation, digest in right:
+        given.setdefault((text, generation), set()).add(digest)
+    for _, _, text, _, error in {each[4]: each for each in mine if not each[3]}.values():
+        print(f"{name}: {text!r}: {error}", file=sys.stderr)
+    return Phase(
+        name, round(end - start, 1), len(mine), len({each[3] for each in right}), len(mine) - len(right),
+        sum(len(digests) > 1 for digests in given.values()), float(np.median(times)), float(np.quantile(times, 0.95)),
+    )  # fmt: skip
+
+
+def table(found: Sequence[Phase]) -> str:
+    """A row for each phase, as Markdown."""
+    lines = [
+        "| phase | seconds | answers | generations | errors | mixed | median, ms | p95, ms | of the quiet p95 |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for each in found:
+        counts = f"{each.seconds:.0f} | {each.answers:,} | {each.generations} | {each.errors} | {each.mixed}"
+        ratio = each.p95 / (found[0].p95 or 1.0)
+        lines.append(f"| {each.name} | {counts} | {each.median:.0f} | {each.p95:.0f} | {ratio:.2f} |")
+    return "\n".join([*lines, f"asked: no error, no mixed answer, {ASKED_RATIO:.0f} times the quiet p95 at most"])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark; prints a table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.readers", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("path", type=Path, nargs="?")
+    parser.add_argument("--readers", type=int, default=READERS)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="of the quiet phase, and under watch")
+    parser.add_argument("--pause", type=float, default=PAUSE, help="seconds of a reader after each answer")
+    parser.add_argument("--no-ignore", action="store_true", help="index what .gitignore leaves out, too")
+    parser.add_argument("--read", nargs=2, metavar=("STORE", "STOP"), help=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args(arguments)
+    if given.read:
+        store, stop = given.read
+        read(store, stop, given.pause)
+        return 0
+    if given.path is None:
+        parser.error("PATH is missing: the tree to read")
+    with tempfile.TemporaryDirectory(prefix="clew-readers-") as name:
+        folder = Path(name)
+        shutil.copytree(given.path, folder / "tree", symlinks=True)
+        place = Place(folder / "tree", folder / "store", folder, not given.no_ignore)
+        found = measure(place, given.readers, given.seconds, given.pause)
+    print(json.dumps([asdict(each) for each in found]) if given.json else table(found))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
