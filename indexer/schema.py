@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from .records import Binding, Chunk, Edge, FileFacts, Import, Reference, Symbol, key64, symbol_id
+from .vectors import columns as vector_columns
+from .vectors import fields as vector_fields
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever a store that an older clew wrote would be misread."""
 
 _I64, _I32, _STR = pa.int64(), pa.int32(), pa.string()
+_ZSTD = {"lance-encoding:compression": "zstd"}  # of what is read row by row: half the size of Lance's own
 
 GENERATIONS = pa.schema({"generation": _I64, "format": _I32, "state": _STR})
 """The one table whose shape never changes, so that any clew can name the format of any store."""
@@ -81,8 +84,10 @@ STATISTICS = pa.schema(
 
 def chunks_schema(dim: int) -> pa.Schema:
     """Chunks with a vector of `dim` components; without the column where `dim` is 0."""
-    fields = {"file_id": _I64, "idx": _I32, "symbol": _I32, "start_line": _I32, "end_line": _I32, "terms": _STR}
-    return pa.schema(fields | ({"vector": pa.list_(pa.float16(), dim)} if dim else {}))
+    lines = {"file_id": _I64, "idx": _I32, "symbol": _I32, "start_line": _I32, "end_line": _I32}
+    own = [pa.field(name, kind) for name, kind in lines.items()]
+    vectors = [pa.field(name, kind) for name, kind in vector_fields(dim).items()]
+    return pa.schema([*own, pa.field("terms", _STR, metadata=_ZSTD), *vectors])
 
 
 def tables(dim: int) -> dict[str, pa.Schema]:
@@ -172,11 +177,7 @@ def batch_of(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBat
 
 def with_vectors(chunks: pa.RecordBatch, vectors: NDArray[np.float16]) -> pa.RecordBatch:
     """`chunks` with their vectors, of shape (chunks, dim); unchanged where dim is 0."""
-    dim = vectors.shape[1]
-    if dim == 0:
-        return chunks
-    column = pa.FixedSizeListArray.from_arrays(pa.array(vectors.reshape(-1), pa.float16()), dim)
-    return pa.RecordBatch.from_arrays([*chunks.columns, column], schema=chunks_schema(dim))
+    return pa.RecordBatch.from_arrays([*chunks.columns, *vector_columns(vectors)], schema=chunks_schema(vectors.shape[1]))
 
 
 def edges_key(edges: Iterable[Edge], needs: Iterable[int]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain
@@ -26,6 +26,8 @@ from .statistics import TermStatistics, bm25, from_rows
 from .store import Store
 from .symbols import COLUMNS as SYMBOL_COLUMNS
 from .symbols import FileSymbols, FoundSymbol, by_file
+from .vectors import LISTED, Signs
+from .vectors import read as read_vectors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,16 +154,21 @@ class Snapshot:
         queries = match_queries(weights)  # a term that no chunk holds costs as much as another
         if not queries or not self._stored_chunks:
             return []
+        least = count = limit + limit // 4
+        while True:  # the index holds other views' rows too
+            with self.reading():
+                found = [self._numbers(each, count) for each in queries]
+                numbers = list(dict.fromkeys(chain(*found)))
+                rows = self._own(self._taken("chunks", numbers, [*_CHUNK, "terms"]))
+            if rows.num_rows >= least or len(found[-1]) < count or count >= self._stored_chunks:
+                return self.chunks_at(rows, bm25(rows["terms"], weights, self.statistics))[:limit]
+            count *= 4  # the last query has all terms: where it finds no more there is no more
 
-        def search(count: int) -> tuple[pa.Table, bool]:
-            """Rows, and whether there are more: the last query has all terms."""
-            tables = [self._found(self.table("chunks").search(each, query_type="fts"), count) for each in queries]
-            return pa.concat_tables([each.select(["_rowid"]) for each in tables]), len(tables[-1]) >= count
-
-        def scores(rows: pa.Table) -> list[float]:
-            return bm25(rows["terms"], weights, self.statistics)
-
-        return self._in_view(search, limit + limit // 4, scores, ["terms"])[:limit]
+    def _numbers(self, wanted: Any, count: int) -> list[int]:
+        """The rows that the full-text index finds best, by their numbers: columns are read once it is known which are wanted."""
+        query: Any = self.table("chunks").search(wanted, query_type="fts")
+        found: list[int] = query.with_row_id(True).select(["_score"]).limit(count).to_arrow()["_rowid"].to_pylist()
+        return found
 
     @cached_property
     def statistics(self) -> TermStatistics:
@@ -169,32 +176,35 @@ class Snapshot:
         return from_rows(self.read("statistics", STATISTICS.names, f"view = {quoted(self.view.name)}"))
 
     def search_vector(self, vector: NDArray[np.float16], limit: int) -> list[FoundChunk]:
-        """The chunks of the view whose vectors have the largest dot product with `vector`, best first."""
+        """The chunks of the view whose vectors have the largest dot product with `vector`, best first: of those that share
+        most signs with it."""
+        import numpy as np
+
         if not self.state.dim or not self._stored_chunks:
             return []
+        rows, signs = self._signs
+        near = rows[signs.nearest(vector, LISTED * limit)].tolist()
+        with self.reading():
+            found = self._taken("chunks", near, [*_CHUNK, "vector"])
+        scores = np.vecdot(read_vectors(found["vector"], self.state.dim), vector.astype(np.float32))
+        return self.chunks_at(found, scores.tolist())[:limit]
 
-        def search(count: int) -> tuple[pa.Table, bool]:
-            query: Any = self.table("chunks").search(vector, vector_column_name="vector")
-            rows = self._found(query.distance_type("dot"), count)
-            distances.update(zip(rows["_rowid"].to_pylist(), rows["_distance"].to_pylist(), strict=True))
-            return rows.select(["_rowid"]), len(rows) >= count
-
-        distances: dict[int, float] = {}
-        return self._in_view(search, limit, lambda rows: [1.0 - distances[row] for row in rows["_rowid"].to_pylist()])
-
-    def _found(self, query: Any, count: int) -> pa.Table:
-        """The best rows by number and score alone: their columns are read once it is known which are wanted."""
-        score = "_distance" if hasattr(query, "distance_type") else "_score"
-        return query.with_row_id(True).select([score]).limit(count).to_arrow()
+    @cached_property
+    def _signs(self) -> tuple[NDArray[np.int64], Signs]:
+        """The chunks of the view, and the signs of their vectors."""
+        rows = self._own(self.read("chunks", ["file_id", "signs"], None, with_row_id=True))
+        return rows["_rowid"].to_numpy(), Signs(rows["signs"], self.state.dim)
 
     def all_vectors(self) -> tuple[pa.Table, NDArray[np.float32]]:
         """Every chunk of the view, as rows for `chunks_at`, and its vector in the same row of an array (chunks, dim)."""
+        rows = self._own(self.read("chunks", [*_CHUNK, "vector"], None, with_row_id=True))
+        return rows.drop_columns(["vector"]), read_vectors(rows["vector"], self.state.dim)
+
+    def _own(self, rows: pa.Table) -> pa.Table:
+        """Those of `rows` that are of the view's files."""
         import numpy as np
 
-        rows = self.read("chunks", [*_CHUNK, "vector"], None, with_row_id=True)
-        rows = rows.filter(pa.array(np.isin(rows["file_id"].to_numpy(), self._file_ids)))
-        vectors = rows["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, self.state.dim)
-        return rows.drop_columns(["vector"]), vectors.astype(np.float32)
+        return rows.filter(pa.array(np.isin(rows["file_id"].to_numpy(), self._file_ids)))
 
     def chunks_at(self, rows: pa.Table, scores: Sequence[float]) -> list[FoundChunk]:
         """The chunks that `rows` describe, with `scores`, best first."""
@@ -204,29 +214,6 @@ class Snapshot:
             for row, fid, symbol, start, end, score in zip(*columns, scores, strict=True)
         ]
         return sorted(found, key=lambda c: (-c.score, c.path, c.start_line))
-
-    def _in_view(
-        self,
-        search: Callable[[int], tuple[pa.Table, bool]],
-        limit: int,
-        scores: Callable[[pa.Table], list[float]],
-        columns: Sequence[str] = (),
-    ) -> list[FoundChunk]:
-        """Search until `limit` chunks of this view are found: the tables hold other views' rows too. `search` gives the
-        numbers of so many rows, and whether there are more; `scores` gets them with the further `columns`."""
-        import numpy as np
-
-        count = limit
-        while True:
-            with self.reading():
-                numbers, has_more = search(count)
-                rows = self._taken("chunks", numbers["_rowid"].unique().to_pylist(), [*_CHUNK, *columns])
-            mine = np.isin(rows["file_id"].to_numpy(), self._file_ids)
-            if int(mine.sum()) >= limit or not has_more or count >= self._stored_chunks:
-                break
-            count *= 4
-        kept = rows.filter(pa.array(mine))
-        return self.chunks_at(kept, scores(kept))[:limit]
 
     def _taken(self, name: str, rows: Sequence[int], columns: Sequence[str]) -> pa.Table:
         """Rows by their numbers, in no particular order."""
@@ -257,10 +244,7 @@ class Snapshot:
 
     def all_symbols(self, columns: Sequence[str]) -> pa.Table:
         """The `columns` of every symbol of the view, with `file_id`; in no particular order."""
-        import numpy as np
-
-        rows = self.read("symbols", ["file_id", *columns], None)
-        return rows.filter(pa.array(np.isin(rows["file_id"].to_numpy(), self._file_ids)))
+        return self._own(self.read("symbols", ["file_id", *columns], None))
 
     def symbols_in(self, paths: Collection[str]) -> list[FoundSymbol]:
         """The symbols of the files `paths`, by path and position."""

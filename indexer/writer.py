@@ -41,7 +41,6 @@ KEYS = {
     "chunks": ("file_id",),
     "edges": ("src", "dst"),
 }  # columns that readers look rows up by
-EXACT_ROWS = 100_000  # up to here exact vector search takes milliseconds; above, IVF_SQ (recall .99)
 
 
 class Writer:
@@ -230,12 +229,8 @@ class Writer:
                 yield some.filter(pc.is_in(some["file_id"], wanted))["terms"]
 
     def index_chunks(self) -> None:
-        """Build the full-text and vector indices that are missing. Safe beside other tables' writes."""
-        from lancedb.index import IvfSq
-
+        """Build the full-text index if it is missing. Safe beside other tables' writes."""
         self._index("chunks", "terms", full_text())
-        if self.encoder[2] and self.tables["chunks"].count_rows() > EXACT_ROWS:
-            self._index("chunks", "vector", IvfSq(distance_type="dot"))
 
     def index_keys(self) -> None:
         """Build the indices of all other tables that are missing."""
