@@ -238,6 +238,7 @@ def _store(state: Build, result: Extracted) -> None:
     elif state.encoder.dim:
         batches["chunks"] = with_vectors(batches["chunks"], _vectors(state, extracted, batches["chunks"], result.texts))
     state.writer.add(batches)
+    state.writer.note_terms(result.batches["files"]["file_id"].to_pylist(), result.statistics)
 
 
 def _vectors(

@@ -177,7 +177,9 @@ def batch_of(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBat
 
 def with_vectors(chunks: pa.RecordBatch, vectors: NDArray[np.float16]) -> pa.RecordBatch:
     """`chunks` with their vectors, of shape (chunks, dim); unchanged where dim is 0."""
-    return pa.RecordBatch.from_arrays([*chunks.columns, *vector_columns(vectors)], schema=chunks_schema(vectors.shape[1]))
+    return pa.RecordBatch.from_arrays(
+        [*chunks.columns, *vector_columns(vectors)], schema=chunks_schema(vectors.shape[1])
+    )
 
 
 def edges_key(edges: Iterable[Edge], needs: Iterable[int]) -> int:

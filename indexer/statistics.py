@@ -9,6 +9,7 @@ and is linear: a build adds the counts of the files that came and subtracts thos
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ ROWS, BITS = 2, 19
 """The sketch's shape. At 700,000 terms, those of a million chunks, one rare term in ten thousand shares both buckets
 with a frequent one."""
 K1, B = 1.2, 0.75  # of BM25, as Lance has them
-PIECE = 8_192  # chunks that are counted at a time: some 10 MB of text
+MAX_KEPT = 1 << 17  # terms whose places are kept: some 20 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class TermStatistics:
         """How many chunks hold the term: this many at most."""
         import numpy as np
 
-        wanted = np.array(_places(term))
+        wanted = np.array(_PLACES[term])
         at = np.minimum(np.searchsorted(self.buckets, wanted), max(len(self.buckets) - 1, 0))
         found = (
             [int(self.counts[i]) if self.buckets[i] == place else 0 for i, place in zip(at, wanted, strict=True)]
@@ -82,34 +83,36 @@ def _values(scalar: Any) -> NDArray[np.int64]:
     return values
 
 
-def counted(pieces: Iterable[pa.Array]) -> TermStatistics:
-    """The statistics of chunks, given the terms of each, separated by white space; about PIECE of them at a time."""
-    return summed(map(_counted, pieces))
-
-
-def _counted(terms: pa.Array) -> TermStatistics:
+def counted(texts: Iterable[str]) -> TermStatistics:
+    """The statistics of chunks, given the terms of each, separated by white space."""
     import numpy as np
 
-    lists = pc.ascii_split_whitespace(terms)
-    rows = np.repeat(np.arange(len(lists)), pc.list_value_length(lists).to_numpy(zero_copy_only=False))
-    written = pc.dictionary_encode(lists.flatten())
-    words = written.dictionary.to_pylist()
-    codes = written.indices.to_numpy(zero_copy_only=False)
-    real = np.array([bool(word) for word in words], dtype=bool)[codes] if words else np.zeros(0, bool)
-    keys = pc.unique(pa.array(rows[real] * len(words) + codes[real])).to_numpy(zero_copy_only=False)
-    holding = np.bincount(keys % len(words), minlength=len(words)) if words else np.zeros(0, np.int64)
-    total = np.zeros(ROWS << BITS, np.int64)
-    places = np.array([_places(word) for word in words], dtype=np.int64).reshape(-1, ROWS)
-    for row in range(ROWS):
-        np.add.at(total, places[:, row], holding)
-    buckets = np.flatnonzero(total)
-    return TermStatistics(len(terms), int(real.sum()), buckets, total[buckets])
+    chunks = terms = 0
+    holding: Counter[str] = Counter()
+    for text in texts:
+        words = text.split()
+        chunks, terms = chunks + 1, terms + len(words)
+        holding.update(set(words))
+    places = np.array([*map(_PLACES.__getitem__, holding)], np.int64).reshape(-1)
+    counts = np.fromiter(holding.values(), np.int64, len(holding)).repeat(ROWS)
+    buckets, which = np.unique(places, return_inverse=True)
+    total = np.zeros(len(buckets), np.int64)
+    np.add.at(total, which, counts)
+    return TermStatistics(chunks, terms, buckets, total)
 
 
-def _places(term: str) -> list[int]:
-    """The term's bucket in each row of the sketch."""
-    key = key64(term)
-    return [(row << BITS) + (key >> row * BITS) % (1 << BITS) for row in range(ROWS)]
+class _Places(dict[str, tuple[int, ...]]):
+    """Term → its bucket in each row of the sketch. A dictionary, because its look-up needs no Python frame."""
+
+    def __missing__(self, term: str) -> tuple[int, ...]:
+        if len(self) >= MAX_KEPT:
+            self.clear()
+        key = key64(term)
+        found = self[term] = tuple((row << BITS) + (key >> row * BITS) % (1 << BITS) for row in range(ROWS))
+        return found
+
+
+_PLACES = _Places()
 
 
 def bm25(texts: pa.ChunkedArray, weights: Mapping[str, float], statistics: TermStatistics) -> list[float]:

@@ -17,6 +17,7 @@ from .records import key64, printable
 from .schema import ExtractedFile, fact_batches, with_vectors
 from .secrets import redact
 from .source import Reader, SkipReason, SourceFile
+from .statistics import TermStatistics, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Extracted:
     outcomes: list[Outcome]
     batches: dict[str, pa.RecordBatch]
     texts: list[str]
+    statistics: TermStatistics  # of the batch's chunks
 
 
 def worker(
@@ -74,14 +76,14 @@ def _run(
         if facts is not None:
             extracted.append(facts)
     batches = fact_batches(extracted) if extracted else {}
-    wanted: list[str] = []
     if (
         isinstance(encoder, StaticEncoder) and batches
     ):  # the text's terms are cut already: they stand behind the line break
         parts = pc.split_pattern(batches["chunks"]["terms"], "\n", max_splits=1)
         batches["chunks"] = with_vectors(batches["chunks"], encoder.encode_column(pc.list_element(parts, 1)))
-    wanted = [chunk.text for file in extracted for chunk in file.facts.chunks] if texts else []
-    return Extracted(outcomes, batches, wanted)
+    chunks = [chunk for file in extracted for chunk in file.facts.chunks]
+    wanted = [chunk.text for chunk in chunks] if texts else []
+    return Extracted(outcomes, batches, wanted, counted(chunk.terms for chunk in chunks))
 
 
 def _one(

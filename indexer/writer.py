@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
@@ -17,7 +17,7 @@ from .manifest import COLUMNS, EMPTY, FIRST_OVERLAY, OVERLAY_SHARE, changes, cur
 from .records import key64
 from .schema import COMMITS, FACTS, FORMAT, GENERATIONS, MANIFESTS, STATISTICS, batch_of, tables
 from .source import LOST
-from .statistics import PIECE, counted, from_rows, summed
+from .statistics import TermStatistics, counted, from_rows, summed
 from .upkeep import drop_old_versions, tend
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ WORTHWHILE = 0.25  # of the stored versions of files: so many dead ones are dele
 TIDY_EVERY = 16  # publications, after which the others go
 FLUSH_BYTES = 16 << 20  # rows are buffered up to this size: an append is a commit, and is made while workers go on
 MAX_NEWS = 16  # rows of statistics of a view that readers add up
+PIECE = 8_192  # chunks whose terms are read at a time: some 10 MB
+NOTED = 32  # statistics of batches that are held before they are summed up: some 10 MB
 MANY_FILES = 2_000  # files that one filter names; for more, all rows are read
 KEYS = {
     "files": ("file_id",),
@@ -52,6 +54,7 @@ class Writer:
         self._flushing = False
         self._buffers: dict[str, list[pa.RecordBatch]] = {}
         self._buffered = 0
+        self._noted: tuple[set[int], list[TermStatistics]] = set(), []
         self.tables = {name: self._open(name, schema) for name, schema in tables(encoder[2]).items()}
         self._undo()
         self._drop_torn_facts()
@@ -211,22 +214,33 @@ class Writer:
         old, new = (set(ids.to_pylist()) - {0} for ids in (before if len(rows) else before.slice(0, 0), now))
         if len(rows) and old == new:
             return
-        news = summed([counted(self._terms(new - old))], [counted(self._terms(old - new))])
+        known, noted = self._noted if self._noted[0] <= new - old else (set[int](), list[TermStatistics]())
+        news = summed([*noted, counted(self._terms(new - old - known))], [counted(self._terms(old - new))])
         if len(rows) == 0 or len(rows) >= MAX_NEWS:
             news = summed([from_rows(rows), news])
             table.delete(mine)
         self.add({"statistics": batch_of([news.to_row(view)], STATISTICS)})
 
-    def _terms(self, file_ids: Collection[int]) -> Iterator[pa.Array]:
-        """The terms of the chunks of `file_ids`, in no particular order, piece by piece."""
+    def note_terms(self, file_ids: Iterable[int], statistics: TermStatistics) -> None:
+        """Know the statistics of these file versions, which are to be written, without reading their terms."""
+        known, noted = self._noted
+        known.update(file_ids)
+        noted.append(statistics)
+        if len(noted) > NOTED:
+            noted[:] = [summed(noted)]
+
+    def _terms(self, file_ids: Collection[int]) -> Iterator[str]:
+        """The terms of each chunk of `file_ids`, in no particular order."""
+        if not file_ids:
+            return
         query = self.tables["chunks"].search().select(["file_id", "terms"])
         if len(file_ids) <= MANY_FILES:
-            query = query.where(f"file_id IN ({','.join(map(str, sorted(file_ids)))})" if file_ids else "false")
+            query = query.where(f"file_id IN ({','.join(map(str, sorted(file_ids)))})")
         wanted = pa.array(file_ids, pa.int64())
         for rows in query.to_batches(PIECE):
             for at in range(0, rows.num_rows, PIECE):
                 some = rows.slice(at, PIECE)
-                yield some.filter(pc.is_in(some["file_id"], wanted))["terms"]
+                yield from some.filter(pc.is_in(some["file_id"], wanted))["terms"].to_pylist()
 
     def index_chunks(self) -> None:
         """Build the full-text index if it is missing. Safe beside other tables' writes."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from indexer import Snapshot, Store, VectorCache, build_index, load_encoder, open_worktree
@@ -14,14 +13,14 @@ TEXTS = ["a b c", " a a d\ne f g", "b", "", "c d e"]
 
 
 def test_chunks_that_hold_a_term_are_counted_once() -> None:
-    found = counted([pa.array(TEXTS)])
+    found = counted(TEXTS)
     assert (found.chunks, found.terms) == (5, 13)
     assert [found.holding(term) for term in ("a", "b", "g", "none", "")] == [2, 2, 1, 0, 0]
 
 
 def test_what_is_taken_away_leaves_what_was_not_added() -> None:
-    kept, gone = counted([pa.array(TEXTS[:2])]), counted([pa.array(TEXTS[2:])])
-    both = counted([pa.array(TEXTS)])
+    kept, gone = counted(TEXTS[:2]), counted(TEXTS[2:])
+    both = counted(TEXTS)
     left = summed([both], [gone])
     assert left.to_row("") == kept.to_row("")
     assert summed([both], [both]).to_row("") == summed([]).to_row("")
