@@ -7,7 +7,7 @@ A manifest row ties a view's path to both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
@@ -27,40 +27,54 @@ FORMAT = 5
 """Raised whenever a store that an older clew wrote would be misread."""
 
 _I64, _I32, _STR = pa.int64(), pa.int32(), pa.string()
-_ZSTD = {"lance-encoding:compression": "zstd"}  # of what is read row by row: half the size of Lance's own
+_PACKED = {
+    "lance-encoding:compression": "zstd",
+    "lance-encoding:structural-encoding": "miniblock",  # by itself Lance packs each long text alone: slower, and larger
+    "lance-encoding:minichunk-size": "16384",
+}
+"""How texts lie in a file: pieces of 16 kB by zstd, a third to a half of Lance's own and as fast; see "store" in benchmarks/LOG.md."""
+
+TEXT_LEVEL = 3  # of zstd, for sources: 5 % smaller than 1 and as fast; 5 takes twice the time for another 5 %
+
+
+def _schema(columns: Mapping[str, pa.DataType]) -> pa.Schema:
+    return pa.schema(
+        [pa.field(name, kind, metadata=_PACKED if kind == _STR else None) for name, kind in columns.items()]
+    )
+
 
 GENERATIONS = pa.schema({"generation": _I64, "format": _I32, "state": _STR})
 """The one table whose shape never changes, so that any clew can name the format of any store."""
 
-FILES = pa.schema(
+FILES = _schema(
     {"file_id": _I64, "path": _STR, "content": _STR, "language": _STR, "lines": _I32, "size": _I64}
     | {"symbols": _I32, "references": _I32, "chunks": _I32}  # how many rows of these tables are the file's
     | {"has_error": pa.bool_(), "secrets": _I32, "source": pa.binary()}
 )
 """`secrets`: how many were written over. `source`: zstd of the file's bytes, without them."""
-SYMBOLS = pa.schema(
+SYMBOLS = _schema(
     {"file_id": _I64, "idx": _I32, "uid": _I64, "name": _STR, "qualname": _STR, "kind": _STR}
     | {"start_line": _I32, "end_line": _I32, "signature": _STR, "doc": _STR, "parent": _I32}
 )
-REFERENCES = pa.schema({"file_id": _I64, "kind": _STR, "name": _STR, "receiver": _STR, "scope": _I32, "line": _I32})
-IMPORTS = pa.schema({"file_id": _I64, "module": _STR, "name": _STR, "alias": _STR, "scope": _I32, "line": _I32})
-BINDINGS = pa.schema(
+REFERENCES = _schema({"file_id": _I64, "kind": _STR, "name": _STR, "receiver": _STR, "scope": _I32, "line": _I32})
+IMPORTS = _schema({"file_id": _I64, "module": _STR, "name": _STR, "alias": _STR, "scope": _I32, "line": _I32})
+BINDINGS = _schema(
     {"file_id": _I64, "name": _STR, "type": _STR, "how": _STR, "scope": _I32, "line": _I32, "until": _I32}
 )
-EDGES = pa.schema(
+EDGES = _schema(
     {"edges_id": _I64, "src": _I64, "dst": _I64, "kind": _STR, "rule": _STR, "confidence": pa.float32(), "line": _I32}
 )
-OCCURRENCES = pa.schema({"file_id": _I64, "line": _I32, "name": _STR, "kind": _STR, "scope": _I32, "target": _STR})
+OCCURRENCES = _schema({"file_id": _I64, "line": _I32, "name": _STR, "kind": _STR, "scope": _I32, "target": _STR})
 """What SCIP indexes say of a file version; see `precise.Told`."""
 NEEDS = pa.schema({"edges_id": _I64, "edges": _I32, "needs": pa.list_(_I64)})
 """How many edges a set has, and what it depends on beyond its own file: keys of `needs`. One row a set; it says that the
 set is complete."""
-COMMITS = pa.schema(
+COMMITS = _schema(
     {"commit": _STR, "parents": pa.list_(_STR), "time": _I64, "message": _STR, "terms": _STR}
     | {"paths": pa.list_(_STR), "touched": _I32}
 )
 """The commits that lead to any view's; see `history.Commit`."""
-MANIFESTS = pa.schema(
+MANIFESTS = _schema(
     {
         "view": _STR,
         "since": _I64,
@@ -84,10 +98,8 @@ STATISTICS = pa.schema(
 
 def chunks_schema(dim: int) -> pa.Schema:
     """Chunks with a vector of `dim` components; without the column where `dim` is 0."""
-    lines = {"file_id": _I64, "idx": _I32, "symbol": _I32, "start_line": _I32, "end_line": _I32}
-    own = [pa.field(name, kind) for name, kind in lines.items()]
-    vectors = [pa.field(name, kind) for name, kind in vector_fields(dim).items()]
-    return pa.schema([*own, pa.field("terms", _STR, metadata=_ZSTD), *vectors])
+    fields = {"file_id": _I64, "idx": _I32, "symbol": _I32, "start_line": _I32, "end_line": _I32, "terms": _STR}
+    return _schema(fields | vector_fields(dim))
 
 
 def tables(dim: int) -> dict[str, pa.Schema]:
@@ -126,7 +138,8 @@ def fact_batches(files: Sequence[ExtractedFile]) -> dict[str, pa.RecordBatch]:
     facts = [file.facts for file in files]
     ids = [file.file_id for file in files]
     uids = [key64(symbol_id(each.path, symbol.qualname)) for each in facts for symbol in each.symbols]
-    packed = [pa.compress(file.source, codec="zstd", asbytes=True) for file in files]
+    codec = pa.Codec("zstd", compression_level=TEXT_LEVEL)
+    packed = [codec.compress(file.source, asbytes=True) for file in files]
     symbols = _columns(ids, [each.symbols for each in facts], Symbol)
     chunks = _columns(ids, [each.chunks for each in facts], Chunk)
     columns: dict[str, Columns] = {
