@@ -24,6 +24,7 @@ from .encode import Encoder, StaticEncoder
 from .errors import SourceError
 from .extract import EXTRACTOR
 from .facts import read_told
+from .generation import View
 from .history import Commit, read_commits
 from .link import Before, link_view
 from .manifest import COLUMNS, Walked, same_files
@@ -308,27 +309,44 @@ def _link(state: Build, manifest: pa.Table) -> pa.Table:
 
 def _file_ids(manifest: pa.Table) -> dict[str, int]:
     """path → file_id, of the files with facts, in the order of paths."""
-    rows = manifest.filter(pc.not_equal(manifest["file_id"], 0))
+    rows = _with_facts(manifest)
     return dict(zip(rows["path"].to_pylist(), rows["file_id"].to_pylist(), strict=True))
 
 
 def nearest(writer: Writer, name: str, wanted: Mapping[str, int]) -> Before:
     """The published view whose edges are kept where nothing changes them: the view itself or, where much of it is new, the
-    one that has most of the files `wanted` (path → file_id), such as a revision of the branch that is checked out now."""
-    views = [view for view in writer.published_views() if view.resolution == resolution_id()]
-    best: dict[str, tuple[int, int]] = {}
-    chosen, most = None, -1
-    for view in sorted(views, key=lambda view: view.name != name):
-        rows = writer.manifest(view.name, view.settled)
-        rows = rows.filter(pc.not_equal(rows["file_id"], 0))
-        sets = zip(rows["file_id"].to_pylist(), rows["edges_id"].to_pylist(), strict=True)
-        files = dict(zip(rows["path"].to_pylist(), sets, strict=True))
-        shared = sum(files.get(path, (0, 0))[0] == file_id for path, file_id in wanted.items())
+    one that has most of the files `wanted` (path → file_id), such as a revision of the branch that is checked out now, or
+    the view itself as it was before the branch was switched."""
+    import numpy as np
+
+    ids = np.fromiter(wanted.values(), np.int64, len(wanted))
+    chosen, most = Before({}, ()), -1
+    for view, rows in _manifests(writer, name):
+        shared = int(np.isin(ids, rows["file_id"].to_numpy()).sum())
         if shared > most:
-            best, chosen, most = files, view, shared
+            sets = zip(rows["file_id"].to_pylist(), rows["edges_id"].to_pylist(), strict=True)
+            chosen = Before(dict(zip(rows["path"].to_pylist(), sets, strict=True)), view.consulted)
+            most = shared
         if len(wanted) - shared <= SHOWN_FIRST:
             break
-    return Before(best, chosen.consulted) if chosen is not None else Before({}, ())
+    return chosen
+
+
+def _manifests(writer: Writer, name: str) -> Iterator[tuple[View, pa.Table]]:
+    """The manifests, of the files with facts, whose edges the same rules made: those of the view `name` first, the newest
+    before all. What it held formerly may have been collected; then it is left out."""
+    views = [view for view in writer.published_views() if view.resolution == resolution_id()]
+    views.sort(key=lambda view: view.name != name)
+    for view in views:
+        yield view, _with_facts(writer.manifest(view.name, view.settled))
+        for generation in view.former if view.name == name else ():
+            rows = _with_facts(writer.manifest(name, generation))
+            if writer.holds(rows):
+                yield view, rows
+
+
+def _with_facts(manifest: pa.Table) -> pa.Table:
+    return manifest.filter(pc.not_equal(manifest["file_id"], 0))
 
 
 @contextmanager

@@ -24,6 +24,7 @@ class View:
     consulted: tuple[tuple[str, str, str], ...] = ()  # as in `needs`
     prefix: str = ""  # where its root lies below the top of its repository; ends in a slash where it does
     settled: int = 0  # the last generation whose edges were made from what it holds
+    former: tuple[int, ...] = ()  # settled ones, before much of it changed at once; its rows still give their manifests
 
     @property
     def is_settled(self) -> bool:
@@ -67,6 +68,7 @@ class State:
         for view in raw["views"].values():
             view["report"] = Report(**view["report"])
             view["consulted"] = tuple(map(tuple, view["consulted"]))
+            view["former"] = tuple(view.get("former", ()))
         raw["views"] = {name: View(**view) for name, view in raw["views"].items()}
         raw["tunings"] = tuple(Tuning(**each) for each in raw.get("tunings", ()))
         return cls(**raw)

@@ -6,7 +6,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from types import ModuleType, SimpleNamespace
@@ -16,6 +16,7 @@ from .errors import ClewError, StoreError
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
     from lancedb.db import DBConnection
     from lancedb.table import Table
     from numpy.typing import NDArray
@@ -104,6 +105,28 @@ def table_names(db: DBConnection) -> set[str]:
         token = page.page_token
         if not token:
             return names
+
+
+def asking(table: Table) -> Any:
+    """A query of the table, for `rows_of`."""
+    inner: Any = table  # its asynchronous twin has no public name
+    return inner._table.query()
+
+
+def taking(table: Table, rows: Sequence[int]) -> Any:
+    """A query for rows by their numbers, for `rows_of`."""
+    inner: Any = table
+    return inner._table.take_row_ids(list(rows))
+
+
+def rows_of(query: Any) -> pa.Table:
+    """What a query finds. LanceDB's blocking queries look the schema up first and take each batch in turn, through another
+    thread, so that an answer waits a dozen times for the scheduler; on a busy machine that is most of its time. Its
+    asynchronous ones, on which they are built, wait once."""
+    from lancedb.background_loop import LOOP
+
+    loop: Any = LOOP
+    return loop.run(query.to_arrow())
 
 
 def column(table: Table, name: str) -> NDArray[np.int64]:

@@ -26,7 +26,7 @@ RACY_NS = 2_000_000_000  # a file that changed so shortly before it was read may
 GONE = "gone"
 COLUMNS = ("path", "size", "mtime_ns", "content", "file_id", "edges_id", "skipped")
 FIRST_OVERLAY = 1_000  # rows above the first ones, before all are written anew,
-OVERLAY_SHARE = 0.25  # or so many of those
+OVERLAY_SHARE = 1.0  # or so many of those: what a view held before a few switches of branches stays readable
 EMPTY = pa.table({name: pa.array([], MANIFESTS.field(name).type) for name in COLUMNS})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-STEP = 10  # of niceness: where all are busy, a tenth of the share that others have; alone on a machine it costs nothing
+STEP = 5  # of niceness: where all are busy, a third of the share that others have; alone on a machine it costs nothing
 
 
 def give_way() -> None:

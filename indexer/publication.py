@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = 5  # paths that a report names for each reason to skip
 SHOWN_FIRST = 500  # changed paths, up to which texts are published before their edges are known
+FORMER = 4  # generations before a switch of branches whose edges are taken up again when the branch comes back
 _COUNTED = ("lines", "symbols", "references", "chunks", "secrets")
 
 
@@ -81,9 +82,13 @@ def _with_edges(manifest: pa.Table, published: pa.Table) -> pa.Table:
 
 def _publish(state: Build, published: pa.Table, manifest: pa.Table, report: Report) -> Report:
     source, writer = state.source, state.writer
-    writer.replace_manifest(source.view, published, manifest)
+    before = writer.view(source.view)
+    same_rules = before is not None and before.resolution == resolution_id()
+    is_switch = len(changes(published, manifest)) > SHOWN_FIRST
+    anew = writer.replace_manifest(source.view, published, manifest, whole=not same_rules)
+    former = () if anew or before is None else (before.settled, *before.former) if is_switch else before.former
     shown = (source.view, source.kind, source.root, source.commit)
-    view = View(*shown, report, resolution_id(), state.consulted, source.prefix)
+    view = View(*shown, report, resolution_id(), state.consulted, source.prefix, former=former[:FORMER])
     report = writer.publish(view).views[source.view].report
     state.progress("publish", 1, 1)
     return report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -16,7 +17,7 @@ from .entries import Entries
 from .errors import GenerationGone, StoreError
 from .found import FoundChunk, FoundEdge
 from .generation import State, Tuning, View
-from .lance import lance_errors, match_queries, quoted, unpacked
+from .lance import asking, lance_errors, match_queries, quoted, rows_of, taking, unpacked
 from .manifest import COLUMNS, current
 from .past import Past
 from .records import Reference, on_disk
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 IN_LIST = 2_000  # keys that one filter names
 HELD_ROWS = 200_000  # rows of a table that is held in memory: 50 MB of symbols
+HELD_AFTER = 8  # reads: a process that asks once, or a generation that lasts a second, does without
 
 
 class Snapshot:
@@ -45,6 +47,7 @@ class Snapshot:
         self.store, self.state, self.view = store, state, view
         self._tables: dict[str, Table] = {}
         self._memory: dict[str, pa.Table | None] = {}
+        self._reads: Counter[str] = Counter()
 
     @classmethod
     def open(cls, uri: str, view: str | None = None) -> Snapshot:
@@ -166,8 +169,8 @@ class Snapshot:
 
     def _numbers(self, wanted: Any, count: int) -> list[int]:
         """The rows that the full-text index finds best, by their numbers: columns are read once it is known which are wanted."""
-        query: Any = self.table("chunks").search(wanted, query_type="fts")
-        found: list[int] = query.with_row_id(True).select(["_score"]).limit(count).to_arrow()["_rowid"].to_pylist()
+        query = asking(self.table("chunks")).nearest_to_text(wanted).with_row_id().select(["_score"]).limit(count)
+        found: list[int] = rows_of(query)["_rowid"].to_pylist()
         return found
 
     @cached_property
@@ -220,7 +223,7 @@ class Snapshot:
         if not rows:
             schema = self.table(name).schema
             return pa.table({column: pa.array([], schema.field(column).type) for column in columns} | _NO_ROWS)
-        return self.table(name).take_row_ids(list(rows)).with_row_id().select(list(columns)).to_arrow()
+        return rows_of(taking(self.table(name), rows).with_row_id().select(list(columns)))
 
     def chunks_in(self, paths: Collection[str]) -> list[FoundChunk]:
         """All chunks of the files `paths`, in order."""
@@ -349,7 +352,8 @@ class Snapshot:
 
     def _held(self, name: str) -> pa.Table | None:
         """A table of facts that queries read again and again, in memory if it is small: a filter in Lance takes 5 ms."""
-        if name not in _HELD:
+        if name not in _HELD or self._reads[name] < HELD_AFTER:
+            self._reads[name] += 1
             return None
         if name not in self._memory:
             small = self.table(name).count_rows() <= HELD_ROWS
@@ -360,9 +364,9 @@ class Snapshot:
     def read(self, name: str, columns: list[str], where: str | None, with_row_id: bool = False) -> pa.Table:
         """The `columns` of the rows of a table for which `where`, a Lance filter, holds."""
         with self.reading():
-            query = self.table(name).search()
+            query = asking(self.table(name))
             query = query.where(where) if where else query
-            return query.with_row_id(with_row_id).select(columns).to_arrow()
+            return rows_of((query.with_row_id() if with_row_id else query).select(columns))
 
 
 _NO_ROWS = {"_rowid": pa.array([], pa.uint64())}

@@ -124,19 +124,29 @@ class Writer:
         where = f"view = {quoted(view)}" + ("" if generation is None else f" AND since <= {generation}")
         return current(published.search().where(where).select(["since", *COLUMNS]).to_arrow())
 
-    def replace_manifest(self, view: str, old: pa.Table, new: pa.Table, anew: bool = True) -> None:
+    def holds(self, manifest: pa.Table) -> bool:
+        """Whether the facts and edges that a manifest names are stored."""
+        import numpy as np
+
+        edges = np.fromiter(self.known_edges(), np.int64)
+        known = np.isin(manifest["file_id"].to_numpy(), self.known_files())
+        return bool(known.all() and np.isin(manifest["edges_id"].to_numpy(), edges).all())
+
+    def replace_manifest(self, view: str, old: pa.Table, new: pa.Table, anew: bool = True, whole: bool = False) -> bool:
         """Write `new` in the place of `old`, the published manifest: what is changed or, where that is much and `anew`
-        allows it, all."""
+        allows it, or `whole` demands it, all; whether it was all, and the rows of earlier generations have gone."""
         table, mine = self.tables["manifests"], f"view = {quoted(view)}"
         rows = changes(old, new)
         overlay = table.count_rows(mine) - len(old) + len(rows)
-        if len(old) == 0 or (anew and overlay > max(FIRST_OVERLAY, OVERLAY_SHARE * len(old))):
+        all_of_it = len(old) == 0 or whole or (anew and overlay > max(FIRST_OVERLAY, OVERLAY_SHARE * len(old)))
+        if all_of_it:
             table.delete(mine)
             rows = new
         if len(rows):
             since = self.state.generation + 1 if self.state else 1
             marks = [pa.repeat(view, len(rows)), pa.repeat(pa.scalar(since, pa.int64()), len(rows))]
             table.add(pa.table([*marks, *rows.columns], schema=MANIFESTS))
+        return all_of_it
 
     def lost(self) -> dict[int, str]:
         """The file versions that cost a worker in a build of any published view: file_id → the reason."""
@@ -211,12 +221,15 @@ class Writer:
         """Bring the term statistics of `view` from the file versions `before`, which it publishes, to those of `now`."""
         table, mine = self.tables["statistics"], f"view = {quoted(view)}"
         rows = table.search().where(mine).to_arrow()
-        old, new = (set(ids.to_pylist()) - {0} for ids in (before if len(rows) else before.slice(0, 0), now))
-        if len(rows) and old == new:
+        is_new = len(rows) == 0
+        if is_new:
+            rows, before = self._statistics_like(now)
+        old, new = (set(ids.to_pylist()) - {0} for ids in (before, now))
+        if not is_new and old == new:
             return
         known, noted = self._noted if self._noted[0] <= new - old else (set[int](), list[TermStatistics]())
         news = summed([*noted, counted(self._terms(new - old - known))], [counted(self._terms(old - new))])
-        if len(rows) == 0 or len(rows) >= MAX_NEWS:
+        if is_new or len(rows) >= MAX_NEWS:
             news = summed([from_rows(rows), news])
             table.delete(mine)
         self.add({"statistics": batch_of([news.to_row(view)], STATISTICS)})
@@ -228,6 +241,22 @@ class Writer:
         noted.append(statistics)
         if len(noted) > NOTED:
             noted[:] = [summed(noted)]
+
+    def _statistics_like(self, now: pa.ChunkedArray) -> tuple[pa.Table, pa.ChunkedArray]:
+        """The statistics of the published view that shares most file versions with `now`, if it is half of them, and the
+        versions that it holds: another work tree of a repository, or another revision, differs in few."""
+        import numpy as np
+
+        ids = now.to_numpy()
+        best, most = EMPTY["file_id"], len(ids) // 2
+        name = ""
+        for view in self.published_views():
+            held = self.manifest(view.name)["file_id"]
+            shared = int(np.isin(held.to_numpy(), ids[ids != 0]).sum())
+            if shared > most:
+                best, most, name = held, shared, view.name
+        rows = self.tables["statistics"].search().where(f"view = {quoted(name)}").to_arrow()
+        return (rows, best) if len(rows) else (rows, EMPTY["file_id"])
 
     def _terms(self, file_ids: Collection[int]) -> Iterator[str]:
         """The terms of each chunk of `file_ids`, in no particular order."""

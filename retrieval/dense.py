@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from indexer import Encoder, EncoderError, FoundChunk, Snapshot, load_encoder
@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 EXACT_ROWS = 100_000  # up to here the vectors are held in memory (100 MB at 256 dimensions): 4 ms a question
 CANDIDATES = 100  # chunks taken by vector
 MAX_CHARS = 4_000  # of a question that are encoded: a long account's start says what it is about
+
+
+BUILTIN = "builtin"
+
+
+@cache
+def _builtin() -> Encoder:
+    """Loaded once for all generations; another encoder's files may be others by then."""
+    return load_encoder(BUILTIN)
 
 
 class Dense:
@@ -32,7 +41,7 @@ class Dense:
         state = self.snapshot.state
         if not state.dim:
             return None
-        encoder = load_encoder(state.encoder)
+        encoder = _builtin() if state.encoder == BUILTIN else load_encoder(state.encoder)
         if encoder.name != state.encoder_id:
             raise EncoderError(
                 f"the index was made with the encoder {state.encoder_id}, `{state.encoder}` is now {encoder.name}: "

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import indexer.build
+import indexer.publication
 import indexer.upkeep
 from indexer import (
     HashEncoder,
@@ -17,6 +18,7 @@ from indexer import (
     StoreError,
     VectorCache,
     build_index,
+    collect_views,
     open_revision,
     open_worktree,
 )
@@ -150,3 +152,67 @@ def test_of_a_branch_that_another_view_holds_the_edges_of_that_view_are_kept(
     with Store(str(store)).writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
         before = indexer.build.nearest(writer, str(root), held)
     assert {path: file_id for path, (file_id, _) in before.files.items()} == held
+
+
+def resolved(root: Path, store: Path) -> int:
+    """Index; how many files were resolved."""
+    counts = [0]
+
+    def progress(phase: str, done: int, total: int) -> None:
+        counts.append(total if phase == "resolve" else 0)
+
+    cache = VectorCache(store.with_name("cache"))
+    build_index(open_worktree(root), Store(str(store)), HashEncoder(16), jobs=1, cache=cache, progress=progress)
+    return max(counts)
+
+
+def edges(store: Path) -> set[tuple[object, ...]]:
+    return {tuple(row.values()) for row in Snapshot.open(str(store)).all_edges().to_pylist()}
+
+
+def test_a_branch_that_comes_back_has_its_edges_without_resolving_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (indexer.build, indexer.publication):
+        monkeypatch.setattr(module, "SHOWN_FIRST", 2)  # changed files that are no switch of branches
+    root, store = tmp_path / "root", tmp_path / "store"
+    first = {
+        f"m{at}.py": f"from m{(at + 1) % 40} import f{(at + 1) % 40}\ndef f{at}(): f{(at + 1) % 40}()\n"
+        for at in range(40)
+    }
+    repository(root, first)
+    git(root, "branch", "other")
+    assert resolved(root, store) == 40
+    before = edges(store)
+    (root / "m0.py").write_text("def f0(): pass\n")
+    assert resolved(root, store) > 0
+    git(root, "commit", "-qam", "small")
+    after = edges(store)
+    git(root, "checkout", "-q", "other")
+    for at in range(1, 6):
+        (root / f"m{at}.py").write_text(f"def f{at}(): pass\n")
+    git(root, "commit", "-qam", "much")
+    assert resolved(root, store) > 2
+    git(root, "checkout", "-q", "-")
+    assert resolved(root, store) == 0
+    assert edges(store) == after != before
+
+
+def test_edges_that_were_collected_meanwhile_are_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (indexer.build, indexer.publication):
+        monkeypatch.setattr(module, "SHOWN_FIRST", 2)
+    root, store = tmp_path / "root", tmp_path / "store"
+    first = {
+        f"m{at}.py": f"from m{(at + 1) % 6} import f{(at + 1) % 6}\ndef f{at}(): f{(at + 1) % 6}()\n" for at in range(6)
+    }
+    repository(root, first)
+    resolved(root, store)
+    before = edges(store)
+    for at in range(6):
+        (root / f"m{at}.py").write_text(f"def f{at}(): pass\n")
+    resolved(root, store)
+    collect_views(Store(str(store)))
+    for name, text in first.items():
+        (root / name).write_text(text)
+    assert resolved(root, store) == 6
+    assert edges(store) == before

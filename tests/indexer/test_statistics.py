@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import Snapshot, Store, VectorCache, build_index, load_encoder, open_worktree
+from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, load_encoder, open_worktree
 from indexer.statistics import bm25, counted, summed
 
 TEXTS = ["a b c", " a a d\ne f g", "b", "", "c d e"]
@@ -44,3 +44,20 @@ def test_scores_are_those_of_the_full_text_index_where_it_holds_nothing_else(tmp
     rows = snapshot.table("chunks").search("total m3", query_type="fts").select(["terms", "_score"]).to_arrow()
     ours = bm25(rows["terms"], {"total": 1.0, "m3": 1.0}, snapshot.statistics)
     assert ours == pytest.approx(rows["_score"].to_pylist(), rel=1e-5)
+
+
+def test_a_second_view_that_starts_from_the_first_has_the_statistics_of_a_clean_build(tmp_path: Path) -> None:
+    trees = [tmp_path / name for name in ("one", "two")]
+    for tree in trees:
+        tree.mkdir()
+        for number in range(6):
+            (tree / f"m{number}.py").write_text(f"def run_{number}(queue):\n    return queue.pop({number})\n")
+    (trees[1] / "m0.py").write_text("def other(stack):\n    return stack.push(1)\n")
+    (trees[1] / "m1.py").unlink()
+    for tree, store in ((trees[0], "both"), (trees[1], "both"), (trees[1], "clean")):
+        cache = VectorCache(tmp_path / "cache")
+        build_index(open_worktree(tree), Store(str(tmp_path / store)), HashEncoder(8), jobs=1, cache=cache)
+    found, clean = (Snapshot.open(str(tmp_path / store)).statistics for store in ("both", "clean"))
+    assert (found.chunks, found.terms) == (clean.chunks, clean.terms)
+    assert found.buckets.tolist() == clean.buckets.tolist()
+    assert found.counts.tolist() == clean.counts.tolist()
