@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+import indexer.build
 import indexer.manifest
+import indexer.publication
 import indexer.upkeep
 import indexer.writer
 from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
+from indexer.generation import State
 
 
 def build(root: Path, store: Path) -> None:
@@ -50,6 +53,24 @@ def test_a_few_new_rows_touch_no_index(tmp_path: Path) -> None:
     build(root, store)
     assert table(store, "chunks").index_stats("terms_idx").num_unindexed_rows == 1
     assert Snapshot.open(str(store)).search_text({"changed": 1.0}, 5)
+
+
+@pytest.mark.usefixtures("eager")
+def test_many_new_rows_are_covered_by_an_index_in_the_first_generation_that_shows_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    for module in (indexer.build, indexer.publication):
+        monkeypatch.setattr(module, "SHOWN_FIRST", 40)
+    for number in range(80):
+        (root / f"m{number}.py").write_text(f"def changed{number}(): pass\n")
+    build(root, store)
+    states = Store(str(store)).db.open_table("generations").to_arrow().sort_by("generation")["state"].to_pylist()
+    second = State.from_json(states[1])
+    chunks: Any = Store(str(store)).table("chunks", second.epoch, second.versions["chunks"])
+    assert second.views[second.latest].report.generation == 2
+    assert chunks.index_stats("terms_idx").num_unindexed_rows == 0
 
 
 @pytest.mark.usefixtures("eager")
