@@ -70,10 +70,9 @@ class Writer:
         """Take back what a killed build replaced, or the next view would publish that, too."""
         for name in ("manifests", "statistics", "occurrences"):
             table = self.tables[name]
-            published = (
-                self.state.versions.get(name, table.version) if self.state and self.same_epoch else table.version
-            )
-            if table.version != published:
+            if self.state is None or not self.same_epoch:  # a first build was killed: nothing of it is published
+                table.delete("true")
+            elif table.version != (published := self.state.versions.get(name, table.version)):
                 table.checkout(published)
                 table.restore()
 
