@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .by_path import ByPath
 from .namespace import Definition, Entity, Names, Namespace, Visible, arrange, program_names
 from .precise import Told
 from .records import FileFacts, Import
@@ -119,10 +120,11 @@ class HeldFacts:
         return program_names(self._files)
 
 
-class Namespaces(Mapping[str, Namespace]):
+class Namespaces(ByPath[Namespace]):
     """path → its names, arranged when they are asked for. Those asked for last are kept."""
 
     def __init__(self, facts: Facts) -> None:
+        super().__init__(facts.languages)
         self.facts = facts
         self._held: OrderedDict[str, Namespace] = OrderedDict()
         self._room = HELD
@@ -145,15 +147,6 @@ class Namespaces(Mapping[str, Namespace]):
         else:
             self._held.move_to_end(path)
         return found
-
-    def __contains__(self, path: object) -> bool:
-        return path in self.facts.languages
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.facts.languages)
-
-    def __len__(self) -> int:
-        return len(self.facts.languages)
 
 
 def _weight(facts: FileFacts) -> int:

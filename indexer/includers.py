@@ -8,7 +8,7 @@ So the change itself is followed: from the files whose own text now leads elsewh
 from __future__ import annotations
 
 import os.path
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from .families import family_rules
@@ -29,18 +29,19 @@ def including_anew(facts: Facts, old: Mapping[str, FileFacts], new: Mapping[str,
     found = {path for path in new if _includes(old.get(path)) != _includes(new[path])}
     named = {os.path.basename(path) for path in {**old, **new} if _language(old, path) != _language(new, path)}
     found.update(path for path, _ in facts.importers(named) if _is_includer(facts, path))
-    front: Collection[str] = found
-    finder: ModuleFinder | None = None
+    finder = ModuleFinder(facts)
+    front = set(found)
     while front:
-        fresh = set()
-        for path, module in facts.importers({os.path.basename(path) for path in front}):
-            if path not in found and path not in fresh and _is_includer(facts, path):
-                finder = finder or ModuleFinder(facts)
-                if not front.isdisjoint(finder.find(path, module)):  # type: ignore[attr-defined]
-                    fresh.add(path)
-        found |= fresh
-        front = fresh
+        front = set(_including(facts, finder, front, found))
+        found |= front
     return found
+
+
+def _including(facts: Facts, finder: ModuleFinder, front: set[str], known: Collection[str]) -> Iterator[str]:
+    """The files that are not `known` and have an include that is one of `front`."""
+    for path, module in facts.importers({os.path.basename(each) for each in front}):
+        if path not in known and _is_includer(facts, path) and not front.isdisjoint(finder.find(path, module)):
+            yield path
 
 
 def _is_includer(facts: Facts, path: str) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .by_path import ByPath
 from .errors import SourceError
 from .facts import Facts
 from .families import family_rules
@@ -178,23 +179,15 @@ def _of_sets(rows: pa.RecordBatch, keys: Collection[int]) -> pa.RecordBatch:
     return rows.filter(pc.is_in(rows["edges_id"], value_set=pa.array(sorted(keys), pa.int64())))
 
 
-class _Whole(Mapping[str, FileFacts]):
+class _Whole(ByPath[FileFacts]):
     """path → facts with all references."""
 
     def __init__(self, facts: Facts) -> None:
+        super().__init__(facts.languages)
         self._facts = facts
 
     def __getitem__(self, path: str) -> FileFacts:
         return self._facts.whole(path)
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._facts.languages
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._facts.languages)
-
-    def __len__(self) -> int:
-        return len(self._facts.languages)
 
 
 class _Linker:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os.path
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from ..by_path import ByPath
 from ..families import C, family_of, family_rules
 from ..records import FileFacts
 from .bash import BashFinder
@@ -68,24 +69,16 @@ class _Header:
         return self._facts.imports(self._path) if name == "imports" else getattr(self._facts[self._path], name)
 
 
-class _Headers(Mapping[str, FileFacts]):
+class _Headers(ByPath[FileFacts]):
     """path → facts, for a finder. `read`: (language, attribute) of what it has read of them."""
 
     def __init__(self, facts: Facts, languages: Mapping[str, str]) -> None:
-        self._facts, self._languages = facts, languages
+        super().__init__(languages)
+        self._facts = facts
         self.read: set[tuple[str, str]] = set()
 
     def __getitem__(self, path: str) -> FileFacts:
         return cast(FileFacts, _Header(self._facts, path, self.read))
-
-    def __contains__(self, path: object) -> bool:
-        return path in self._languages
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._languages)
-
-    def __len__(self) -> int:
-        return len(self._languages)
 
 
 class ModuleFinder:

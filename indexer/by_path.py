@@ -1,0 +1,24 @@
+"""Mappings over the files of a view whose values are made on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class ByPath(Mapping[str, T]):
+    """path → something of that file, made when it is asked for; what, a subclass says."""
+
+    def __init__(self, paths: Collection[str]) -> None:
+        self._paths = paths
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
