@@ -59,7 +59,7 @@ class Rewalked:
         if self.git_folder and path.startswith(self.git_folder + "/"):
             inside = path[len(self.git_folder) + 1 :]
             return inside in GIT_FILES or (inside.startswith("refs/") and not inside.endswith(".lock"))
-        return not any(f"/{name}/" in path[len(self.view) :] for name in (".git", ".hg", ".svn", ".clew"))
+        return not any(f"/{name}/" in f"{path[len(self.view) :]}/" for name in (".git", ".hg", ".svn", ".clew"))
 
     def heard(self, paths: Iterable[str]) -> None:
         """These absolute paths, of files and folders, may have changed, come or gone."""

@@ -103,5 +103,5 @@ def test_what_the_store_and_git_do_for_themselves_does_not_matter(tree: Path) ->
     assert source.matters(f"{tree}/a/x.py")
     assert source.matters(f"{tree}/.git/HEAD")
     assert source.matters(f"{tree}/.git/refs/heads/main")
-    for path in (".git/objects/ab/cd", ".git/index.lock", ".clew/head.json", "a/.git/HEAD"):
+    for path in (".git/objects/ab/cd", ".git/index.lock", ".clew", ".clew/head.json", "a/.git/HEAD"):
         assert not source.matters(f"{tree}/{path}")
