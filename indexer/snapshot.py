@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .chunk_rows import COLUMNS as CHUNK_COLUMNS
+from .chunk_rows import ChunkRows
 from .entries import Entries
 from .errors import GenerationGone, StoreError
 from .found import FoundChunk, FoundEdge
@@ -160,11 +162,13 @@ class Snapshot:
         least = count = limit + limit // 4
         while True:  # the index holds other views' rows too
             with self.reading():
-                found = [self._numbers(each, count) for each in queries]
-                numbers = list(dict.fromkeys(chain(*found)))
-                rows = self._own(self._taken("chunks", numbers, [*_CHUNK, "terms"]))
-            if rows.num_rows >= least or len(found[-1]) < count or count >= self._stored_chunks:
-                return self.chunks_at(rows, bm25(rows["terms"], weights, self.statistics))[:limit]
+                asked = [self._numbers(each, count) for each in queries]
+                numbers = list(dict.fromkeys(chain(*asked)))
+                chunks = self._chunks(numbers)
+            at = chunks.among(numbers)
+            if len(at) >= least or len(asked[-1]) < count or count >= self._stored_chunks:
+                scores = bm25(self.terms_of(chunks.numbers[at].tolist()), weights, self.statistics)
+                return chunks.found(at, scores, self.path_of)[:limit]
             count *= 4  # the last query has all terms: where it finds no more there is no more
 
     def _numbers(self, wanted: Any, count: int) -> list[int]:
@@ -185,38 +189,57 @@ class Snapshot:
 
         if not self.state.dim or not self._stored_chunks:
             return []
-        rows, signs = self._signs
-        near = rows[signs.nearest(vector, LISTED * limit)].tolist()
-        with self.reading():
-            found = self._taken("chunks", near, [*_CHUNK, "vector"])
-        scores = np.vecdot(read_vectors(found["vector"], self.state.dim), vector.astype(np.float32))
-        return self.chunks_at(found, scores.tolist())[:limit]
+        near = self._signs.nearest(vector, LISTED * limit)
+        vectors = self._of_chunks(self._all_chunks.numbers[near].tolist(), "vector")
+        scores = np.vecdot(read_vectors(vectors, self.state.dim), vector.astype(np.float32))
+        return self.found(near, scores.tolist())[:limit]
 
     @cached_property
-    def _signs(self) -> tuple[NDArray[np.int64], Signs]:
-        """The chunks of the view, and the signs of their vectors."""
-        rows = self._own(self.read("chunks", ["file_id", "signs"], None, with_row_id=True))
-        return rows["_rowid"].to_numpy(), Signs(rows["signs"], self.state.dim)
+    def _signs(self) -> Signs:
+        """The signs of the vectors of all chunks of the view."""
+        return Signs(self._by_number("signs"), self.state.dim)
 
-    def all_vectors(self) -> tuple[pa.Table, NDArray[np.float32]]:
-        """Every chunk of the view, as rows for `chunks_at`, and its vector in the same row of an array (chunks, dim)."""
-        rows = self._own(self.read("chunks", [*_CHUNK, "vector"], None, with_row_id=True))
-        return rows.drop_columns(["vector"]), read_vectors(rows["vector"], self.state.dim)
+    def all_vectors(self) -> NDArray[np.float32]:
+        """The vectors of all chunks of the view (chunks, dim), in the order of `found`."""
+        return read_vectors(self._by_number("vector"), self.state.dim)
+
+    def _by_number(self, column: str) -> pa.Array:
+        """A column of all chunks of the view, in the order of `_all_chunks`."""
+        import numpy as np
+
+        rows = self._own(self.read("chunks", ["file_id", column], None, with_row_id=True))
+        numbers = rows["_rowid"].to_numpy()
+        values = rows[column].combine_chunks()
+        in_order = bool((numbers[1:] > numbers[:-1]).all())
+        return values if in_order else values.take(pa.array(np.argsort(numbers)))
+
+    @cached_property
+    def _all_chunks(self) -> ChunkRows:
+        """All chunks of the view."""
+        return ChunkRows(self._own(self.read("chunks", [*CHUNK_COLUMNS], None, with_row_id=True)))
+
+    def _chunks(self, numbers: Sequence[int]) -> ChunkRows:
+        """The chunks with these row numbers, as far as they are the view's, and any others."""
+        if self._chunks_are_held():
+            return self._all_chunks
+        with self.reading():
+            return ChunkRows(self._own(self._taken("chunks", numbers, CHUNK_COLUMNS)))
+
+    def _chunks_are_held(self) -> bool:
+        return "_all_chunks" in self.__dict__ or self._often("chunks")
+
+    def found(self, at: NDArray[np.intp], scores: Sequence[float]) -> list[FoundChunk]:
+        """The chunks at some positions among all of the view, with `scores`, best first."""
+        return self._all_chunks.found(at, scores, self.path_of)
 
     def _own(self, rows: pa.Table) -> pa.Table:
         """Those of `rows` that are of the view's files."""
         import numpy as np
 
-        return rows.filter(pa.array(np.isin(rows["file_id"].to_numpy(), self._file_ids)))
-
-    def chunks_at(self, rows: pa.Table, scores: Sequence[float]) -> list[FoundChunk]:
-        """The chunks that `rows` describe, with `scores`, best first."""
-        columns = (rows[name].to_pylist() for name in ("_rowid", *_CHUNK))
-        found = [
-            FoundChunk(row, self.path_of[fid], fid, symbol, start, end, score)
-            for row, fid, symbol, start, end, score in zip(*columns, scores, strict=True)
-        ]
-        return sorted(found, key=lambda c: (-c.score, c.path, c.start_line))
+        own, ids = self._file_ids, rows["file_id"].to_numpy()
+        if not len(own):
+            return rows.slice(0, 0)
+        return rows.filter(pa.array(own[np.minimum(np.searchsorted(own, ids), len(own) - 1)] == ids))
 
     def _taken(self, name: str, rows: Sequence[int], columns: Sequence[str]) -> pa.Table:
         """Rows by their numbers, in no particular order."""
@@ -227,17 +250,25 @@ class Snapshot:
 
     def chunks_in(self, paths: Collection[str]) -> list[FoundChunk]:
         """All chunks of the files `paths`, in order."""
-        ids = [self.entries[path].file_id for path in paths if path in self.entries]
-        columns = ["_rowid", *_CHUNK]
-        rows = self._rows("chunks", columns, "file_id", [fid for fid in ids if fid])
-        return self.chunks_at(rows, [0.0] * rows.num_rows)
+        ids = sorted({self.entries[path].file_id for path in paths if path in self.entries} - {0})
+        chunks = (
+            self._all_chunks
+            if self._chunks_are_held()
+            else ChunkRows(self._rows("chunks", ["_rowid", *CHUNK_COLUMNS], "file_id", ids))
+        )
+        at = chunks.of_files(ids)
+        return chunks.found(at, [0.0] * len(at), self.path_of)
 
     def terms_of(self, rows: Sequence[int]) -> pa.Array:
         """The search terms of the chunks `rows`, in that order: path and name on the first line, then the text."""
+        return self._of_chunks(rows, "terms")
+
+    def _of_chunks(self, rows: Sequence[int], column: str) -> pa.Array:
+        """A column of the chunks `rows`, in that order."""
         with self.reading():
-            found = self._taken("chunks", rows, ["terms"])
+            found = self._taken("chunks", rows, [column])
         order = pc.index_in(pa.array(rows, pa.uint64()), value_set=found["_rowid"].combine_chunks())
-        return found["terms"].combine_chunks().take(order)
+        return found[column].combine_chunks().take(order)
 
     # -- symbols
 
@@ -352,14 +383,17 @@ class Snapshot:
 
     def _held(self, name: str) -> pa.Table | None:
         """A table of facts that queries read again and again, in memory if it is small: a filter in Lance takes 5 ms."""
-        if name not in _HELD or self._reads[name] < HELD_AFTER:
-            self._reads[name] += 1
+        if name not in _HELD or not self._often(name):
             return None
         if name not in self._memory:
             small = self.table(name).count_rows() <= HELD_ROWS
-            columns = [column for column in _HELD[name] if column != "_rowid"]
-            self._memory[name] = self.read(name, columns, None, "_rowid" in _HELD[name]) if small else None
+            self._memory[name] = self.read(name, _HELD[name], None) if small else None
         return self._memory[name]
+
+    def _often(self, name: str) -> bool:
+        """Whether a table is read so often that it is worth holding; to be asked once a read."""
+        self._reads[name] += 1
+        return self._reads[name] > HELD_AFTER
 
     def read(self, name: str, columns: list[str], where: str | None, with_row_id: bool = False) -> pa.Table:
         """The `columns` of the rows of a table for which `where`, a Lance filter, holds."""
@@ -370,7 +404,6 @@ class Snapshot:
 
 
 _NO_ROWS = {"_rowid": pa.array([], pa.uint64())}
-_CHUNK = ["file_id", "symbol", "start_line", "end_line"]
 _REFERENCE = ["kind", "name", "receiver", "scope", "line"]
-_HELD = {"symbols": list(SYMBOL_COLUMNS), "chunks": ["_rowid", *_CHUNK]}
+_HELD = {"symbols": list(SYMBOL_COLUMNS)}
 _EDGE = ["src", "dst", "kind", "rule", "confidence", "line"]

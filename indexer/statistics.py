@@ -115,7 +115,7 @@ class _Places(dict[str, tuple[int, ...]]):
 _PLACES = _Places()
 
 
-def bm25(texts: pa.ChunkedArray, weights: Mapping[str, float], statistics: TermStatistics) -> list[float]:
+def bm25(texts: pa.Array, weights: Mapping[str, float], statistics: TermStatistics) -> list[float]:
     """The score of each of `texts`, terms separated by white space: BM25 of all terms, each part times its weight.
 
     Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009.
@@ -124,7 +124,7 @@ def bm25(texts: pa.ChunkedArray, weights: Mapping[str, float], statistics: TermS
 
     mean = statistics.terms / statistics.chunks if statistics.chunks else 1.0
     factors = np.array([w * _rarity(statistics.holding(term), statistics.chunks) for term, w in weights.items()])
-    words = pc.utf8_split_whitespace(texts.combine_chunks())
+    words = pc.utf8_split_whitespace(texts)
     columns = pc.index_in(words.flatten(), value_set=pa.array(weights, pa.string())).fill_null(-1).to_numpy()
     lengths = pc.list_value_length(words).to_numpy(zero_copy_only=False)
     rows = np.repeat(np.arange(len(words)), lengths)

@@ -43,11 +43,11 @@ def rounded(vectors: NDArray[Any]) -> NDArray[np.int8]:
     return np.asarray(np.rint(vectors * (127 / np.where(largest > 0, largest, 1))), np.int8)
 
 
-def read(column: pa.ChunkedArray, dim: int) -> NDArray[np.float32]:
+def read(column: pa.Array, dim: int) -> NDArray[np.float32]:
     """The column `vector` as rows of unit length; one that is zero stays zero."""
     import numpy as np
 
-    rows = column.combine_chunks().flatten().to_numpy().reshape(-1, dim).astype(np.float32)
+    rows = column.flatten().to_numpy().reshape(-1, dim).astype(np.float32)
     lengths = np.sqrt(np.vecdot(rows, rows))[:, None]
     return np.asarray(rows / np.where(lengths > 0, lengths, 1), np.float32)
 
@@ -55,10 +55,10 @@ def read(column: pa.ChunkedArray, dim: int) -> NDArray[np.float32]:
 class Signs:
     """The signs of many vectors."""
 
-    def __init__(self, column: pa.ChunkedArray, dim: int) -> None:
+    def __init__(self, rows: pa.Array, dim: int) -> None:
+        """`rows`: the column `signs`."""
         import numpy as np
 
-        rows = column.combine_chunks()
         words = np.frombuffer(rows.buffers()[1] or b"", np.uint64).reshape(-1, _words(dim))
         self._words = np.ascontiguousarray(words[rows.offset :][: len(rows)].T)  # word by word: three times as fast
 

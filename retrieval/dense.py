@@ -9,7 +9,6 @@ from indexer import Encoder, EncoderError, FoundChunk, Snapshot, load_encoder
 
 if TYPE_CHECKING:
     import numpy as np
-    import pyarrow as pa
     from numpy.typing import NDArray
 
 EXACT_ROWS = 100_000  # up to here the vectors are held in memory (100 MB at 256 dimensions): 4 ms a question
@@ -50,8 +49,8 @@ class Dense:
         return encoder
 
     @cached_property
-    def _matrix(self) -> tuple[pa.Table, NDArray[np.float32]] | None:
-        """All chunks of the view with their vectors, or None where they are too many to hold."""
+    def _matrix(self) -> NDArray[np.float32] | None:
+        """The vectors of all chunks of the view, or None where they are too many to hold."""
         if self.snapshot.table("chunks").count_rows() > EXACT_ROWS:
             return None
         return self.snapshot.all_vectors()
@@ -66,11 +65,9 @@ class Dense:
             return []
         if self._matrix is None:
             return self.snapshot.search_vector(vector, limit)
-        return self._nearest(*self._matrix, vector, limit)
+        return self._nearest(self._matrix, vector, limit)
 
-    def _nearest(
-        self, rows: pa.Table, matrix: NDArray[np.float32], vector: NDArray[np.float16], limit: int
-    ) -> list[FoundChunk]:
+    def _nearest(self, matrix: NDArray[np.float32], vector: NDArray[np.float16], limit: int) -> list[FoundChunk]:
         import numpy as np
 
         # row by row: a matrix product of this size starts threads that spin, four times as long on a busy machine
@@ -81,4 +78,4 @@ class Dense:
             return []
         floor = np.partition(scores, -count)[-count]
         top = np.flatnonzero(scores >= floor)  # with all that tie at the end, so that their order decides
-        return self.snapshot.chunks_at(rows.take(top), scores[top].tolist())[:limit]
+        return self.snapshot.found(top, scores[top].tolist())[:limit]

@@ -42,7 +42,7 @@ def test_scores_are_those_of_the_full_text_index_where_it_holds_nothing_else(tmp
     )
     snapshot = Snapshot.open(str(tmp_path / "store"))
     rows = snapshot.table("chunks").search("total m3", query_type="fts").select(["terms", "_score"]).to_arrow()
-    ours = bm25(rows["terms"], {"total": 1.0, "m3": 1.0}, snapshot.statistics)
+    ours = bm25(rows["terms"].combine_chunks(), {"total": 1.0, "m3": 1.0}, snapshot.statistics)
     assert ours == pytest.approx(rows["_score"].to_pylist(), rel=1e-5)
 
 

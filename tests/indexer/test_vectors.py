@@ -19,13 +19,13 @@ def stored(vectors: np.ndarray) -> pa.Table:
 
 def test_a_vector_keeps_its_direction() -> None:
     vectors = directions(50)
-    again = read(stored(vectors)["vector"], 256)
+    again = read(stored(vectors)["vector"].combine_chunks(), 256)
     assert np.vecdot(again, vectors.astype(np.float32)).min() > 0.9999
     assert np.allclose(np.linalg.norm(again, axis=1), 1, atol=1e-5)
 
 
 def test_a_vector_of_zeros_stays_one() -> None:
-    assert not read(stored(np.zeros((2, 64), np.float16))["vector"], 64).any()
+    assert not read(stored(np.zeros((2, 64), np.float16))["vector"].combine_chunks(), 64).any()
 
 
 def test_no_vectors_have_no_columns() -> None:
@@ -39,29 +39,38 @@ def test_the_largest_component_is_a_whole_byte() -> None:
 def test_signs_list_what_lies_near() -> None:
     vectors = directions(5_000)
     near = vectors[:40].astype(np.float32) + np.random.default_rng(8).standard_normal((40, 256)) / 40
-    signs = Signs(stored(vectors)["signs"], 256)
+    signs = Signs(stored(vectors)["signs"].combine_chunks(), 256)
     assert all(row in signs.nearest(vector, 50) for row, vector in enumerate(near))
 
 
 def test_signs_of_a_number_of_components_that_fills_no_word() -> None:
     vectors = directions(100, 70)
-    assert [row for row in range(100) if Signs(stored(vectors)["signs"], 70).nearest(vectors[row], 1)[0] != row] == []
+    assert [
+        row
+        for row in range(100)
+        if Signs(stored(vectors)["signs"].combine_chunks(), 70).nearest(vectors[row], 1)[0] != row
+    ] == []
 
 
 def test_signs_of_rows_that_are_a_part_of_others() -> None:
-    column = pa.chunked_array([stored(directions(100))["signs"].combine_chunks().slice(10, 20)])
+    column = stored(directions(100))["signs"].combine_chunks().slice(10, 20)
     assert Signs(column, 256).nearest(directions(100)[15], 1).tolist() == [5]
 
 
 def test_rows_that_tie_at_the_end_are_all_listed() -> None:
     vectors = directions(10).repeat(3, axis=0)
-    assert Signs(stored(vectors)["signs"], 256).nearest(vectors[0], 2).tolist() == [0, 1, 2]
+    assert Signs(stored(vectors)["signs"].combine_chunks(), 256).nearest(vectors[0], 2).tolist() == [0, 1, 2]
 
 
 def test_many_rows_that_tie_are_cut_off() -> None:
     vectors = directions(1).repeat(100, axis=0)
-    assert Signs(stored(vectors)["signs"], 256).nearest(vectors[0], 5).tolist() == list(range(10))
+    assert Signs(stored(vectors)["signs"].combine_chunks(), 256).nearest(vectors[0], 5).tolist() == list(range(10))
 
 
 def test_signs_of_no_rows_list_nothing() -> None:
-    assert Signs(stored(np.zeros((0, 256), np.float16))["signs"], 256).nearest(directions(1)[0], 5).tolist() == []
+    assert (
+        Signs(stored(np.zeros((0, 256), np.float16))["signs"].combine_chunks(), 256)
+        .nearest(directions(1)[0], 5)
+        .tolist()
+        == []
+    )
