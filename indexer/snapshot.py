@@ -239,7 +239,7 @@ class Snapshot:
         own, ids = self._file_ids, rows["file_id"].to_numpy()
         if not len(own):
             return rows.slice(0, 0)
-        return rows.filter(pa.array(own[np.minimum(np.searchsorted(own, ids), len(own) - 1)] == ids))
+        return _where(rows, own[np.minimum(np.searchsorted(own, ids), len(own) - 1)] == ids)
 
     def _taken(self, name: str, rows: Sequence[int], columns: Sequence[str]) -> pa.Table:
         """Rows by their numbers, in no particular order."""
@@ -324,7 +324,7 @@ class Snapshot:
 
         rows = self.read("edges", ["edges_id", *_EDGE], None)
         mine = np.isin(rows["edges_id"].to_numpy(), np.array(sorted(self._edge_sets), dtype=np.int64))
-        return rows.filter(pa.array(mine)).drop_columns(["edges_id"])
+        return _where(rows, mine).drop_columns(["edges_id"])
 
     @cached_property
     def _edge_sets(self) -> frozenset[int]:
@@ -401,6 +401,11 @@ class Snapshot:
             query = asking(self.table(name))
             query = query.where(where) if where else query
             return rows_of((query.with_row_id() if with_row_id else query).select(columns))
+
+
+def _where(rows: pa.Table, wanted: NDArray[np.bool_]) -> pa.Table:
+    """The `wanted` ones of `rows`; where that is all, as most often, without a copy."""
+    return rows if wanted.all() else rows.filter(pa.array(wanted))
 
 
 _NO_ROWS = {"_rowid": pa.array([], pa.uint64())}

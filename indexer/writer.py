@@ -32,6 +32,8 @@ KEPT_GENERATIONS = 4  # rows of `generations` that stay; readers pin at most the
 WORTHWHILE = 0.25  # of the stored versions of files: so many dead ones are deleted by themselves
 TIDY_EVERY = 16  # publications, after which the others go
 FLUSH_BYTES = 16 << 20  # rows are buffered up to this size: an append is a commit, and is made while workers go on
+FLUSH_SHARE = 8  # and up to this part of what was written, so that a kill costs little of a long build
+MOST_BUFFERED = 64 << 20  # of fragments a large table then has fifty: to read scattered rows costs .05 ms for each of them
 MAX_NEWS = 16  # rows of statistics of a view that readers add up
 PIECE = 8_192  # chunks whose terms are read at a time: some 10 MB
 NOTED = 32  # statistics of batches that are held before they are summed up: some 10 MB
@@ -53,7 +55,7 @@ class Writer:
         self.same_epoch = state is not None and state.epoch == epoch
         self._flushing = False
         self._buffers: dict[str, list[pa.RecordBatch]] = {}
-        self._buffered = 0
+        self._buffered = self._flushed = 0  # bytes
         self._noted: tuple[set[int], list[TermStatistics]] = set(), []
         self.tables = {name: self._open(name, schema) for name, schema in tables(encoder[2]).items()}
         self._undo()
@@ -164,7 +166,7 @@ class Writer:
             if batch.num_rows:
                 self._buffers.setdefault(name, []).append(batch)
                 self._buffered += batch.nbytes
-        if self._buffered > FLUSH_BYTES:
+        if self._buffered > min(max(FLUSH_BYTES, self._flushed // FLUSH_SHARE), MOST_BUFFERED):
             self.flush()
 
     def flush(self) -> None:
@@ -173,6 +175,7 @@ class Writer:
         for name in tables(self.encoder[2]):
             if batches := self._buffers.pop(name, None):
                 self.tables[name].add(pa.Table.from_batches(batches))
+        self._flushed += self._buffered
         self._buffered, self._flushing = 0, False
 
     def save(self) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from indexer import Snapshot, key64
 
@@ -102,13 +103,16 @@ def load_arrays(snapshot: Snapshot) -> Arrays:
 
 
 def _from_store(snapshot: Snapshot) -> tuple[pa.Table, EdgeColumns, list[str]]:
+    import numpy as np
+
     nodes = _nodes(snapshot)
     uid = nodes["uid"].to_numpy()
     table = snapshot.all_edges()
     src, dst = _positions(uid, table["src"].to_numpy()), _positions(uid, table["dst"].to_numpy())
     known = (src >= 0) & (dst >= 0)
     rules, codes = _encoded(table["rule"])
-    kinds = _codes_of(table["kind"])
+    names, named = _encoded(table["kind"])
+    kinds = np.array([KINDS.index(name) for name in names], np.uint8)[named]
     stored = EdgeColumns(
         src, dst, kinds, codes, table["confidence"].to_numpy().copy(), table["line"].to_numpy().copy()
     ).taken(known.nonzero()[0])
@@ -168,23 +172,21 @@ def _nodes(snapshot: Snapshot) -> pa.Table:
 
 def _positions(keys: Ints, wanted: Ints) -> Ints:
     """For each of `wanted` its position among `keys`, or -1."""
+    if not len(wanted):
+        return wanted
+    found: Ints = pc.index_in(pa.array(wanted), value_set=pa.array(keys)).fill_null(-1).to_numpy()
+    return found
+
+
+def _encoded(column: pa.ChunkedArray) -> tuple[list[str], Ints]:
+    """(the values in order, and for each row the number of its value)."""
     import numpy as np
 
-    if not len(keys):
-        return np.full(len(wanted), -1)
-    order = np.argsort(keys, kind="stable")
-    at = order[np.minimum(np.searchsorted(keys, wanted, sorter=order), len(keys) - 1)]
-    return np.where(keys[at] == wanted, at, -1)
-
-
-def _encoded(column: Any) -> tuple[list[str], Ints]:
-    """(the values in order, and for each row the number of its value)."""
-    names = sorted(set(column.unique().to_pylist()))
-    return names, pa.compute.index_in(column, pa.array(names, pa.string())).to_numpy().astype("uint8")
-
-
-def _codes_of(column: Any) -> Ints:
-    return pa.compute.index_in(column, pa.array(KINDS)).to_numpy().astype("uint8")  # type: ignore[no-any-return]
+    coded = column.dictionary_encode().unify_dictionaries().combine_chunks()
+    values = coded.dictionary.to_pylist() if len(coded) else []
+    names = sorted(values)
+    number = np.array([names.index(value) for value in values], np.uint8)
+    return names, number[coded.indices.to_numpy()] if len(coded) else np.zeros(0, np.uint8)
 
 
 def _arranged(paths: Sequence[str], nodes: pa.Table, edges: EdgeColumns, rules: Sequence[str]) -> Arrays:

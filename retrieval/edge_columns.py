@@ -63,7 +63,9 @@ def joined(
             pieces = [getattr(part, name) for part, _ in parts]
         whole[name] = np.concatenate(pieces).astype(_TYPES[name])
     every = EdgeColumns(**whole)
-    return every.taken(np.lexsort((every.rule, every.line, every.kind, every.dst, every.src))), names
+    ends = every.src.astype(np.int64) << 32 | every.dst  # two keys are sorted by twice as fast as five
+    rest = (every.kind.astype(np.int64) << 32 | every.line) << 8 | every.rule
+    return every.taken(np.lexsort((rest, ends))), names
 
 
 _TYPES = {"src": "int32", "dst": "int32", "kind": "uint8", "rule": "uint8", "confidence": "float32", "line": "int32"}
