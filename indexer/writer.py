@@ -33,7 +33,9 @@ WORTHWHILE = 0.25  # of the stored versions of files: so many dead ones are dele
 TIDY_EVERY = 16  # publications, after which the others go
 FLUSH_BYTES = 16 << 20  # rows are buffered up to this size: an append is a commit, and is made while workers go on
 FLUSH_SHARE = 8  # and up to this part of what was written, so that a kill costs little of a long build
-MOST_BUFFERED = 64 << 20  # of fragments a large table then has fifty: to read scattered rows costs .05 ms for each of them
+MOST_BUFFERED = (
+    64 << 20
+)  # of fragments a large table then has fifty: to read scattered rows costs .05 ms for each of them
 MAX_NEWS = 16  # rows of statistics of a view that readers add up
 PIECE = 8_192  # chunks whose terms are read at a time: some 10 MB
 NOTED = 32  # statistics of batches that are held before they are summed up: some 10 MB

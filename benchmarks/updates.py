@@ -1,0 +1,143 @@
+"""Many small updates, one after the other: how long each takes in a process that is warm, and what the store grows to.
+
+    python -m benchmarks.updates PATH [--count N] [--encoder NAME] [--no-ignore] [--json]
+
+A copy of PATH is indexed. Then files are edited, renamed, removed and put back, one change at a time, and each is taken in
+as `clew watch` does, which hears what was saved. At the end the tree as it is then is indexed into a new store: what the
+first one takes on the disk, at most and at the end, is told as a multiple of that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from indexer import Rewalked, Store, VectorCache, build_index, load_encoder
+
+from .progress import steps
+from .readers import EDITED, edit
+
+COUNT = 1_000
+SEED = 5
+SHARES = {"edit": 0.8, "rename": 0.1, "remove": 0.1}  # of all changes; what was removed comes back before more goes
+ASKED_RATIO = 2.0  # of a clean store's size
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Seconds by the clock, and bytes."""
+
+    updates: int
+    median: float
+    p95: float
+    slowest: float
+    first: int  # the store after the first build
+    most: int  # after any update
+    last: int
+    clean: int  # a new store of the tree as it is in the end
+
+
+class Tree:
+    """A tree that is changed at random, the same way each time."""
+
+    def __init__(self, root: Path) -> None:
+        self.files = sorted(path for path in root.rglob("*") if path.suffix in EDITED and not path.is_symlink())
+        self._random = random.Random(SEED)
+        self._removed: list[tuple[Path, bytes]] = []
+        if not self.files:
+            raise SystemExit(f"nothing below {root} that could be edited")
+
+    def change(self) -> list[Path]:
+        """Make one change; the paths that it happened to."""
+        kind = self._random.choices([*SHARES], [*SHARES.values()])[0]
+        at = self._random.randrange(len(self.files))
+        path = self.files[at]
+        if kind == "rename":
+            self.files[at] = path.with_name(f"{path.stem}_{path.suffix}")
+            path.rename(self.files[at])
+            return [path, self.files[at]]
+        if kind == "remove" and self._removed:
+            back, data = self._removed.pop()
+            back.write_bytes(data)
+            self.files.append(back)
+            return [back]
+        if kind == "remove" and len(self.files) > 1:
+            self._removed.append((path, path.read_bytes()))
+            self.files.pop(at)
+            path.unlink()
+        else:
+            edit(path, f"changed {self._random.random()}")
+        return [path]
+
+
+def measure(root: Path, folder: Path, encoder: str, count: int, ignore: bool) -> Found:
+    """Index `root`, change it `count` times, and index it anew; stores lie in `folder`."""
+    loaded, cache = load_encoder(encoder), VectorCache(folder / "cache")
+    source, store = Rewalked(str(root), ignore=ignore), folder / "store"
+
+    def build(into: Path, tree: Rewalked) -> float:
+        start = time.perf_counter()
+        build_index(tree, Store(str(into)), loaded, encoder_spec=encoder, jobs=1, cache=cache)
+        return time.perf_counter() - start
+
+    build(store, source)
+    first, tree = size(store), Tree(root)
+    seconds, sizes = [], []
+    for _ in steps(range(count), (f"update {at}" for at in range(1, count + 1))):
+        source.heard(map(str, tree.change()))
+        seconds.append(build(store, source))
+        sizes.append(size(store))
+    build(folder / "clean", Rewalked(str(root), ignore=ignore))
+    return found(seconds, first, sizes, size(folder / "clean"))
+
+
+def found(seconds: Sequence[float], first: int, sizes: Sequence[int], clean: int) -> Found:
+    """What was measured, as figures."""
+    import numpy as np
+
+    median, p95 = (float(np.quantile(seconds, at)) for at in (0.5, 0.95))
+    return Found(len(seconds), median, p95, max(seconds), first, max(sizes), sizes[-1], clean)
+
+
+def size(folder: Path) -> int:
+    """Bytes of the files below a folder; what a writer removes meanwhile is not there."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def told(result: Found) -> str:
+    """A sentence or two."""
+    sizes = ", ".join(f"{name} {getattr(result, name) / 1e6:,.1f} MB" for name in ("first", "most", "last", "clean"))
+    return (
+        f"{result.updates:,} updates: median {result.median:.2f} s, p95 {result.p95:.2f}, slowest {result.slowest:.2f}\n"
+        f"store: {sizes}: at most {result.most / result.clean:.2f} times a clean one, in the end "
+        f"{result.last / result.clean:.2f} (asked: {ASKED_RATIO:.0f})"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark; prints what was found."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.updates", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--count", type=int, default=COUNT)
+    parser.add_argument("--encoder", default="builtin")
+    parser.add_argument("--no-ignore", action="store_true", help="index what .gitignore leaves out, too")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="clew-updates-") as name:
+        folder = Path(name)
+        shutil.copytree(given.path, folder / "tree", symlinks=True)
+        result = measure(folder / "tree", folder, given.encoder, given.count, not given.no_ignore)
+    print(json.dumps(asdict(result)) if given.json else told(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
