@@ -58,13 +58,21 @@ class ChunkRows:
         order = np.argsort(self._file_id, kind="stable")
         return order, self._file_id[order]
 
-    def found(self, at: NDArray[np.intp], scores: Sequence[float], paths: Mapping[int, str]) -> list[FoundChunk]:
-        """The chunks at some positions with their `scores`, best first; `paths`: file_id → path."""
-        columns = (
-            column[at].tolist() for column in (self.numbers, self._file_id, self._symbol, self._start, self._end)
-        )
+    def found(
+        self, at: NDArray[np.intp], scores: Sequence[float], paths: Mapping[int, str], limit: int | None = None
+    ) -> list[FoundChunk]:
+        """The best `limit` of the chunks at some positions with their `scores`, best first; `paths`: file_id → path."""
+        import numpy as np
+
+        values = np.asarray(scores, np.float64)
+        if limit is not None and 0 < limit < len(at):
+            best = np.flatnonzero(values >= np.partition(values, -limit)[-limit])  # with all that tie at the end
+            at, values = at[best], values[best]
+        columns = (self.numbers, self._file_id, self._symbol, self._start, self._end)
         chunks = [
             FoundChunk(number, paths[file_id], file_id, symbol, start, end, score)
-            for number, file_id, symbol, start, end, score in zip(*columns, scores, strict=True)
+            for number, file_id, symbol, start, end, score in zip(
+                *(column[at].tolist() for column in columns), values.tolist(), strict=True
+            )
         ]
-        return sorted(chunks, key=lambda c: (-c.score, c.path, c.start_line))
+        return sorted(chunks, key=lambda c: (-c.score, c.path, c.start_line))[:limit]

@@ -29,8 +29,7 @@ from .statistics import TermStatistics, bm25, from_rows
 from .store import Store
 from .symbols import COLUMNS as SYMBOL_COLUMNS
 from .symbols import FileSymbols, FoundSymbol, by_file
-from .vectors import LISTED, Signs
-from .vectors import read as read_vectors
+from .vectors import LISTED, LISTED_HELD, Signs, cosines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
 IN_LIST = 2_000  # keys that one filter names
 HELD_ROWS = 200_000  # rows of a table that is held in memory: 50 MB of symbols
+HELD_VECTORS = 400_000  # that are held in memory: 100 MB at 256 components; of more, some are read for each question
 HELD_AFTER = 8  # reads: a process that asks once, or a generation that lasts a second, does without
 
 
@@ -168,7 +168,7 @@ class Snapshot:
             at = chunks.among(numbers)
             if len(at) >= least or len(asked[-1]) < count or count >= self._stored_chunks:
                 scores = bm25(self.terms_of(chunks.numbers[at].tolist()), weights, self.statistics)
-                return chunks.found(at, scores, self.path_of)[:limit]
+                return chunks.found(at, scores, self.path_of, limit)
             count *= 4  # the last query has all terms: where it finds no more there is no more
 
     def _numbers(self, wanted: Any, count: int) -> list[int]:
@@ -189,19 +189,23 @@ class Snapshot:
 
         if not self.state.dim or not self._stored_chunks:
             return []
-        near = self._signs.nearest(vector, LISTED * limit)
-        vectors = self._of_chunks(self._all_chunks.numbers[near].tolist(), "vector")
-        scores = np.vecdot(read_vectors(vectors, self.state.dim), vector.astype(np.float32))
-        return self.found(near, scores.tolist())[:limit]
+        held = self._stored_chunks <= HELD_VECTORS
+        near = self._signs.nearest(vector, (LISTED_HELD if held else LISTED) * limit)
+        if held:
+            vectors = self._all_vectors.take(pa.array(near))
+        else:
+            vectors = self._of_chunks(self._all_chunks.numbers[near].tolist(), "vector")
+        scores = np.round(cosines(vectors, vector), 6)
+        return self._all_chunks.found(near, scores.tolist(), self.path_of, limit)
 
     @cached_property
     def _signs(self) -> Signs:
         """The signs of the vectors of all chunks of the view."""
         return Signs(self._by_number("signs"), self.state.dim)
 
-    def all_vectors(self) -> NDArray[np.float32]:
-        """The vectors of all chunks of the view (chunks, dim), in the order of `found`."""
-        return read_vectors(self._by_number("vector"), self.state.dim)
+    @cached_property
+    def _all_vectors(self) -> pa.Array:
+        return self._by_number("vector")
 
     def _by_number(self, column: str) -> pa.Array:
         """A column of all chunks of the view, in the order of `_all_chunks`."""
@@ -227,10 +231,6 @@ class Snapshot:
 
     def _chunks_are_held(self) -> bool:
         return "_all_chunks" in self.__dict__ or self._often("chunks")
-
-    def found(self, at: NDArray[np.intp], scores: Sequence[float]) -> list[FoundChunk]:
-        """The chunks at some positions among all of the view, with `scores`, best first."""
-        return self._all_chunks.found(at, scores, self.path_of)
 
     def _own(self, rows: pa.Table) -> pa.Table:
         """Those of `rows` that are of the view's files."""

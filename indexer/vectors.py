@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LISTED = 10  # times as many rows as are wanted are looked at by their bytes: recall .99 of 10; see "vectors" in benchmarks/LOG.md
+LISTED = 10  # times as many rows as are wanted are read to be compared by their bytes: recall .99 of 10,
+LISTED_HELD = 40  # and of rows that are in memory; see "vectors" in benchmarks/LOG.md
 WORD = 64  # signs that are compared at once
 
 
@@ -43,13 +44,14 @@ def rounded(vectors: NDArray[Any]) -> NDArray[np.int8]:
     return np.asarray(np.rint(vectors * (127 / np.where(largest > 0, largest, 1))), np.int8)
 
 
-def read(column: pa.Array, dim: int) -> NDArray[np.float32]:
-    """The column `vector` as rows of unit length; one that is zero stays zero."""
+def cosines(column: pa.Array, vector: NDArray[Any]) -> NDArray[np.float32]:
+    """The cosine of each of the column `vector` with a vector of unit length; that of zeros is 0."""
     import numpy as np
 
-    rows = column.flatten().to_numpy().reshape(-1, dim).astype(np.float32)
-    lengths = np.sqrt(np.vecdot(rows, rows))[:, None]
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1), np.float32)
+    wanted = vector.astype(np.float32)
+    rows = column.flatten().to_numpy().reshape(-1, len(wanted)).astype(np.float32)
+    squares: Any = np.vecdot(rows, rows)  # typed as if it gave one number
+    return np.asarray(np.vecdot(rows, wanted) / np.sqrt(np.maximum(squares, 1)), np.float32)
 
 
 class Signs:
