@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from indexer import FileSymbols, FoundSymbol, SkipReason, Snapshot
 
@@ -90,6 +90,7 @@ class Lookup:
         return [found for found in candidates if _qualifies(outer, found)]
 
 
+@lru_cache
 def findable(reason: str) -> bool:
     """Whether a path with this reason to skip is one that a user may look for."""
     return not reason or (reason in _REASONS and SkipReason(reason).findable)
