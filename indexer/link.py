@@ -22,7 +22,7 @@ from .families import family_rules
 from .includers import including_anew
 from .lance import column
 from .memory import Shares
-from .needs import TOLD, Consulted, altered, file_need
+from .needs import TOLD, Consulted, altered, included, looked_at
 from .pool import Lost, Pool
 from .precise import Told, merged, precise_edges, settled
 from .records import Edge, FileFacts, symbol_id
@@ -160,7 +160,7 @@ def _touched(tables: Mapping[str, Table], wanted: Mapping[str, int], before: Bef
         return []
     rows = tables["needs"].search().where(f"edges_id IN ({sets})").select(["needs"]).to_arrow()
     asked = set(rows["needs"].combine_chunks().flatten().to_pylist())
-    return [fid for path, fid in wanted.items() if file_need(path) in asked]
+    return [wanted[path] for path in looked_at(asked, wanted)]
 
 
 def _in_processes(folder: Path, batches: Iterable[list[str]], shares: Shares) -> Iterator[Resolved]:
@@ -239,8 +239,8 @@ def _kept(
         return {}
     old = {path: facts.version(path, file_id) for path, file_id in changed.items()}
     new = {path: facts[path] for path, fid in wanted.items() if before.files.get(path, (0, 0))[0] != fid}
-    stale = _asking(tables["needs"], {TOLD, *altered(old, new, before.consulted)})
     elsewhere = including_anew(facts, old, new)
+    stale = _asking(tables["needs"], {TOLD, *altered(old, new, before.consulted), *included(elsewhere)})
     same = (path for path in wanted if path not in new and path not in elsewhere)
     return {path: key for path in same if (key := before.files[path][1]) not in stale}
 

@@ -72,8 +72,7 @@ class Namespace:
     narrowed: dict[tuple[int, str], list[tuple[int, int, str]]] = field(default_factory=dict)
     """(scope, chain) → first line, last line and type, wherever a condition says what it is; inner ones after outer ones."""
     bases: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
-    ids: dict[int, str] = field(default_factory=dict)  # symbol → its id
-    _prefixes: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    view: tuple[Namespace, set[str]] | None = None  # for the resolution of other files, and what it has read: `parts`
 
     def public(self) -> set[str]:
         """The names that the file defines or imports at its top: all that a star import can bring."""
@@ -116,13 +115,11 @@ class Namespace:
     def prefixes(self, scope: int) -> tuple[str, ...]:
         """What may stand before a bare name in `scope` to make it a name of the whole program, the nearest first: the
         names of the types and namespaces around it, those that the file uses, and nothing."""
-        if scope not in self._prefixes:
-            around = shared_name(self.facts, scope) if scope >= 0 else ""
-            parts = around.split(".") if "." in around or (scope >= 0 and self.facts.language == "cpp") else []
-            nested = [".".join(parts[:end]) + "." for end in range(len(parts), 0, -1)]
-            used = [f"{spec.module.replace('::', '.')}." for spec in self.stars]
-            self._prefixes[scope] = (*nested, "", *used)
-        return self._prefixes[scope]
+        around = shared_name(self.facts, scope) if scope >= 0 else ""
+        parts = around.split(".") if "." in around or (scope >= 0 and self.facts.language == "cpp") else []
+        nested = [".".join(parts[:end]) + "." for end in range(len(parts), 0, -1)]
+        used = [f"{spec.module.replace('::', '.')}." for spec in self.stars]
+        return (*nested, "", *used)
 
     def is_plain(self, scope: int, name: str) -> bool:
         """Whether a name means in `scope` what it means in the whole file: in a function at the top that has no such symbol."""
@@ -167,10 +164,10 @@ class Namespace:
         return self.rules.name == "jvm" and any((around, name) in self.bindings for around in self.scopes(scope))
 
     def version(self, scope: int, name: str, at: int) -> int:
-        """How many of the bindings of `name` that its scope has, where that is `scope`, take effect before the place `at`."""
-        if name not in self.rebound or (scope, name) not in self.bindings:
-            return 0
-        return bisect_left(self.bindings[scope, name], at, key=position)
+        """How many of the bindings of `name` that its scope has, where they are several and that is `scope`, take effect
+        before the place `at`."""
+        bindings = self.bindings.get((scope, name), ()) if name in self.rebound else ()
+        return bisect_left(bindings, at, key=position) if len(bindings) > 1 else 0
 
     def narrowing(self, scope: int, written: str, at: int) -> tuple[int, str]:
         """How many of the names that a chain begins with a condition around the place `at` speaks of, and the type that it says."""
@@ -192,22 +189,6 @@ class Namespace:
             narrow = self.narrowing(r.scope, r.receiver, 2 * r.line + 1) if self.narrowed and r.receiver else _ANYTHING
             first.setdefault((r.scope, r.kind, r.receiver, r.name, version, narrow), r)
         return first.values()
-
-
-class Touched(dict[str, Namespace]):
-    """Those of all files that were asked for; asking again costs no more than a dictionary does."""
-
-    def __init__(self, every: Mapping[str, Namespace]) -> None:
-        super().__init__()
-        self.every = every
-
-    def __missing__(self, path: str) -> Namespace:
-        found = self[path] = self.every[path]
-        return found
-
-    def touch(self, paths: Iterable[str]) -> None:
-        """Note that what these files say was used."""
-        self.update((path, self.every[path]) for path in paths)
 
 
 def position(binding: Binding) -> int:

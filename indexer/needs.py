@@ -1,23 +1,25 @@
 """What the edges of a file depend on beyond the file itself, and which of it a change alters.
 
-To resolve a file is to ask questions, and each has a 64-bit key: what another file shows (`file_need`), what a name is in
-the whole program (`name_need`), which paths there are (`PATHS`), what else tells the modules of a family
-(`modules_need`), all that a family shows (`family_need`). The keys that the resolution of a file asked are stored with its
-edges. A build compares the old and the new facts of the files that changed: another file, none of whose questions has
-another answer, keeps its edges. What a file of C includes, and through that which paths concern it, has no key: every file
-of a kernel would ask. Whose includes a change alters is followed through the includes themselves (`includers`).
+To resolve a file is to ask questions, and each has a 64-bit key: what another file says of a name at its top
+(`part_need`; `parts` tells what belongs to it), or all that it shows (`file_need`), what a name is in the whole program
+(`name_need`), which paths there are (`PATHS`), what else tells the modules of a family (`modules_need`), all that a family
+shows (`family_need`). The keys that the resolution of a file asked are stored with its edges. A build compares the old and
+the new facts of the files that changed: another file, none of whose questions has another answer, keeps its edges. Which
+files a file of C includes, and through that which paths concern it, has no key for the file itself: every file of a kernel
+would ask. Whose includes a change alters is followed through the includes themselves (`includers`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib import resources
 from typing import Any
 
 from .families import family_of, family_rules
-from .namespace import arrange, program_names
+from .namespace import Namespace, arrange, program_names
+from .parts import INCLUDES, WHOLE, altered_parts
 from .records import FileFacts, key64
 
 Consulted = Sequence[tuple[str, str, str]]
@@ -35,6 +37,7 @@ _RESOLUTION = (
     "namespace.py",
     "needs.py",
     "packages.py",
+    "parts.py",
     "program.py",
     "families.py",
     "rules.py",
@@ -49,10 +52,36 @@ TOLD = key64("told")
 """What compilers say: files of which they say anything are resolved at every build."""
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def file_need(path: str) -> int:
-    """What the file shows to others: its symbols, imports, bindings and bases."""
-    return key64("file", path)
+    """All that the file shows to others: its symbols, imports, bindings and bases."""
+    return key64("file", path) & ~_PART
+
+
+def part_need(path: str, part: str) -> int:
+    """What a file shows in one of its parts; `parts` tells which there are. The upper half tells the file."""
+    return file_need(path) | _part(part)
+
+
+@lru_cache(maxsize=1 << 16)
+def _part(part: str) -> int:
+    return key64("part", part) & _PART if part != WHOLE else 0
+
+
+_PART = (1 << 32) - 1
+
+
+def looked_at(asked: Iterable[int], paths: Iterable[str]) -> Iterator[str]:
+    """Those of `paths` that some of the questions `asked` are about; now and then one more."""
+    files = {need >> 32 for need in asked}
+    return (path for path in paths if file_need(path) >> 32 in files)
+
+
+def parts_needs(asked: Mapping[str, Collection[str]]) -> Iterator[int]:
+    """The needs of a resolution that has read these parts: path → parts."""
+    for path, parts in asked.items():
+        for part in (WHOLE,) if WHOLE in parts else parts:
+            yield part_need(path, part)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -86,6 +115,11 @@ def resolution_id() -> str:
     return digest.hexdigest()
 
 
+def included(paths: Iterable[str]) -> set[int]:
+    """The questions that have another answer where these files include others than before, directly or not."""
+    return {part_need(path, INCLUDES) for path in paths}
+
+
 def altered(old: Mapping[str, FileFacts], new: Mapping[str, FileFacts], consulted: Consulted) -> set[int]:
     """The questions that have another answer after files changed: path → facts, before and after; files that came are in
     `new` alone, files that went in `old` alone."""
@@ -108,7 +142,9 @@ def _altered(path: str, old: FileFacts | None, new: FileFacts | None, consulted:
         return
     yield file_need(path)
     yield from map(family_need, families)
-    before, after = _named(old), _named(new)
+    files = [arrange(facts) if facts else None for facts in (old, new)]
+    yield from (part_need(path, part) for part in altered_parts(*files))
+    before, after = (_named(file) for file in files)
     for key in before.keys() | after.keys():
         if before.get(key) != after.get(key):
             yield name_need(*key)
@@ -143,17 +179,18 @@ def _bare(facts: FileFacts, attribute: str) -> Any:
     return [record[:4] for record in found] if attribute in ("imports", "bindings", "references") else found
 
 
-def _named(facts: FileFacts | None) -> dict[tuple[str, str], list[str]]:
+def _named(file: Namespace | None) -> dict[tuple[str, str], list[str]]:
     """What a file adds to the tables of the whole program: (family, name) → its definitions."""
     named: dict[tuple[str, str], list[str]] = {}
-    if facts is None:
+    if file is None:
         return named
+    facts = file.facts
     visible, methods = program_names({facts.path: facts})
     for key, entities in methods.items():
         named.setdefault(key, []).extend(facts.symbols[entity.index].qualname for entity in entities)
     for key, found in visible.items():
         said = (f"{facts.symbols[each.index].qualname}|{each.renames}|{each.linked}" for each in found)
         named.setdefault(key, []).extend(said)
-    for name in arrange(facts).public():
+    for name in file.public():
         named.setdefault(("", name), []).append("")
     return named

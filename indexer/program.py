@@ -25,15 +25,17 @@ class Program:
         """`file`: path → its names; `named`: shared name → definitions; `included`: path → what it includes, and itself."""
         self._file, self._named, self._included = file, named, included
         self._known: dict[tuple[str, str], Entity | None] = {}
+        self._prefixes: dict[tuple[str, int], tuple[str, ...]] = {}
 
     def forget(self) -> None:
         """Forget what was looked up for one file."""
         self._known.clear()
+        self._prefixes.clear()
 
     def name(self, path: str, scope: int, name: str) -> Entity | None:
         """What a bare name stands for in `scope`, beyond what the file itself tells."""
         file = self._file(path)
-        for prefix in file.prefixes(scope):
+        for prefix in self._before(path, scope):
             if found := self.shared(path, f"{prefix}{name}"):
                 return found
         return self.shared(path, file.aliases[name]) if name in file.aliases else None
@@ -44,6 +46,12 @@ class Program:
         if key not in self._known:
             self._known[key] = self._find(path, name)
         return self._known[key]
+
+    def _before(self, path: str, scope: int) -> tuple[str, ...]:
+        key = (path, scope)
+        if key not in self._prefixes:
+            self._prefixes[key] = self._file(path).prefixes(scope)
+        return self._prefixes[key]
 
     def _find(self, path: str, name: str) -> Entity | None:
         candidates = self._named(name)
@@ -68,7 +76,7 @@ class Program:
         """The types that hold what is defined outside of them: `void Server::run() {}`, whose class is in a header."""
         if self._file(path).facts.language == "c":
             return
-        for prefix in self._file(path).prefixes(scope)[1:]:
+        for prefix in self._before(path, scope)[1:]:
             found = self.shared(path, prefix[:-1]) if prefix else None
             if found and self._file(found.path).facts.symbols[found.index].kind in CONTAINERS:
                 yield Entity("instance", found.path, found.index, "member")

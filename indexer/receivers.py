@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .lineage import linearize
-from .namespace import ANYWHERE, MAX_UNION, VARIABLES, Entity, Touched, position, root_of, shared_name, together
+from .namespace import ANYWHERE, MAX_UNION, VARIABLES, Entity, position, root_of, shared_name, together
 from .outline import CALLABLES, CONTAINERS
+from .parts import Touched
 from .records import Binding
 from .scopes import DEPTH, Scopes
 from .shapes import NOTHING, Shape, element, item, method, result, shape

@@ -11,9 +11,10 @@ from operator import attrgetter
 
 from .facts import Facts, HeldFacts, Namespaces
 from .families import family_of
-from .namespace import ANYWHERE, VARIABLES, Entity, Touched, root_of
-from .needs import PATHS, family_need, file_need, modules_need
+from .namespace import ANYWHERE, VARIABLES, Entity, root_of
+from .needs import PATHS, family_need, modules_need, parts_needs
 from .outline import CALLABLES
+from .parts import Touched
 from .receivers import Receivers
 from .records import Edge, FileFacts, Import, Reference, symbol_id
 from .rules import confidence
@@ -37,7 +38,7 @@ class Resolver:
         facts = HeldFacts(files) if isinstance(files, Mapping) else files
         self._every = Namespaces(facts)
         self._files = Touched(self._every)
-        """What the resolution of one file has looked at: whatever depends on a file's facts asks here, so that they are noted."""
+        """What the resolution of one file has read of others: whatever depends on a file's facts asks here, so that it is noted."""
         self._receivers = Receivers(facts, self._files)
         self._scopes = self._receivers.scopes
 
@@ -51,13 +52,11 @@ class Resolver:
         Both are functions of the facts alone, whatever was resolved before: what one resolution has worked out is
         forgotten, since of a cycle of imports it knows only as much as the file saw that came first.
         """
-        self._files.clear()
         self._receivers.forget()
         edges = self.edges(path, settled)
         facts, rules = self._every[path].facts, self._every[path].rules
         family = family_of(facts.language)
-        needs = self._scopes.asked.union(map(file_need, self._files))
-        needs.discard(file_need(path))
+        needs = self._scopes.asked.union(parts_needs(self._files.asked))
         if facts.imports or facts.references:
             needs.add(modules_need(family))
             if not rules.includes:  # which paths concern those is told by `includers`
@@ -72,6 +71,7 @@ class Resolver:
         `settled` are lines and names of which a compiler has said what they mean: they give no edges here.
         """
         self._every.open(path)
+        self._files.open(path)
         found: dict[tuple[str, str, str], Edge] = {}
         for edge in (*self._import_edges(path, settled), *self._reference_edges(path, settled)):
             if edge.src != edge.dst or edge.kind == "calls":  # recursion is a fact, a mention of oneself is none
@@ -137,13 +137,10 @@ class Resolver:
         return ("references", target) if function is None else ("calls", function.by("typed"))
 
     def _is_component(self, target: Entity) -> bool:
-        return target.what == "module" and self._files[target.path].facts.language in COMPONENTS
+        return target.what == "module" and self._every.facts.languages[target.path] in COMPONENTS
 
     def _id(self, path: str, index: int) -> str:
-        file = self._files[path]
-        if index not in file.ids:
-            file.ids[index] = symbol_id(path, file.facts.symbols[index].qualname if index >= 0 else "")
-        return file.ids[index]
+        return symbol_id(path, self._files[path].facts.symbols[index].qualname) if index >= 0 else path
 
     def _owner(self, path: str, scope: int) -> str:
         """The id of what a reference in `scope` belongs to: a variable does nothing itself, what is around it does."""

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from .families import C, family_rules
 from .includes import Included, Includes
 from .modules import ModuleFinder, reach
-from .namespace import Definition, Entity, Namespace, Touched
+from .namespace import Definition, Entity, Namespace
 from .needs import name_need
 from .outline import CONTAINERS
 from .packages import Packages
+from .parts import INCLUDES, STARS, WHOLE, Touched
 from .program import Program
 from .records import Import
 
@@ -134,7 +135,8 @@ class Scopes:
             }
             self._packages[key] = siblings, names
         siblings, names = self._packages[key]
-        self._files.touch(siblings)
+        for sibling in siblings:
+            self._files.note(sibling, WHOLE)
         return names
 
     def _definitions(self, family: str, name: str) -> Sequence[Definition]:
@@ -149,6 +151,7 @@ class Scopes:
 
     def _included(self, path: str) -> Included:
         """The files that a C file includes, directly or through others. Only the last answer is kept: files come in order."""
+        self._files.note(path, INCLUDES)
         if self._last_included.path != path:
             self._last_included = self._includes.of(path)
         return self._last_included
@@ -191,20 +194,20 @@ class Scopes:
                 if found := self.exported(module, spec.name, depth + 1):
                     return found.by("import")
             joint = "" if spec.module.endswith(".") else rules.joint
-            return self._module(path, f"{spec.module}{joint}{spec.name}")
+            return self._module(path, f"{spec.module}{joint}{spec.name}", depth)
         if rules.bound == "first" and not spec.alias:
-            return self._module(path, spec.module.partition(rules.joint)[0])  # `import a.b` binds `a`
+            return self._module(path, spec.module.partition(rules.joint)[0], depth)  # `import a.b` binds `a`
         if rules.by_last:
             last = spec.module.rpartition(rules.joint)[2]
             for module in self.modules(path, spec.module):
                 if found := self.exported(module, last, depth + 1):
                     return found.by("import")
-        return self._module(path, spec.module)
+        return self._module(path, spec.module, depth)
 
-    def _module(self, path: str, module: str) -> Entity | None:
+    def _module(self, path: str, module: str, depth: int) -> Entity | None:
         found = self.modules(path, module)
         if found and (returned := self._files[found[0]].imports.get((-1, "return"))):  # Lua: what the file gives back
-            value = self.import_target(found[0], returned)
+            value = self.import_target(found[0], returned, depth + 1)
             return value.by("import") if value else None
         return Entity("module", found[0], -1, "import") if found else None
 
@@ -239,8 +242,9 @@ class Scopes:
         if name not in self._public:
             return None
         for module in self._star_modules(path):
-            file = self._files[module]
-            if file.knows(name) and (found := self.exported(module, name, depth + 1)):
+            self._files.note(module, STARS)
+            known = self._files.every[module].knows(name)  # told by the need of the name
+            if known and (found := self.exported(module, name, depth + 1)):
                 return found
         return None
 
@@ -271,5 +275,5 @@ class Scopes:
             found = self._package(entity.path).get(name)
             return found.by("import") if found else None
         if file.facts.language == "python" and entity.path.endswith("__init__.py"):
-            return self._module(entity.path, f".{name}")
+            return self._module(entity.path, f".{name}", depth)
         return None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import basename, dirname, join, normpath
 
-from ..families import family_of
+from ..families import family_rules
 from ..records import FileFacts
 from ..settings import SETTING
 from .finder import Finder
@@ -75,7 +75,7 @@ class EcmascriptFinder(Finder):
 
     def __init__(self, family: str, files: Mapping[str, FileFacts], folders: Mapping[str, list[str]]) -> None:
         super().__init__(family, files, folders)
-        others = ((path, facts) for path, facts in files.items() if family_of(facts.language) != family)
+        others = ((path, facts) for path, facts in files.items() if not family_rules(facts.language).name)
         self._settings = {path: found for path, facts in others if (found := _settings(facts)) is not None}
         self._configs: dict[str, list[str]] = {}
 
