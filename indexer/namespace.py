@@ -139,7 +139,7 @@ class Namespace:
 
     def defines(self, scope: int, name: str) -> bool:
         """Whether a name of `scope` is a function or a type, whatever is bound to it besides."""
-        index = self.children[scope].get(name) if scope in self.children else self.top.get(name) if scope < 0 else None
+        index = self.top.get(name) if scope < 0 else self.children[scope].get(name) if scope in self.children else None
         return index is not None and self.facts.symbols[index].kind not in VARIABLES
 
     def is_parameter(self, scope: int, name: str) -> bool:

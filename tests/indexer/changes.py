@@ -1,0 +1,43 @@
+"""Which files a change has resolved again, told from facts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from indexer.extract import extract
+from indexer.facts import HeldFacts
+from indexer.includers import including_anew
+from indexer.languages import language_of
+from indexer.needs import altered, included
+from indexer.records import Edge, FileFacts
+from indexer.resolve import Resolver
+
+Resolved = dict[str, tuple[list[Edge], list[int]]]
+
+
+def facts_of(path: str, text: str) -> FileFacts:
+    return extract(path, text.encode(), language_of(path, text.encode()))
+
+
+def resolved(facts: dict[str, FileFacts]) -> tuple[Resolved, Resolver]:
+    resolver = Resolver(facts)
+    return {path: resolver.resolve(path) for path in facts}, resolver
+
+
+def only(facts: dict[str, FileFacts], paths: Iterable[str]) -> dict[str, FileFacts]:
+    return {path: facts[path] for path in paths if path in facts}
+
+
+def stale(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    """The files that are not changed and would be resolved again; all others have the edges of a clean resolution."""
+    old, new = ({path: facts_of(path, text) for path, text in sorted(texts.items())} for texts in (before, after))
+    edges, resolver = resolved(old)
+    changed = [path for path in {**old, **new} if old.get(path) != new.get(path)]
+    asked = altered(only(old, changed), only(new, changed), resolver.consulted())
+    elsewhere = including_anew(HeldFacts(new), only(old, changed), only(new, changed))
+    asked |= included(elsewhere)
+    same = {path for path in old if path not in changed}
+    found = {path for path in same if path in elsewhere or asked.intersection(edges[path][1])}
+    clean, _ = resolved(new)
+    assert all(clean[path] == edges[path] for path in same - found if path in new)
+    return found
