@@ -41,6 +41,7 @@ class Resolver:
         """What the resolution of one file has read of others: whatever depends on a file's facts asks here, so that it is noted."""
         self._receivers = Receivers(facts, self._files)
         self._scopes = self._receivers.scopes
+        self._owners: dict[int, str] = {}  # scope of the file that is resolved → what its references belong to
 
     def consulted(self) -> list[tuple[str, str, str]]:
         """What the finders of modules have read of files beside their paths."""
@@ -72,6 +73,7 @@ class Resolver:
         """
         self._every.open(path)
         self._files.open(path)
+        self._owners.clear()
         found: dict[tuple[str, str, str], Edge] = {}
         for edge in (*self._import_edges(path, settled), *self._reference_edges(path, settled)):
             if edge.src != edge.dst or edge.kind == "calls":  # recursion is a fact, a mention of oneself is none
@@ -144,10 +146,12 @@ class Resolver:
 
     def _owner(self, path: str, scope: int) -> str:
         """The id of what a reference in `scope` belongs to: a variable does nothing itself, what is around it does."""
-        symbols = self._files[path].facts.symbols
-        while scope >= 0 and symbols[scope].kind in VARIABLES:
-            scope = symbols[scope].parent
-        return self._id(path, scope)
+        if scope not in self._owners:
+            symbols, around = self._files[path].facts.symbols, scope
+            while around >= 0 and symbols[around].kind in VARIABLES:
+                around = symbols[around].parent
+            self._owners[scope] = self._id(path, around)
+        return self._owners[scope]
 
     def _target(self, path: str, scope: int, reference: Reference) -> Entity | None:
         at = 2 * reference.line + 1
