@@ -334,6 +334,11 @@ class Snapshot:
         """Where `name` is written as a reference, resolved or not: (path, reference), by path and line."""
         return self._references("name", name)
 
+    def count_references(self, name: str) -> int:
+        """How many references of `name` the store holds, at most; other views' are counted too."""
+        with self.reading():
+            return int(self.table("references").count_rows(f"name = {quoted(name)}"))
+
     def references_in(self, path: str) -> list[Reference]:
         """The references of the file `path`, by line."""
         entry = self.entries.get(path)

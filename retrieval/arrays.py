@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indexer import Snapshot, key64
+from indexer import FoundSymbol, Snapshot, key64
 
 from .derived import derive
 from .edge_columns import KINDS, EdgeColumns, joined
@@ -29,8 +30,39 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.integer[Any]]
 
+FEW_EDGES = 1_000_000
 VERSION = 3  # of the files' form and of the rules of `derived`
 _NODES = ("uid", "file", "parent", "start", "end", "name", "qualname", "kind")
+
+
+_VARIABLES = frozenset({"variable", "constant"})
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A node: a file, which has no name and is of kind `file`, or a symbol."""
+
+    path: str
+    name: str
+    qualname: str
+    kind: str
+    start_line: int
+    end_line: int
+
+    @property
+    def id(self) -> str:
+        return f"{self.path}::{self.qualname}" if self.qualname else self.path
+
+
+def owner_at(scope: int, symbol: Callable[[int], tuple[str, int]]) -> int:
+    """The position in its file, -1 for the file itself, of what a reference in `scope` belongs to; `symbol`: position →
+    (kind, position of what is around it, or less than 0)."""
+    while scope >= 0:
+        kind, parent = symbol(scope)
+        if kind not in _VARIABLES:
+            break
+        scope = max(parent, -1)
+    return scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +92,14 @@ class Arrays:
         found = self.by_uid[at] if len(self.uid) else at
         return [int(node) for node, uid in zip(found, wanted, strict=True) if len(self.uid) and self.uid[node] == uid]
 
+    def nodes_for(self, symbols: Collection[FoundSymbol]) -> list[int]:
+        """The nodes of symbols."""
+        return self.nodes_of([each.uid for each in symbols])
+
+    def ordered(self, nodes: Iterable[int]) -> list[int]:
+        """`nodes` in the order of the view."""
+        return sorted(nodes)
+
     def edges_of(self, nodes: Collection[int], inward: bool, kinds: Collection[str], least: float) -> Ints:
         """The edges that reach `nodes` (leave them, if not `inward`), of `kinds` (of any, if empty), no less sure than `least`."""
         import numpy as np
@@ -74,9 +114,20 @@ class Arrays:
         kept: Ints = found[keep]
         return kept
 
-    def file_node(self, path: str) -> int:
-        """The node of a file of the view; its symbols follow it."""
-        return self.nodes_of([key64(path)])[0]
+    def owners(self, places: Sequence[tuple[str, int]]) -> list[int]:
+        """The nodes to which references in (path, scope) belong: a variable does nothing itself, what is around it does."""
+        paths = sorted({path for path, _ in places})
+        files = dict(zip(paths, self.nodes_of([key64(path) for path in paths]), strict=True))
+        firsts = ((files[path] + 1, scope) for path, scope in places)  # a file's symbols follow it
+        return [first + owner_at(scope, partial(self._kind_and_parent, first)) for first, scope in firsts]
+
+    def _kind_and_parent(self, first: int, at: int) -> tuple[str, int]:
+        return self.nodes["kind"][first + at].as_py(), int(self.parent[first + at]) - first
+
+    def described(self, node: int) -> Described:
+        """What a node is."""
+        fields = (self.nodes[name][node].as_py() for name in ("name", "qualname", "kind", "start", "end"))
+        return Described(self.path_of(node), *fields)
 
     def path_of(self, node: int) -> str:
         """The file of a node."""
@@ -203,6 +254,13 @@ def _arranged(paths: Sequence[str], nodes: pa.Table, edges: EdgeColumns, rules: 
 
 
 # -- on disk
+
+
+def at_hand(snapshot: Snapshot) -> bool:
+    """Whether the arrays are written down, or are made in a second or two."""
+    folder = _folder(snapshot)
+    few = snapshot.table("edges").count_rows() <= FEW_EDGES
+    return few or (folder is not None and folder.exists())
 
 
 def _folder(snapshot: Snapshot) -> Path | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexer import FoundSymbol, Reference, Snapshot, key64
 
-from .edge_columns import KINDS
+from .edge_columns import KINDS, WRITTEN
 from .lookup import Lookup
 from .outline import outline
 from .places import is_test
@@ -19,6 +19,7 @@ from .records import Related
 
 if TYPE_CHECKING:
     from .arrays import Arrays
+    from .near import Near
     from .neighbourhood import Neighbourhood
     from .unresolved import Unresolved
 
@@ -28,6 +29,7 @@ DEPENDENTS = (
     Way(True, ("calls", "references", "inherits", "implements", "overrides")),
     Way(False, ("implements", "overrides")),  # who calls the method of a base may run the one that overrides it
 )
+FEW_USES = 1_000  # of a name, up to which it is quicker to look around it than to read the whole graph
 MAX_DEPTH = 12  # steps of a path; what lies further apart is not related in a way that helps anybody
 MAX_SHOWN = 60  # nodes of a drawing: more can't be read
 
@@ -44,9 +46,34 @@ class Graph:
     """Answers about one snapshot. A symbol is given by its `FoundSymbol`, or by any name that `symbol` takes: then all
     that the name may mean are meant."""
 
-    def __init__(self, snapshot: Snapshot, lookup: Lookup | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, lookup: Lookup | None = None, near: Near | None = None) -> None:
         self.snapshot = snapshot
         self.lookup = lookup or Lookup(snapshot)
+        self._near = near
+
+    def nearby(self, name: str, depth: int = 1, kinds: Collection[str] = KINDS[:WRITTEN]) -> Graph:
+        """A graph for one question about `name`: this one or, where its arrays would first have to be made of millions of
+        edges and few places bear the name, one that reads from the store what it is asked for. Nodes of the one are none of
+        the other."""
+        stored = {*kinds} and {*kinds} <= {*KINDS[:WRITTEN]}  # the others follow from all edges
+        if depth > 1 or not stored or self.is_at_hand:
+            return self
+        if self.snapshot.count_references(_last(name)) > FEW_USES:
+            return self
+        from .near import Near
+
+        return Graph(self.snapshot, self.lookup, Near(self.snapshot, self.lookup))
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether `arrays` are read, or written down, or made in a second or two."""
+        from .arrays import at_hand
+
+        return "arrays" in self.__dict__ or at_hand(self.snapshot)
+
+    @property
+    def _part(self) -> Arrays | Near:
+        return self._near or self.arrays
 
     @cached_property
     def arrays(self) -> Arrays:
@@ -105,11 +132,12 @@ class Graph:
         kinds: Collection[str] = CALLS,
     ) -> list[Related]:
         """What is reached from `symbol` over edges of `kinds` (of any, if empty), against their direction if `inward`."""
-        return list(self.reach(self.nodes(symbol), (Way(inward, tuple(kinds)),), depth, min_confidence).found)
+        graph = self.nearby(symbol.symbol.name if isinstance(symbol, FoundSymbol) else symbol, depth, kinds)
+        return list(graph.reach(graph.nodes(symbol), (Way(inward, tuple(kinds)),), depth, min_confidence).found)
 
     def reach(self, nodes: Collection[int], ways: Sequence[Way], depth: int, min_confidence: float = 0.0) -> Reached:
         """What is reached from `nodes`, nearest and surest first, each with the edge of its last step."""
-        steps, complete = reach(self.arrays, nodes, ways, depth, min_confidence)
+        steps, complete = reach(self._part, nodes, ways, depth, min_confidence)
         found = sorted(map(self._step, steps), key=lambda r: (r.depth, -r.confidence, r.path, r.start_line, r.symbol))
         return Reached(tuple(found), complete)
 
@@ -130,14 +158,15 @@ class Graph:
     def nodes(self, symbol: str | FoundSymbol | Sequence[FoundSymbol | int]) -> list[int]:
         """The nodes of `arrays` that are meant: symbols, or files where the name is a path."""
         if isinstance(symbol, FoundSymbol):
-            return self.arrays.nodes_of([symbol.uid])
+            return self._part.nodes_for([symbol])
         given = self.symbol(symbol) if isinstance(symbol, str) else symbol
         if numbers := [each for each in given if isinstance(each, int)]:
             return numbers
-        found = [each.uid for each in given if isinstance(each, FoundSymbol)]
+        found = [each for each in given if isinstance(each, FoundSymbol)]
         if not found and isinstance(symbol, str):
-            found = [key64(path) for path, agreement in self.lookup.files(symbol) if agreement >= 1.0]
-        return self.arrays.nodes_of(found)
+            files = (path for path, agreement in self.lookup.files(symbol) if agreement >= 1.0)
+            return self._part.nodes_of([key64(path) for path in files])
+        return self._part.nodes_for(found)
 
     def inside(self, nodes: Collection[int]) -> list[int]:
         """`nodes` and all that they contain."""
@@ -156,7 +185,7 @@ class Graph:
         wanted = {each.id for meaning in self.meanings(name) for each in meaning}
         some = len(wanted) < len(self.symbol(_last(name)))
         found = [
-            (path, reference, ids) for path, reference, ids in meant_by(self.snapshot, self.arrays, self.refs(name))
+            (path, reference, ids) for path, reference, ids in meant_by(self.snapshot, self._part, self.refs(name))
         ]
         return [each for each in found if not some or not each[2] or not wanted.isdisjoint(each[2])]
 
@@ -164,11 +193,11 @@ class Graph:
         """The calls of the name of `nodes` (in them, if not `inward`) of which it is not known what they mean."""
         from .unresolved import Unresolved, unresolved_calls_in, unresolved_calls_of
 
-        names = {self.arrays.nodes["name"][node].as_py() for node in nodes} - {""}
+        names = {self._part.described(node).name for node in nodes} - {""}
         if not inward:
-            parts = [unresolved_calls_in(self.snapshot, self.arrays, node) for node in nodes]
+            parts = [unresolved_calls_in(self.snapshot, self._part, node) for node in nodes]
         else:
-            parts = [unresolved_calls_of(self.snapshot, self.arrays, name) for name in sorted(names)]
+            parts = [unresolved_calls_of(self.snapshot, self._part, name) for name in sorted(names)]
         return Unresolved.joined(parts)
 
     def path(
@@ -241,13 +270,13 @@ class Graph:
         return self._related(node)
 
     def _step(self, step: Step) -> Related:
-        edges = self.arrays.edges
+        edges = self._part.edges
         return self._related(
             step.node,
             depth=step.depth,
-            via=self.arrays.id_of(step.near),
+            via=self._part.id_of(step.near),
             relation=KINDS[edges.kind[step.edge]],
-            rule=self.arrays.rules[edges.rule[step.edge]],
+            rule=self._part.rules[edges.rule[step.edge]],
             confidence=round(float(edges.confidence[step.edge]), 3),
             line=int(edges.line[step.edge]),
         )
@@ -256,10 +285,9 @@ class Graph:
         self, node: int, depth: int = 0, via: str = "", relation: str = "", rule: str = "", confidence: float = 1.0,
         line: int = 0,
     ) -> Related:  # fmt: skip
-        nodes = self.arrays.nodes
-        name, kind, start, end = (nodes[column][node].as_py() for column in ("qualname", "kind", "start", "end"))
-        path, whole = self.arrays.path_of(node), self.arrays.id_of(node)
-        return Related(whole, path, name, kind, start, end, depth, via, relation, rule, confidence, line)
+        own = self._part.described(node)
+        where = (own.id, own.path, own.qualname, own.kind, own.start_line, own.end_line)
+        return Related(*where, depth, via, relation, rule, confidence, line)
 
 
 def _last(name: str) -> str:

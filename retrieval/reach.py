@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .arrays import Arrays
+    from .near import Near
 
 FLOW = ("calls", "imports", "inherits", "references", "implements", "overrides")
 """Over which one thing depends on another; what merely contains or accompanies it does not."""
@@ -34,7 +35,7 @@ class Step:
 
 
 def reach(
-    arrays: Arrays, seeds: Collection[int], ways: Sequence[Way], depth: int, least: float
+    arrays: Arrays | Near, seeds: Collection[int], ways: Sequence[Way], depth: int, least: float
 ) -> tuple[list[Step], bool]:
     """(the steps by which nodes are reached, each node once, surest way first of equally near ones; whether that is all).
 
@@ -58,14 +59,14 @@ def reach(
 
 
 def _ordered(
-    arrays: Arrays, ring: Mapping[int, float], ways: Sequence[Way], least: float
+    arrays: Arrays | Near, ring: Mapping[int, float], ways: Sequence[Way], least: float
 ) -> list[tuple[float, int, int, int]]:
     """(how sure, edge, near end, far end) of every edge that leaves the ring, the surest first."""
     found = []
-    edges = arrays.edges
     for way in ways:
         rows = arrays.edges_of(ring, way.inward, way.kinds, least)
+        edges = arrays.edges
         near, far = (edges.dst, edges.src) if way.inward else (edges.src, edges.dst)
         columns = (rows.tolist(), near[rows].tolist(), far[rows].tolist(), edges.confidence[rows].tolist())
         found += [(ring[close] * sure, edge, close, end) for edge, close, end, sure in zip(*columns, strict=True)]
-    return sorted(found, key=lambda each: (-round(each[0], 6), int(edges.line[each[1]]), each[1]))
+    return sorted(found, key=lambda each: (-round(each[0], 6), int(arrays.edges.line[each[1]]), each[1]))

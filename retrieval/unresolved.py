@@ -9,8 +9,8 @@ from typing import Any
 from indexer import Reference, Snapshot, family_of
 
 from .arrays import Arrays
+from .near import Near
 
-_VARIABLES = frozenset({"variable", "constant"})
 _WRITTEN = ("calls", "imports", "references", "inherits")  # the kinds of edges that a name in a text makes
 SHOWN = 20  # places, and candidates, that an answer names
 
@@ -36,12 +36,12 @@ class Unresolved:
         return {"count": self.count, "places": places, "candidates": list(self.candidates)}
 
 
-def unresolved_calls_of(snapshot: Snapshot, arrays: Arrays, name: str) -> Unresolved:
+def unresolved_calls_of(snapshot: Snapshot, arrays: Arrays | Near, name: str) -> Unresolved:
     """The calls of `name`, anywhere, of which no definition is known."""
     return _unresolved(snapshot, arrays, [pair for pair in snapshot.references_to(name) if pair[1].kind == "call"])
 
 
-def unresolved_calls_in(snapshot: Snapshot, arrays: Arrays, node: int) -> Unresolved:
+def unresolved_calls_in(snapshot: Snapshot, arrays: Arrays | Near, node: int) -> Unresolved:
     """The calls in the symbol `node` of names that are defined in the repository, though it is not known which is meant."""
     path = arrays.path_of(node)
     calls = [(path, reference) for reference in snapshot.references_in(path) if reference.kind == "call"]
@@ -50,7 +50,7 @@ def unresolved_calls_in(snapshot: Snapshot, arrays: Arrays, node: int) -> Unreso
 
 
 def meant_by(
-    snapshot: Snapshot, arrays: Arrays, references: Iterable[tuple[str, Reference]]
+    snapshot: Snapshot, arrays: Arrays | Near, references: Iterable[tuple[str, Reference]]
 ) -> Iterator[tuple[str, Reference, list[str]]]:
     """(path, reference, ids of the definitions of its name that it is known to mean)."""
     references = list(references)
@@ -58,10 +58,10 @@ def meant_by(
     for (path, reference), meanings, targets in zip(
         references, named, _targets(arrays, references, _WRITTEN), strict=True
     ):
-        yield path, reference, [arrays.id_of(node) for node in sorted(targets & meanings)]
+        yield path, reference, [arrays.id_of(node) for node in arrays.ordered(targets & meanings)]
 
 
-def _unresolved(snapshot: Snapshot, arrays: Arrays, calls: Sequence[tuple[str, Reference]]) -> Unresolved:
+def _unresolved(snapshot: Snapshot, arrays: Arrays | Near, calls: Sequence[tuple[str, Reference]]) -> Unresolved:
     places: list[tuple[str, int, str]] = []
     unsure: dict[int, frozenset[int]] = {}  # each set of meanings once: a name may have thousands
     named = _named(snapshot, arrays, calls)
@@ -69,45 +69,42 @@ def _unresolved(snapshot: Snapshot, arrays: Arrays, calls: Sequence[tuple[str, R
         if meanings and meanings.isdisjoint(targets):
             places.append((path, reference.line, reference.name))
             unsure[id(meanings)] = meanings
-    candidates = sorted(frozenset().union(*unsure.values()))
+    candidates = arrays.ordered(frozenset().union(*unsure.values()))
     ids = tuple(arrays.id_of(node) for node in candidates[:SHOWN])
     return Unresolved(len(places), tuple(places[:SHOWN]), ids)
 
 
-def _named(snapshot: Snapshot, arrays: Arrays, references: Sequence[tuple[str, Reference]]) -> list[frozenset[int]]:
+def _named(
+    snapshot: Snapshot, arrays: Arrays | Near, references: Sequence[tuple[str, Reference]]
+) -> list[frozenset[int]]:
     """For each reference the nodes of the definitions of its name, in languages that it can reach."""
     names = {reference.name for _, reference in references}
     defined = snapshot.symbols_named(names) if names else []
     read_as = snapshot.languages({path for path, _ in references} | {each.path for each in defined})
     families = {path: family_of(language) for path, language in read_as.items()}
     found: dict[tuple[str, str], list[int]] = {}
-    for each in defined:
-        found.setdefault((each.symbol.name, families[each.path]), []).append(each.uid)
-    nodes = {key: frozenset(arrays.nodes_of(uids)) for key, uids in found.items()}
+    for each, node in zip(defined, arrays.nodes_for(defined), strict=True):
+        found.setdefault((each.symbol.name, families[each.path]), []).append(node)
+    nodes = {key: frozenset(own) for key, own in found.items()}
     nothing: frozenset[int] = frozenset()
     return [nodes.get((reference.name, families[path]), nothing) for path, reference in references]
 
 
-def _targets(arrays: Arrays, references: Sequence[tuple[str, Reference]], kinds: Sequence[str]) -> Iterator[set[int]]:
+def _targets(
+    arrays: Arrays | Near, references: Sequence[tuple[str, Reference]], kinds: Sequence[str]
+) -> Iterator[set[int]]:
     """For each reference what its owner is known to call or name, wherever in it."""
-    known: dict[int, set[int]] = {}
-    for owner in _owners(arrays, references):
-        if owner not in known:
-            known[owner] = set(arrays.edges.dst[arrays.edges_of([owner], False, kinds, 0.0)].tolist())
-        yield known[owner]
+    owners = _owners(arrays, references)
+    known: dict[int, set[int]] = {owner: set() for owner in owners}
+    rows = arrays.edges_of(known, False, kinds, 0.0)
+    for src, dst in zip(arrays.edges.src[rows].tolist(), arrays.edges.dst[rows].tolist(), strict=True):
+        known[src].add(dst)
+    return map(known.__getitem__, owners)
 
 
-def _owners(arrays: Arrays, references: Iterable[tuple[str, Reference]]) -> Iterator[int]:
-    """The node that each reference belongs to: a variable does nothing itself, what is around it does."""
-    known: dict[tuple[str, int], int] = {}
-    files: dict[str, int] = {}
-    for path, reference in references:
-        at = (path, reference.scope)
-        if at not in known:
-            if path not in files:
-                files[path] = arrays.file_node(path)
-            node = files[path] + 1 + reference.scope
-            while arrays.nodes["kind"][node].as_py() in _VARIABLES:
-                node = int(arrays.parent[node])
-            known[at] = node
-        yield known[at]
+def _owners(arrays: Arrays | Near, references: Sequence[tuple[str, Reference]]) -> list[int]:
+    """The node that each reference belongs to."""
+    places = [(path, reference.scope) for path, reference in references]
+    different = list(dict.fromkeys(places))
+    owner = dict(zip(different, arrays.owners(different), strict=True))
+    return [owner[place] for place in places]

@@ -100,7 +100,7 @@ def callees(
 def refs(name: NameArgument, store: StoreOption = None, rev: RevOption = None, json: JsonOption = False) -> None:
     """Where NAME is written, and what it means there if that could be told; of a qualified NAME not where it means another."""
     searcher = open_searcher(store, rev)
-    found = searcher.graph.meant(name)
+    found = searcher.graph.nearby(name).meant(name)
     if json:
         _say_list("refs", [_ref_json(path, ref) | {"means": ids} for path, ref, ids in found], name=name)
     texts = {} if json else searcher.snapshot.sources({path for path, _, _ in found})
@@ -288,6 +288,7 @@ def _say_related(
     title: str, graph: Graph, name: str, depth: int, kind: list[EdgeKind] | None, least: float, every: bool, json: bool
 ) -> None:
     inward, kinds = title == "callers", tuple(kind or ("calls",))
+    graph = graph.nearby(name, depth, kinds)
     nodes = _meant(graph, name, every)
     reached = graph.reach(nodes, [Way(inward, kinds)], depth, least)
     unresolved = graph.unresolved(nodes, inward) if "calls" in kinds else None

@@ -30,6 +30,11 @@ class Opened:
             del self._searchers[next(iter(self._searchers))]
         return found
 
+    @property
+    def latest(self) -> Searcher | None:
+        """The index that was asked last, if any is kept."""
+        return next(reversed(self._searchers.values()), None)
+
 
 OPENED = Opened(0)
 """Those of this process; a command that ends after its answer keeps none."""

@@ -17,6 +17,7 @@ import typer
 from indexer import ClewError
 
 from ..warm import PACKAGE, is_private, socket_path
+from .graph_writer import GraphWriter
 from .opened import OPENED
 from .output import say, warn
 
@@ -50,12 +51,21 @@ def _serve(path: Path, run: Run) -> None:
 
 def _answer_all(listener: socket.socket, run: Run) -> None:
     """Answer one client after the other, until one is interrupted or the program is another: its client answers itself."""
-    program = _program_stamp()
+    program, graph = _program_stamp(), GraphWriter()
     while True:
         connection, _ = listener.accept()
         with connection:
             if _program_stamp() != program or _answer(connection, run) == INTERRUPTED:
                 return
+        _see_to_graph(graph)
+
+
+def _see_to_graph(writer: GraphWriter) -> None:
+    """Have the graph written of an index that somebody asks about it: the next answers are then a hundred times as fast."""
+    searcher = OPENED.latest
+    if searcher is not None and "graph" in searcher.__dict__ and not searcher.graph.is_at_hand:
+        view = searcher.snapshot.view
+        writer.follow(searcher.snapshot.store.uri, view.name, view.report.generation)
 
 
 def _interrupt(*_: object) -> None:

@@ -16,14 +16,13 @@ import typer
 from indexer import StoreError
 
 from .build import encoder_spec
+from .graph_writer import GraphWriter
 from .options import StoreOption
 from .output import amount, finish_line, say, warn
 from .place import store_to_write
 from .progress import progress
 
 if TYPE_CHECKING:
-    from multiprocessing.context import ForkServerProcess
-
     from indexer import Encoder, Progress, Report, Rewalked, Store, VectorCache
 
 QUIET_MS = 40  # without another change, before an update begins: an editor saves in several steps
@@ -64,12 +63,12 @@ def watch(
             report = update.build(show)
         say(f"watching {root}: {amount(report.files, 'file')}, generation {report.generation}; end it with Ctrl-C")
         finish_line()
-        graph = _Graph(uri, source.view)
+        graph = GraphWriter()
         for paths in changes:
             if paths:
                 update(paths)
             else:
-                graph.follow(update.generation)
+                graph.follow(uri, source.view, update.generation)
     warn("no longer watching")
 
 
@@ -151,34 +150,6 @@ class _Update:
         )
         self.generation = report.generation
         return report
-
-
-@dataclass(slots=True)
-class _Graph:
-    """Writes the graph's arrays once nothing has happened for a while, in a process of its own: so that neither the next
-    question nor the next save waits for that."""
-
-    uri: str
-    view: str
-    generation: int = 0  # that was written last
-    writing: ForkServerProcess | None = None
-
-    def follow(self, generation: int) -> None:
-        """See that the arrays of `generation`, or of one before it, are being written."""
-        if generation == self.generation or (self.writing is not None and self.writing.is_alive()):
-            return
-        from multiprocessing import get_context
-
-        self.generation = generation
-        self.writing = get_context("forkserver").Process(target=_write_graph, args=(self.uri, self.view), daemon=True)
-        self.writing.start()
-
-
-def _write_graph(uri: str, view: str) -> None:
-    from retrieval import Searcher
-
-    with suppress(StoreError, KeyboardInterrupt):  # whoever asks for the graph is told, and makes it
-        _ = Searcher.open(uri, view).graph.arrays
 
 
 def _last_saved(paths: Collection[str]) -> float:
