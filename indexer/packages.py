@@ -283,14 +283,13 @@ class Packages:
         return self._main_part(found).by("import") if found else None
 
     def _main_part(self, found: list[Entity]) -> Entity:
-        """Of the places that open one module that with most lines, which defines it rather than adds to it."""
+        """Of the places that open one module that with most definitions, which defines it rather than adds to it."""
         if len(found) == 1 or not self._files[found[0].path].rules.nested:
             return found[0]
-        return max(found, key=lambda entity: (self._lines(entity), [-ord(char) for char in entity.path]))
+        return max(found, key=lambda entity: (self._held(entity), [-ord(char) for char in entity.path]))
 
-    def _lines(self, entity: Entity) -> int:
-        symbol = self._files[entity.path].facts.symbols[entity.index]
-        return symbol.end_line - symbol.start_line
+    def _held(self, entity: Entity) -> int:
+        return len(self._files[entity.path].children.get(entity.index, ()))
 
     def applied(self, target: Entity) -> Entity:
         """What a call of `target` calls: of a Scala object without a class its `apply`."""

@@ -188,3 +188,13 @@ def test_a_bash_function_is_found_in_the_files_that_are_sourced() -> None:
         ("run.sh", "run.sh::main"),
     }
     assert ("run.sh::main", "lib/start.sh") in edges(files, "imports")
+
+
+def test_a_ruby_module_stands_where_it_holds_most_however_long_its_parts_are() -> None:
+    """What lies inside is seen by those who look at the file; how long it is they are not told of when that changes."""
+    files = {
+        "a.rb": "module Store\n  def self.one; end\n  def self.two; end\nend\n",
+        "b.rb": f"module Store\n{'  # words' * 9}\n  def self.more\n    1\n\n\n\n\n  end\nend\n",
+        "c.rb": "class Client\n  include Store\nend\n",
+    }
+    assert edges(files, kind="inherits") == {("c.rb::Client", "a.rb::Store")}
