@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from agent import ScriptedServer
+from agent.cli.graph_writer import GraphWriter
+from agent.cli.opened import OPENED
+from agent.cli.serve import see_to_graph
 from tests.program import CLEW, SAMPLE, Ran, clew, environment, run
 
 READY = b"listening"
@@ -152,3 +155,20 @@ def test_a_path_that_is_too_long_or_no_socket_is_one_line(tmp_path: Path) -> Non
         (tmp_path / "p" / "file").write_text("")
         found = clew("serve", cwd=tmp_path, env={"CLEW_SOCKET": str(tmp_path / "p" / name)})
         assert (found.code, found.err.count("\n")) == (2, 1)
+
+
+def test_the_graph_that_was_asked_about_is_written_behind_the_answer(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(repo / ".clew", tmp_path / "store")
+    shutil.rmtree(tmp_path / "store" / "graph", ignore_errors=True)
+    monkeypatch.setattr("retrieval.arrays.FEW_EDGES", 0)  # as if it were large
+    monkeypatch.setattr(OPENED, "most", 1)
+    searcher, writer = OPENED.searcher(str(tmp_path / "store"), None), GraphWriter()
+    see_to_graph(writer)
+    assert writer.writing is None  # nobody asked about the graph
+    assert searcher.graph.callers("main")
+    see_to_graph(writer)
+    assert writer.writing is not None
+    writer.writing.join()
+    assert searcher.graph.is_at_hand

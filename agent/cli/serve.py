@@ -57,10 +57,10 @@ def _answer_all(listener: socket.socket, run: Run) -> None:
         with connection:
             if _program_stamp() != program or _answer(connection, run) == INTERRUPTED:
                 return
-        _see_to_graph(graph)
+        see_to_graph(graph)
 
 
-def _see_to_graph(writer: GraphWriter) -> None:
+def see_to_graph(writer: GraphWriter) -> None:
     """Have the graph written of an index that somebody asks about it: the next answers are then a hundred times as fast."""
     searcher = OPENED.latest
     if searcher is not None and "graph" in searcher.__dict__ and not searcher.graph.is_at_hand:
