@@ -108,11 +108,7 @@ class Arrays:
         spans = [np.arange(starts[node], starts[node + 1]) for node in nodes]
         found = np.concatenate(spans) if spans else np.zeros(0, dtype=np.int64)
         found = self.in_order[found] if inward else found
-        keep = self.edges.confidence[found] >= np.float32(least - 1e-6)
-        if kinds:
-            keep &= np.isin(self.edges.kind[found], [KINDS.index(kind) for kind in kinds])
-        kept: Ints = found[keep]
-        return kept
+        return self.edges.among(found, kinds, least)
 
     def owners(self, places: Sequence[tuple[str, int]]) -> list[int]:
         """The nodes to which references in (path, scope) belong: a variable does nothing itself, what is around it does."""

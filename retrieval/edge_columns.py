@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,16 @@ class EdgeColumns:
     def taken(self, rows: Ints) -> EdgeColumns:
         """Some of the rows."""
         return EdgeColumns(*(getattr(self, name)[rows] for name in self.__slots__))
+
+    def among(self, rows: Ints, kinds: Collection[str], least: float) -> Ints:
+        """Those of `rows` whose edges are of `kinds` (of any, if empty) and no less sure than `least`."""
+        import numpy as np
+
+        keep = self.confidence[rows] >= np.float32(least - 1e-6)
+        if kinds:
+            keep &= np.isin(self.kind[rows], [KINDS.index(kind) for kind in kinds])
+        kept: Ints = rows[keep]
+        return kept
 
 
 def columns(rows: list[tuple[int, int, int, int, float, int]]) -> EdgeColumns:

@@ -55,11 +55,7 @@ class Near:
 
         self._fetch([node for node in nodes if (inward, node) not in self._read], inward)
         found = np.array([row for node in nodes for row in self._read[inward, node]], np.int64)
-        keep = self.edges.confidence[found] >= np.float32(least - 1e-6)
-        if kinds:
-            keep &= np.isin(self.edges.kind[found], [KINDS.index(kind) for kind in kinds])
-        kept: Ints = found[keep]
-        return kept
+        return self.edges.among(found, kinds, least)
 
     def owners(self, places: Sequence[tuple[str, int]]) -> list[int]:
         """The nodes to which references in (path, scope) belong: a variable does nothing itself, what is around it does."""
