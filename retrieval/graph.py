@@ -50,6 +50,7 @@ class Graph:
         self.snapshot = snapshot
         self.lookup = lookup or Lookup(snapshot)
         self._near = near
+        self.is_missed = False  # whether a question was answered without `arrays` because they were not at hand
 
     def nearby(self, name: str, depth: int = 1, kinds: Collection[str] = KINDS[:WRITTEN]) -> Graph:
         """A graph for one question about `name`: this one or, where its arrays would first have to be made of millions of
@@ -62,6 +63,7 @@ class Graph:
             return self
         from .near import Near
 
+        self.is_missed = True
         return Graph(self.snapshot, self.lookup, Near(self.snapshot, self.lookup))
 
     @property
