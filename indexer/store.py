@@ -158,7 +158,8 @@ class Store:
         lock = FileLock(self.local / "lock", timeout=self.patience)
         try:
             self.local.mkdir(parents=True, exist_ok=True)
-            (self.local / ".gitignore").write_text("*\n")
+            if not any(self.local.iterdir()):  # a folder of the user's own keeps what it has
+                (self.local / ".gitignore").write_text("*\n")
             lock.acquire()
         except Timeout as error:
             raise StoreError(f"another clew is writing to {self.uri}: wait for it to end") from error

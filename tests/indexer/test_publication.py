@@ -45,7 +45,7 @@ def tree(root: Path) -> Path:
 def names(store: Path) -> set[str]:
     """What the published index finds through each of its tables."""
     snapshot = Snapshot.open(str(store))
-    chunks = snapshot.search_text({"f1": 1.0}, 5)
+    chunks = snapshot.chunks.search_text({"f1": 1.0}, 5)
     return {found.symbol.qualname for found in snapshot.symbols_in(snapshot.entries)} if chunks else set()
 
 
@@ -102,7 +102,7 @@ def test_a_saved_file_is_found_before_it_is_resolved_and_its_edges_are_those_of_
         build(root, store, stop_at="publish")
     snapshot = Snapshot.open(str(store))
     assert not snapshot.view.is_settled
-    assert [found.path for found in snapshot.search_text({"news": 1.0}, 5)] == ["m0.py"]
+    assert [found.path for found in snapshot.chunks.search_text({"news": 1.0}, 5)] == ["m0.py"]
     assert called(snapshot) == {"f1"}
     build(root, store)
     assert Snapshot.open(str(store)).view.is_settled
@@ -216,3 +216,13 @@ def test_edges_that_were_collected_meanwhile_are_found_again(tmp_path: Path, mon
         (root / name).write_text(text)
     assert resolved(root, store) == 6
     assert edges(store) == before
+
+
+def test_a_store_hides_itself_from_git_but_never_a_folder_of_the_users_own(tmp_path: Path) -> None:
+    root, own = tree(tmp_path / "root"), tmp_path / "own"
+    own.mkdir()
+    (own / "notes.txt").write_text("mine\n")
+    build(root, tmp_path / "new")
+    build(root, own)
+    assert (tmp_path / "new" / ".gitignore").read_text() == "*\n"
+    assert not (own / ".gitignore").exists()
