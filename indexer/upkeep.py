@@ -19,7 +19,9 @@ FRAGMENTS = 32  # that are small
 SMALL_ROWS = 8_192  # a fragment of fewer rows is small
 OUTGROWN = 0.5  # of the first segment's rows: where later ones have so many, all are merged into one
 VERSIONS = 32  # of a table, before it is worth while to look for old ones
-READER_GRACE = timedelta(minutes=10)  # the least age of a version that goes; those of the last two generations never do
+READER_GRACE = timedelta(minutes=10)  # what is younger is left for readers; the last two generations never go
+BURST_GRACE = timedelta(seconds=5)  # the same where old versions have come to take much: many updates at once
+BURST_SHARE = 0.5  # of what the newest version takes; what old ones take more is much
 
 
 def tend(table: Any, whole: bool = False) -> None:  # a LanceTable, of which type checkers know too little
@@ -77,19 +79,28 @@ def _segments(index: Any) -> list[Any]:
 
 
 def drop_old_versions(table: Any, kept: int, always: bool = False) -> None:
-    """Remove the versions before `kept`, which readers may still be in, once there are many and the oldest has no reader."""
+    """Remove the versions before `kept`, which readers may still be in, once there are many and the oldest has no reader,
+    or once they take much. A reader whose version goes in the midst of an answer asks again at the newest."""
     now = datetime.now(UTC)
-    if not always and not _has_old_versions(table, now):
+    grace = BURST_GRACE if _is_burst(table) else READER_GRACE
+    if not always and not _has_old_versions(table, now, grace):
         return
     stamps = {each["version"]: each["timestamp"].astimezone(UTC) for each in table.list_versions()}
     if since := stamps.get(kept):
-        age = max(READER_GRACE, now - since + timedelta(seconds=1))
+        age = max(grace, now - since + timedelta(seconds=1))
         table.to_lance().cleanup_old_versions(older_than=age, error_if_tagged_old_versions=False)
 
 
-def _has_old_versions(table: Any, now: datetime) -> bool:
+def _is_burst(table: Any) -> bool:
+    if not os.path.isdir(table.uri):  # on an object store
+        return False
+    sizes = (os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(table.uri) for name in names)
+    return bool(sum(sizes) > (1 + BURST_SHARE) * table.stats()["total_bytes"])
+
+
+def _has_old_versions(table: Any, now: datetime, grace: timedelta) -> bool:
     folder = os.path.join(table.uri, "_versions")
     if not os.path.isdir(folder):  # on an object store
         return bool(table.version % VERSIONS == 0)
     times = [entry.stat().st_mtime for entry in os.scandir(folder)]
-    return len(times) > VERSIONS and min(times) < (now - READER_GRACE).timestamp()
+    return (len(times) > VERSIONS or grace == BURST_GRACE) and min(times) < (now - grace).timestamp()

@@ -52,7 +52,7 @@ def test_a_few_new_rows_touch_no_index(tmp_path: Path) -> None:
     (root / "m0.py").write_text("def changed(): pass\n")
     build(root, store)
     assert table(store, "chunks").index_stats("terms_idx").num_unindexed_rows == 1
-    assert Snapshot.open(str(store)).search_text({"changed": 1.0}, 5)
+    assert Snapshot.open(str(store)).chunks.search_text({"changed": 1.0}, 5)
 
 
 @pytest.mark.usefixtures("eager")
@@ -83,7 +83,7 @@ def test_new_rows_get_an_index_segment_of_their_own_and_those_are_merged_once_th
             (root / name).write_text(f"def news{number}(): pass\n")
         build(root, store)
         found.append(segments(store))
-        assert len(Snapshot.open(str(store)).search_text({f"news{number}": 1.0}, 5)) == 2
+        assert len(Snapshot.open(str(store)).chunks.search_text({f"news{number}": 1.0}, 5)) == 2
     assert max(found) == 4
     assert min(found[2:]) == 2
 
@@ -114,7 +114,8 @@ def test_what_the_first_build_wrote_is_not_written_again(tmp_path: Path, eager: 
 
 def test_versions_that_no_reader_can_be_in_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexer.upkeep, "VERSIONS", 3)
-    monkeypatch.setattr(indexer.upkeep, "READER_GRACE", timedelta(0))
+    for grace in ("READER_GRACE", "BURST_GRACE"):
+        monkeypatch.setattr(indexer.upkeep, grace, timedelta(0))
     root, store = tree(tmp_path / "root"), tmp_path / "store"
     for number in range(20):
         (root / "m0.py").write_text(f"def changed{number}(): pass\n")
@@ -122,6 +123,18 @@ def test_versions_that_no_reader_can_be_in_are_removed(tmp_path: Path, monkeypat
     for name in ("chunks", "manifests", "needs"):
         assert len(table(store, name).list_versions()) <= 8
     assert len(list(store.glob("generations.lance/_versions/*.manifest"))) <= 24
+
+
+def test_a_burst_of_updates_leaves_little_behind_though_readers_are_given_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer.upkeep, "BURST_GRACE", timedelta(0))
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    for number in range(25):
+        (root / "m0.py").write_text(f"def changed{number}(): pass\n")
+        build(root, store)
+    for name in ("chunks", "symbols", "manifests", "statistics"):  # those of the last second stay, and the last two
+        assert len(table(store, name).list_versions()) < 25
 
 
 def test_the_state_beside_the_tables_is_not_believed_when_the_tables_have_gone_on(tmp_path: Path) -> None:
