@@ -69,7 +69,7 @@ def read(store: str, stop: str, pause: float) -> None:
         try:
             state = Store(store).state()
             if state is None or state.generation != searcher.snapshot.state.generation:
-                searcher = Searcher.open(store)
+                searcher.reopen()
             hits = [(hit.path, hit.symbol, hit.start_line, hit.score) for hit in searcher.query(text)]
             told = [searcher.snapshot.state.generation, sha256(repr(hits).encode()).hexdigest()]
         except Exception as error:  # noqa: BLE001 - whatever it is, it is counted and shown

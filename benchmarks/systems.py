@@ -66,7 +66,7 @@ def open_system(name: str, searcher: Searcher) -> System:
         return Clew(searcher, [signal for signal in ABLATIONS if name == f"clew-{signal}"])
     if name == "bm25":
         snapshot = searcher.snapshot
-        return Chunks(searcher, lambda text, k: snapshot.search_text(dict.fromkeys(search_terms(text), 1.0), k))
+        return Chunks(searcher, lambda text, k: snapshot.chunks.search_text(dict.fromkeys(search_terms(text), 1.0), k))
     if name == "dense":
         return Chunks(searcher, searcher.dense.search)
     return Ripgrep(searcher)

@@ -22,12 +22,12 @@ class ChunkRows:
 
     def __init__(self, table: pa.Table) -> None:
         """`table`: `_rowid` and the COLUMNS, each row once."""
-        import numpy as np
-
         numbers = table["_rowid"].to_numpy()
-        order = np.argsort(numbers, kind="stable")
-        self.numbers: NDArray[np.uint64] = numbers[order]
-        self._file_id, self._symbol, self._start, self._end = (table[name].to_numpy()[order] for name in COLUMNS)
+        if (numbers[1:] < numbers[:-1]).any():
+            table = table.sort_by("_rowid")
+            numbers = table["_rowid"].to_numpy()
+        self.numbers: NDArray[np.uint64] = numbers
+        self._file_id, self._symbol, self._start, self._end = (table[name].to_numpy() for name in COLUMNS)
 
     def __len__(self) -> int:
         return len(self.numbers)

@@ -41,6 +41,11 @@ class Entries(Mapping[str, Entry]):
         at = self._at[path]
         return Entry(*(column[at].as_py() for column in self._columns))
 
+    @property
+    def paths(self) -> pa.ChunkedArray:
+        """All paths, in order."""
+        return self._columns[0]
+
     def __contains__(self, path: object) -> bool:
         return path in self._at
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+COLUMNS = ("chunks", "terms", "buckets", "counts")  # of the table, that are summed
 ROWS, BITS = 2, 19
 """The sketch's shape. At 700,000 terms, those of a million chunks, one rare term in ten thousand shares both buckets
 with a frequent one."""

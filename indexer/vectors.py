@@ -57,12 +57,16 @@ def cosines(column: pa.Array, vector: NDArray[Any]) -> NDArray[np.float32]:
 class Signs:
     """The signs of many vectors."""
 
-    def __init__(self, rows: pa.Array, dim: int) -> None:
+    def __init__(self, rows: pa.ChunkedArray, dim: int) -> None:
         """`rows`: the column `signs`."""
         import numpy as np
 
-        words = np.frombuffer(rows.buffers()[1] or b"", np.uint64).reshape(-1, _words(dim))
-        self._words = np.ascontiguousarray(words[rows.offset :][: len(rows)].T)  # word by word: three times as fast
+        self._words = np.empty((_words(dim), len(rows)), np.uint64)  # word by word: three times as fast
+        start = 0
+        for chunk in rows.chunks:
+            words = np.frombuffer(chunk.buffers()[1] or b"", np.uint64).reshape(-1, _words(dim))
+            self._words[:, start : start + len(chunk)] = words[chunk.offset :][: len(chunk)].T
+            start += len(chunk)
 
     def nearest(self, vector: NDArray[Any], count: int) -> NDArray[np.intp]:
         """The rows that share most signs with `vector`, at least `count` of them if there are so many, ascending: all that tie

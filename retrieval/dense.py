@@ -50,4 +50,4 @@ class Dense:
         vector = encoder.encode([text[:MAX_CHARS]], query=True)[0]
         if not vector.any():
             return []
-        return self.snapshot.search_vector(vector, limit)
+        return self.snapshot.chunks.search_vector(vector, limit)

@@ -61,7 +61,7 @@ class IssueRanker:
         of paths and lines."""
         past = {} if self._forgetful else self.history.evidence(question)
         candidates = [*found, *self._beside(found, anchors, past, fits)]
-        counts = count_terms(question, self.snapshot.terms_of([each.chunk.row for each in candidates]))
+        counts = count_terms(question, self.snapshot.chunks.terms([each.chunk.row for each in candidates]))
         symbols = self.lookup.symbols_in(each.chunk.path for each in candidates)
         kept = _most_promising(question, candidates, counts, past, symbols)
         candidates = [candidates[row] for row in kept]
@@ -84,7 +84,7 @@ class IssueRanker:
         best = sorted(code, key=lambda path: (-pointed[path], path))[:FILES]
         known = {each.chunk.row for each in found}
         taken: dict[str, int] = defaultdict(int)
-        for chunk in self.snapshot.chunks_in(sorted(best)):
+        for chunk in self.snapshot.chunks.of_files(sorted(best)):
             if chunk.row not in known and taken[chunk.path] < FILE_CHUNKS and fits(chunk):
                 taken[chunk.path] += 1
                 yield Candidate(chunk)

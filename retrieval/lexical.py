@@ -11,4 +11,4 @@ CANDIDATES = 200  # chunks taken from the index; see "candidates" in benchmarks/
 
 def search_lexical(snapshot: Snapshot, question: Question, limit: int = CANDIDATES) -> list[FoundChunk]:
     """The chunks that share the question's terms, best first, scored by BM25."""
-    return snapshot.search_text(dict(question.weights), limit)
+    return snapshot.chunks.search_text(dict(question.weights), limit)

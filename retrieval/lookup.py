@@ -15,9 +15,15 @@ SYMBOL_FILES = 4_096  # files whose symbols are kept between questions: some 30 
 class Lookup:
     """Finds files by the end of their path, and symbols by name, qualified name or id. Keeps what it has read."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, before: Lookup | None = None) -> None:
+        """`before`: that of an earlier generation of the view, from which is taken what still holds."""
         self.snapshot = snapshot
         self._symbols: dict[str, FileSymbols] = {}
+        if before and before._symbols:
+            changed = snapshot.changed_since(before.snapshot)
+            self._symbols = {path: own for path, own in before._symbols.items() if path not in changed}
+        if before and "_by_name" in before.__dict__ and before.snapshot.entries.paths == snapshot.entries.paths:
+            self._by_name = before._by_name
 
     # -- files
 

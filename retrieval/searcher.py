@@ -43,11 +43,12 @@ class Searcher:
     It stays with one generation, `snapshot.state.generation`, until that is collected, and goes on with the newest then.
     """
 
-    def __init__(self, snapshot: Snapshot, without: Collection[str] = ()) -> None:
-        """`without` names signals that find nothing and add nothing, so that what they are good for can be measured."""
+    def __init__(self, snapshot: Snapshot, without: Collection[str] = (), before: Lookup | None = None) -> None:
+        """`without` names signals that find nothing and add nothing, so that what they are good for can be measured;
+        `before` is the lookup of an earlier generation."""
         self.snapshot = snapshot
         self.without = frozenset(without)
-        self.lookup = Lookup(snapshot)
+        self.lookup = Lookup(snapshot, before)
         self.dense = Dense(snapshot)
 
     @classmethod
@@ -57,9 +58,9 @@ class Searcher:
 
     def reopen(self) -> None:
         """Go on with the generation of this view that is published now. Raises `StoreError` where there is none."""
-        newest, without = Snapshot.open(self.snapshot.store.uri, self.snapshot.view.name), self.without
+        newest, without, lookup = self.snapshot.newest(), self.without, self.lookup
         self.__dict__.clear()
-        Searcher.__init__(self, newest, without)
+        Searcher.__init__(self, newest, without, lookup)
 
     @cached_property
     def graph(self) -> Graph:
@@ -161,7 +162,7 @@ class Searcher:
         strongest = sorted(spans, key=lambda path: (-max(span[2] for span in spans[path]), path))[:ANCHORED_FILES]
         named = [path for path in anchors.files if path not in spans][:ANCHORED_FILES]
         first: set[str] = set(named)
-        for chunk in self.snapshot.chunks_in(sorted({*strongest, *named})):
+        for chunk in self.snapshot.chunks.of_files(sorted({*strongest, *named})):
             if chunk.path in first:
                 first.discard(chunk.path)
                 yield chunk, anchors.files[chunk.path] / 2
@@ -204,11 +205,7 @@ class Searcher:
     @cached_property
     def _bare_by_part(self) -> dict[str, list[str]]:
         """A part of the file's name → the files without facts that have it."""
-        found: dict[str, list[str]] = {}
-        for path in sorted(self._bare_files):
-            for part in _parts_of(path.rsplit("/", 1)[-1]):
-                found.setdefault(part, []).append(path)
-        return found
+        return _by_part(self._bare_files)
 
     def _finished(self, rank: int, hit: Hit) -> Hit:
         why = tuple((signal, round(value, 4)) for signal, value in sorted(hit.why, key=lambda part: -part[1]))
@@ -216,10 +213,14 @@ class Searcher:
         return Hit(rank, hit.path, hit.symbol, hit.kind, hit.start_line, hit.end_line, round(hit.score, 4), why, stale)
 
 
-@lru_cache(maxsize=1 << 16)
-def _parts_of(name: str) -> frozenset[str]:
-    """Kept for the next generation, too: most of its files are the same."""
-    return frozenset(search_terms(name))
+@lru_cache(maxsize=8)
+def _by_part(paths: frozenset[str]) -> dict[str, list[str]]:
+    """A part of a file's name → those of `paths` that have it. Kept, since the next generation has most often the same."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        for part in set(search_terms(path.rsplit("/", 1)[-1])):
+            found.setdefault(part, []).append(path)
+    return found
 
 
 def _most_promising(candidates: list[Candidate], limit: int) -> list[Candidate]:

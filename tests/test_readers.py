@@ -52,7 +52,8 @@ class Reader:
 def test_every_answer_under_updates_and_full_rebuilds_is_that_of_one_whole_generation(
     readers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer.upkeep, "READER_GRACE", timedelta(0))  # what is old goes at once, readers or not
+    for grace in ("READER_GRACE", "BURST_GRACE"):  # what is old goes at once, readers or not
+        monkeypatch.setattr(indexer.upkeep, grace, timedelta(0))
     monkeypatch.setattr(indexer.upkeep, "VERSIONS", 1)
     tree, store, stop = tmp_path / "tree", tmp_path / "store", tmp_path / "stop"
     (tree / "app").mkdir(parents=True)

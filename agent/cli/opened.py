@@ -22,8 +22,10 @@ class Opened:
 
         found = self._searchers.pop((uri, view), None)
         state = Store(uri).state() if found else None
-        if found is None or state is None or state.generation != found.snapshot.state.generation:
+        if found is None or state is None:
             found = Searcher.open(uri, view)
+        elif state.generation != found.snapshot.state.generation:
+            found.reopen()
         if self.most:
             self._searchers[uri, view] = found
         while len(self._searchers) > self.most:

@@ -57,7 +57,7 @@ def opened(tree: Path) -> Snapshot:
 def rows(snapshot: Snapshot) -> list[object]:
     """All that a snapshot holds, in a canonical order, for comparing two stores."""
     paths = [path for path, entry in snapshot.entries.items() if entry.file_id]
-    chunks = [(c.path, c.start_line, c.end_line, c.symbol) for c in snapshot.chunks_in(paths)]
+    chunks = [(c.path, c.start_line, c.end_line, c.symbol) for c in snapshot.chunks.of_files(paths)]
     edges = sorted(tuple(row.values()) for row in snapshot.all_edges().to_pylist())
     return [paths, snapshot.symbols_in(paths), chunks, edges, [snapshot.source(path) for path in paths]]
 
@@ -75,14 +75,14 @@ def test_symbols_chunks_edges_and_sources_come_back_as_extracted(tree: Path, tmp
 def test_text_search_finds_parts_of_names_and_files_without_symbols(tree: Path, tmp_path: Path) -> None:
     index(tree, tmp_path / "cache")
     snapshot = opened(tree)
-    assert snapshot.search_text({"everything": 1.0}, 5)[0].path in ("app/store.py", "app/server.py")
-    assert snapshot.search_text({"question": 1.0}, 5)[0].path == "README.md"
+    assert snapshot.chunks.search_text({"everything": 1.0}, 5)[0].path in ("app/store.py", "app/server.py")
+    assert snapshot.chunks.search_text({"question": 1.0}, 5)[0].path == "README.md"
 
 
 def test_vector_search_finds_the_chunk_that_shares_words(tree: Path, tmp_path: Path) -> None:
     index(tree, tmp_path / "cache")
     vector = HashEncoder(32).encode(["A server that answers questions."])[0]
-    assert opened(tree).search_vector(vector, 3)[0].path == "README.md"
+    assert opened(tree).chunks.search_vector(vector, 3)[0].path == "README.md"
 
 
 def test_a_build_without_changes_extracts_nothing_and_publishes_nothing(
@@ -163,8 +163,8 @@ def test_revisions_and_the_work_tree_share_facts_and_are_views_of_one_store(tmp_
 
 def test_no_encoder_gives_an_index_without_vectors(tree: Path, tmp_path: Path) -> None:
     build_index(open_worktree(tree), Store(str(tree / ".clew")), load_encoder("none"), encoder_spec="none")
-    assert opened(tree).search_text({"server": 1.0}, 3)
-    assert opened(tree).search_vector(HashEncoder(32).encode(["x"])[0], 3) == []
+    assert opened(tree).chunks.search_text({"server": 1.0}, 3)
+    assert opened(tree).chunks.search_vector(HashEncoder(32).encode(["x"])[0], 3) == []
 
 
 def test_another_encoder_replaces_the_index(tree: Path, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_another_encoder_replaces_the_index(tree: Path, tmp_path: Path) -> None:
 def test_an_empty_tree_gives_an_index_that_answers_nothing(tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
     report = index(tmp_path / "tree", tmp_path / "cache")
-    assert report.files == 0 and opened(tmp_path / "tree").search_text({"anything": 1.0}, 3) == []
+    assert report.files == 0 and opened(tmp_path / "tree").chunks.search_text({"anything": 1.0}, 3) == []
 
 
 def test_a_second_writer_is_refused_by_name(tree: Path, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_scores_are_those_of_the_full_text_index_where_it_holds_nothing_else(tmp
     )
     snapshot = Snapshot.open(str(tmp_path / "store"))
     rows = snapshot.table("chunks").search("total m3", query_type="fts").select(["terms", "_score"]).to_arrow()
-    ours = bm25(rows["terms"].combine_chunks(), {"total": 1.0, "m3": 1.0}, snapshot.statistics)
+    ours = bm25(rows["terms"].combine_chunks(), {"total": 1.0, "m3": 1.0}, snapshot.chunks.statistics)
     assert ours == pytest.approx(rows["_score"].to_pylist(), rel=1e-5)
 
 
@@ -57,7 +57,7 @@ def test_a_second_view_that_starts_from_the_first_has_the_statistics_of_a_clean_
     for tree, store in ((trees[0], "both"), (trees[1], "both"), (trees[1], "clean")):
         cache = VectorCache(tmp_path / "cache")
         build_index(open_worktree(tree), Store(str(tmp_path / store)), HashEncoder(8), jobs=1, cache=cache)
-    found, clean = (Snapshot.open(str(tmp_path / store)).statistics for store in ("both", "clean"))
+    found, clean = (Snapshot.open(str(tmp_path / store)).chunks.statistics for store in ("both", "clean"))
     assert (found.chunks, found.terms) == (clean.chunks, clean.terms)
     assert found.buckets.tolist() == clean.buckets.tolist()
     assert found.counts.tolist() == clean.counts.tolist()

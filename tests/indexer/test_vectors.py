@@ -39,7 +39,7 @@ def test_the_largest_component_is_a_whole_byte() -> None:
 def test_signs_list_what_lies_near() -> None:
     vectors = directions(5_000)
     near = vectors[:40].astype(np.float32) + np.random.default_rng(8).standard_normal((40, 256)) / 40
-    signs = Signs(stored(vectors)["signs"].combine_chunks(), 256)
+    signs = Signs(stored(vectors)["signs"], 256)
     assert all(row in signs.nearest(vector, 50) for row, vector in enumerate(near))
 
 
@@ -48,28 +48,28 @@ def test_signs_of_a_number_of_components_that_fills_no_word() -> None:
     assert [
         row
         for row in range(100)
-        if Signs(stored(vectors)["signs"].combine_chunks(), 70).nearest(vectors[row], 1)[0] != row
+        if Signs(stored(vectors)["signs"], 70).nearest(vectors[row], 1)[0] != row
     ] == []
 
 
 def test_signs_of_rows_that_are_a_part_of_others() -> None:
-    column = stored(directions(100))["signs"].combine_chunks().slice(10, 20)
+    column = stored(directions(100))["signs"].slice(10, 20)
     assert Signs(column, 256).nearest(directions(100)[15], 1).tolist() == [5]
 
 
 def test_rows_that_tie_at_the_end_are_all_listed() -> None:
     vectors = directions(10).repeat(3, axis=0)
-    assert Signs(stored(vectors)["signs"].combine_chunks(), 256).nearest(vectors[0], 2).tolist() == [0, 1, 2]
+    assert Signs(stored(vectors)["signs"], 256).nearest(vectors[0], 2).tolist() == [0, 1, 2]
 
 
 def test_many_rows_that_tie_are_cut_off() -> None:
     vectors = directions(1).repeat(100, axis=0)
-    assert Signs(stored(vectors)["signs"].combine_chunks(), 256).nearest(vectors[0], 5).tolist() == list(range(10))
+    assert Signs(stored(vectors)["signs"], 256).nearest(vectors[0], 5).tolist() == list(range(10))
 
 
 def test_signs_of_no_rows_list_nothing() -> None:
     assert (
-        Signs(stored(np.zeros((0, 256), np.float16))["signs"].combine_chunks(), 256)
+        Signs(stored(np.zeros((0, 256), np.float16))["signs"], 256)
         .nearest(directions(1)[0], 5)
         .tolist()
         == []

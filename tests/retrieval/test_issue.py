@@ -45,7 +45,7 @@ def test_functions_too_small_for_a_chunk_of_their_own_are_ranked_by_name(tmp_pat
 
 
 def test_the_rest_of_a_file_that_the_searches_point_at_is_judged_too(searcher: Searcher) -> None:
-    searched = {each.row for each in searcher.snapshot.search_text({"zzdelay": 1.0}, 300)}
+    searched = {each.row for each in searcher.snapshot.chunks.search_text({"zzdelay": 1.0}, 300)}
     given = searcher.issue("zzdelay\n\nSee courier/backoff.py please, it is slow.\n\nThanks.")
     assert "courier/backoff.py" in {each.chunk.path for each in given.candidates}
     assert not searched

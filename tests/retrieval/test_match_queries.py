@@ -14,8 +14,8 @@ def test_chunks_that_hold_the_heavy_terms_come_before_those_with_variants_alone(
         (tree / f"{name}.py").write_text(f"def {name}_one():\n    return {body}\n")
     build_index(open_worktree(tree), Store(uri), load_encoder("none"), encoder_spec="none", jobs=1)
     snapshot = Snapshot.open(uri)
-    found = snapshot.search_text({"parse": 1.0, "queue": 1.0, "parser": 0.5, "unknown": 0.5}, 10)
+    found = snapshot.chunks.search_text({"parse": 1.0, "queue": 1.0, "parser": 0.5, "unknown": 0.5}, 10)
     assert [each.path for each in found] == ["both.py", "heavy.py", "light.py"]
-    many = snapshot.search_text({"parse": 1.0, "queue": 0.9, "parser": 0.5, "unknown": 0.2}, 10)
+    many = snapshot.chunks.search_text({"parse": 1.0, "queue": 0.9, "parser": 0.5, "unknown": 0.2}, 10)
     assert {each.path for each in many} == {each.path for each in found}
-    assert snapshot.search_text({"unknown": 1.0}, 10) == snapshot.search_text({}, 10) == []
+    assert snapshot.chunks.search_text({"unknown": 1.0}, 10) == snapshot.chunks.search_text({}, 10) == []

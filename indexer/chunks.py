@@ -1,0 +1,165 @@
+"""The chunks of one view of one generation, found by their terms, by vector and by file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .chunk_rows import COLUMNS, ChunkRows
+from .found import FoundChunk
+from .lance import asking, match_queries, only, rows_of, taking
+from .statistics import COLUMNS as STATISTICS
+from .statistics import TermStatistics, bm25, from_rows
+from .vectors import LISTED, LISTED_HELD, Signs, cosines
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .snapshot import Snapshot
+
+HELD_VECTORS = 400_000  # that are held in memory: 100 MB at 256 components; of more, some are read for each question
+
+
+class Chunks:
+    """Searches the chunks of a view."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def at(self, snapshot: Snapshot) -> Chunks:
+        """The same chunks in a generation that has them in the same rows."""
+        same = Chunks(snapshot)
+        same.__dict__.update({name: value for name, value in self.__dict__.items() if name != "_snapshot"})
+        return same
+
+    @cached_property
+    def _stored(self) -> int:
+        """How many chunks the table holds, those of other views too."""
+        with self._snapshot.reading():
+            return int(self._snapshot.table("chunks").count_rows())
+
+    @cached_property
+    def statistics(self) -> TermStatistics:
+        """How many of the view's chunks hold a term."""
+        return from_rows(self._snapshot.of_view("statistics", STATISTICS))
+
+    def search_text(self, weights: Mapping[str, float], limit: int) -> list[FoundChunk]:
+        """The chunks that match any of the terms best, best first: BM25, each term's part times its weight.
+
+        By the view's own statistics; the index, which counts other rows too, says which chunks are looked at.
+        """
+        weights = {term: weight for term, weight in weights.items() if self.statistics.holding(term)}
+        queries = match_queries(weights)  # a term that no chunk holds costs as much as another
+        if not queries or not self._stored:
+            return []
+        least = count = limit + limit // 4
+        while True:  # the index holds other views' rows too
+            with self._snapshot.reading():
+                asked = [self._numbers(each, count) for each in queries]
+                numbers = list(dict.fromkeys(chain(*asked)))
+                chunks = self._by_number(numbers)
+            at = chunks.among(numbers)
+            if len(at) >= least or len(asked[-1]) < count or count >= self._stored:
+                scores = bm25(self.terms(chunks.numbers[at].tolist()), weights, self.statistics)
+                return chunks.found(at, scores, self._snapshot.path_of, limit)
+            count *= 4  # the last query has all terms: where it finds no more there is no more
+
+    def _numbers(self, wanted: Any, count: int) -> list[int]:
+        """The rows that the full-text index finds best, by their numbers: columns are read once it is known which are wanted."""
+        table = self._snapshot.table("chunks")
+        query = asking(table).nearest_to_text(wanted).with_row_id().select(["_score"]).limit(count)
+        found: list[int] = rows_of(query)["_rowid"].to_pylist()
+        return found
+
+    def search_vector(self, vector: NDArray[np.float16], limit: int) -> list[FoundChunk]:
+        """The chunks whose vectors have the largest dot product with `vector`, best first: of those that share most signs
+        with it."""
+        import numpy as np
+
+        if not self._snapshot.state.dim or not self._stored:
+            return []
+        held = self._stored <= HELD_VECTORS
+        near = self._signs.nearest(vector, (LISTED_HELD if held else LISTED) * limit)
+        if held:
+            vectors = self._vectors.take(pa.array(near))
+        else:
+            vectors = self._column_of(self._all.numbers[near].tolist(), "vector")
+        scores = np.round(cosines(vectors, vector), 6)
+        return self._all.found(near, scores.tolist(), self._snapshot.path_of, limit)
+
+    def of_files(self, paths: Collection[str]) -> list[FoundChunk]:
+        """All chunks of the files `paths`, in order."""
+        entries = self._snapshot.entries
+        ids = sorted({entries[path].file_id for path in paths if path in entries} - {0})
+        chunks = (
+            self._all
+            if self._are_held()
+            else ChunkRows(self._snapshot.rows("chunks", ["_rowid", *COLUMNS], "file_id", ids))
+        )
+        at = chunks.of_files(ids)
+        return chunks.found(at, [0.0] * len(at), self._snapshot.path_of)
+
+    def terms(self, rows: Sequence[int]) -> pa.Array:
+        """The search terms of the chunks `rows`, in that order: path and name on the first line, then the text."""
+        return self._column_of(rows, "terms")
+
+    # -- all of them, in memory
+
+    @cached_property
+    def _all(self) -> ChunkRows:
+        return ChunkRows(only(self._snapshot.whole("chunks", COLUMNS), self._own))
+
+    @cached_property
+    def _own(self) -> NDArray[np.bool_]:
+        """Which rows of the table are the view's."""
+        return self._snapshot.owns(self._snapshot.whole("chunks", COLUMNS)["file_id"])
+
+    @cached_property
+    def _signs(self) -> Signs:
+        """The signs of the vectors of all chunks."""
+        return Signs(self._column("signs"), self._snapshot.state.dim)
+
+    @cached_property
+    def _vectors(self) -> pa.Array:
+        return self._column("vector").combine_chunks()
+
+    def _column(self, name: str) -> pa.ChunkedArray:
+        """A column of all chunks, in the order of `_all`."""
+        return only(self._snapshot.whole("chunks", [name]), self._own)[name]
+
+    def _are_held(self) -> bool:
+        return "_all" in self.__dict__ or self._snapshot.is_read_often("chunks")
+
+    # -- some of them, from the store
+
+    def _by_number(self, numbers: Sequence[int]) -> ChunkRows:
+        """The chunks with these row numbers, as far as they are the view's, and any others."""
+        if self._are_held():
+            return self._all
+        with self._snapshot.reading():
+            rows = self._taken(numbers, COLUMNS)
+        return ChunkRows(only(rows, self._snapshot.owns(rows["file_id"])))
+
+    def _column_of(self, rows: Sequence[int], column: str) -> pa.Array:
+        """A column of the chunks `rows`, in that order."""
+        with self._snapshot.reading():
+            found = self._taken(rows, [column])
+        order = pc.index_in(pa.array(rows, pa.uint64()), value_set=found["_rowid"].combine_chunks())
+        return found[column].combine_chunks().take(order)
+
+    def _taken(self, rows: Sequence[int], columns: Sequence[str]) -> pa.Table:
+        """Rows by their numbers, in no particular order."""
+        table = self._snapshot.table("chunks")
+        if not rows:
+            schema = table.schema
+            return pa.table({column: pa.array([], schema.field(column).type) for column in columns} | _NO_ROWS)
+        return rows_of(taking(table, rows).with_row_id().select(list(columns)))
+
+
+_NO_ROWS = {"_rowid": pa.array([], pa.uint64())}

@@ -1,0 +1,51 @@
+"""Columns of whole tables in memory, carried from one generation to the next.
+
+A table is made of fragments, and what a fragment holds never changes: a writer adds fragments, joins some to a new one, or
+marks rows of one as deleted. So a process that reads one generation after the other reads of each only what is new in it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from lancedb.table import Table
+
+
+class Held:
+    """What a process holds of the tables of one store, whichever generation it reads. Not for several threads at once."""
+
+    def __init__(self) -> None:
+        self.reads: Counter[str] = Counter()  # by table; what is read often is worth holding
+        self._parts: dict[tuple[str, ...], dict[frozenset[str], pa.Table]] = {}  # by what tells their fragments
+
+    def rows(self, table: Table, columns: Sequence[str]) -> pa.Table:
+        """Every row of `table` in the version that it is at, by its number: `_rowid` and `columns`."""
+        dataset = table.to_lance()
+        fragments = {repr(each.metadata): each for each in dataset.get_fragments()}  # of its files no two have one name
+        key = (table.name, *columns)
+        parts = {own: rows for own, rows in self._parts.get(key, {}).items() if own <= fragments.keys()}
+        known = frozenset[str]().union(*parts)
+        if new := [told for told in fragments if told not in known]:
+            wanted = [fragments[told] for told in new]
+            scanner = dataset.scanner(columns=list(columns), fragments=wanted, with_row_id=True)
+            parts[frozenset(new)] = scanner.to_table()
+        self._parts[key] = parts
+        return _by_number(list(parts.values())) if parts else _no_rows(dataset.schema, columns)
+
+
+def _by_number(parts: list[pa.Table]) -> pa.Table:
+    """Tables that are each in order, as one."""
+    parts = sorted((part for part in parts if len(part)), key=lambda part: part["_rowid"][0].as_py()) or parts[:1]
+    rows = pa.concat_tables(parts)
+    is_mixed = any(a["_rowid"][-1].as_py() > b["_rowid"][0].as_py() for a, b in pairwise(parts))
+    return rows.sort_by("_rowid") if is_mixed else rows
+
+
+def _no_rows(schema: pa.Schema, columns: Sequence[str]) -> pa.Table:
+    return pa.schema([*map(schema.field, columns), pa.field("_rowid", pa.uint64())]).empty_table()
