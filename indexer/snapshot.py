@@ -58,14 +58,13 @@ class Snapshot:
     def newest(self) -> Snapshot:
         """The same view in the generation that is published now; of what is held only what is new is read. Raises as `open`."""
         newest = self._opened(self.store, self.view.name, self._held)
-        if {"chunks", "path_of"} <= self.__dict__.keys() and self._has_chunks_of(newest):
+        if "chunks" in self.__dict__ and self._placed() == newest._placed():
             newest.chunks = self.chunks.at(newest)
         return newest
 
-    def _has_chunks_of(self, other: Snapshot) -> bool:
-        """Whether both show the same chunks, in the same rows: edges alone may differ."""
-        same = all(self.state.versions[name] == other.state.versions[name] for name in ("chunks", "statistics"))
-        return same and self.state.epoch == other.state.epoch and not other.changed_since(self)
+    def _placed(self) -> tuple[str, int, int]:
+        """The same where views hold the same chunks, in the same rows: then edges alone may differ."""
+        return self.state.epoch, self.state.versions["chunks"], self.state.versions["statistics"]
 
     @classmethod
     def _opened(cls, store: Store, view: str | None, held: Held) -> Snapshot:

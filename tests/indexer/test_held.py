@@ -21,7 +21,9 @@ def table(tmp_path: Path) -> Any:
 
 
 def numbered(start: int, stop: int) -> pa.Table:
-    return pa.table({"at": pa.array(range(start, stop), pa.int64()), "text": [f"row {at}" for at in range(start, stop)]})
+    return pa.table(
+        {"at": pa.array(range(start, stop), pa.int64()), "text": [f"row {at}" for at in range(start, stop)]}
+    )
 
 
 def stored(table: Any) -> list[dict[str, Any]]:

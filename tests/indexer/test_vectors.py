@@ -45,11 +45,7 @@ def test_signs_list_what_lies_near() -> None:
 
 def test_signs_of_a_number_of_components_that_fills_no_word() -> None:
     vectors = directions(100, 70)
-    assert [
-        row
-        for row in range(100)
-        if Signs(stored(vectors)["signs"], 70).nearest(vectors[row], 1)[0] != row
-    ] == []
+    assert [row for row in range(100) if Signs(stored(vectors)["signs"], 70).nearest(vectors[row], 1)[0] != row] == []
 
 
 def test_signs_of_rows_that_are_a_part_of_others() -> None:
@@ -68,9 +64,4 @@ def test_many_rows_that_tie_are_cut_off() -> None:
 
 
 def test_signs_of_no_rows_list_nothing() -> None:
-    assert (
-        Signs(stored(np.zeros((0, 256), np.float16))["signs"], 256)
-        .nearest(directions(1)[0], 5)
-        .tolist()
-        == []
-    )
+    assert Signs(stored(np.zeros((0, 256), np.float16))["signs"], 256).nearest(directions(1)[0], 5).tolist() == []

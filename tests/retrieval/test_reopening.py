@@ -43,26 +43,34 @@ def test_a_searcher_that_went_on_answers_as_one_that_is_opened_now(
     tree, store, chosen = tmp_path / "tree", str(tmp_path / "store"), random.Random(7)
     (tree / "app").mkdir(parents=True)
 
-    def save(number: int) -> None:
-        text = f"class Worker{number}:\n    def push_{chosen.random()}(self):\n        return load(retry={number})\n"
-        (tree / "app" / f"m{number}.py").write_text(text.replace("0.", ""))
+    def change(number: int, *kinds: str) -> None:
+        """Save, remove or rename a file."""
+        path, kind = tree / "app" / f"m{number}.py", chosen.choice(kinds)
+        if kind == "save" or not path.exists():
+            retry = chosen.randrange(1_000)
+            path.write_text(f"class Worker{retry}:\n    def push_{retry}(self):\n        return load(retry={retry})\n")
+        elif kind == "rename":
+            path.rename(path.with_stem(f"m{chosen.randrange(4)}"))
+        else:
+            path.unlink()
 
     def build() -> None:
-        cache = VectorCache(tmp_path / "cache")
-        build_index(open_worktree(tree), Store(store), load_encoder("builtin"), jobs=1, cache=cache)
+        cache, source = VectorCache(tmp_path / "cache"), open_worktree(tree)
+        build_index(source, Store(store), load_encoder("builtin"), jobs=1, cache=cache, progress=compare)
 
-    for number in range(6):
-        save(number)
+    def compare(phase: str, done: int, total: int) -> None:
+        """As soon as something is published: texts, then edges."""
+        if phase == "publish" and done == total and open_now:
+            open_now[0].reopen()
+            assert answers(open_now[0]) == answers(Searcher.open(store))
+
+    open_now: list[Searcher] = []
+    for number in range(4):
+        change(number, "save")
     build()
-    searcher = Searcher.open(store)
-    for step in range(14):
-        assert answers(searcher)
-        for path in sorted((tree / "app").iterdir())[step % 3 :: 4]:
-            if step % 4 == 3:
-                path.unlink()
-            elif step % 4 == 1:
-                path.rename(path.with_stem(f"{path.stem}_"))
-        save(chosen.randrange(8))
+    open_now.append(Searcher.open(store))
+    for _ in range(16):
+        assert answers(open_now[0])
+        change(chosen.randrange(4), "save", "save", "rename", "remove")
         build()
-        searcher.reopen()
-        assert answers(searcher) == answers(Searcher.open(store))
+        compare("publish", 1, 1)  # once more after the tables were tidied up
