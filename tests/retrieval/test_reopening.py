@@ -62,7 +62,9 @@ def test_a_searcher_that_went_on_answers_as_one_that_is_opened_now(
         """As soon as something is published: texts, then edges."""
         if phase == "publish" and done == total and open_now:
             open_now[0].reopen()
-            assert answers(open_now[0]) == answers(Searcher.open(store))
+            newest = Searcher.open(store)
+            assert answers(open_now[0]) == answers(newest)
+            assert open_now[0].lookup.files("m1.py") == newest.lookup.files("m1.py")
 
     open_now: list[Searcher] = []
     for number in range(4):
