@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from .snapshot import Snapshot
 
-HELD_VECTORS = 400_000  # that are held in memory: 100 MB at 256 components; of more, some are read for each question
+HELD = {"vector": 400_000, "terms": 100_000}
+"""Up to so many chunks a column is held in memory, some 100 MB; of more, rows are read for each question."""
 
 
 class Chunks:
@@ -84,12 +85,8 @@ class Chunks:
 
         if not self._snapshot.state.dim or not self._stored:
             return []
-        held = self._stored <= HELD_VECTORS
-        near = self._signs.nearest(vector, (LISTED_HELD if held else LISTED) * limit)
-        if held:
-            vectors = self._vectors.take(pa.array(near))
-        else:
-            vectors = self._column_of(self._all.numbers[near].tolist(), "vector")
+        near = self._signs.nearest(vector, (LISTED_HELD if self._holds("vector") else LISTED) * limit)
+        vectors = self._column_of(self._all.numbers[near].tolist(), "vector")
         scores = np.round(cosines(vectors, vector), 6)
         return self._all.found(near, scores.tolist(), self._snapshot.path_of, limit)
 
@@ -126,8 +123,12 @@ class Chunks:
         return Signs(self._column("signs"), self._snapshot.state.dim)
 
     @cached_property
-    def _vectors(self) -> pa.Array:
-        return self._column("vector").combine_chunks()
+    def _columns(self) -> dict[str, pa.Array]:
+        """Those that are held, as far as they were asked for."""
+        return {}
+
+    def _holds(self, column: str) -> bool:
+        return self._stored <= HELD[column] and self._are_held()
 
     def _column(self, name: str) -> pa.ChunkedArray:
         """A column of all chunks, in the order of `_all`."""
@@ -148,6 +149,10 @@ class Chunks:
 
     def _column_of(self, rows: Sequence[int], column: str) -> pa.Array:
         """A column of the chunks `rows`, in that order."""
+        if self._holds(column):
+            if column not in self._columns:
+                self._columns[column] = self._column(column).combine_chunks()
+            return self._columns[column].take(pa.array(self._all.among(rows)))
         with self._snapshot.reading():
             found = self._taken(rows, [column])
         order = pc.index_in(pa.array(rows, pa.uint64()), value_set=found["_rowid"].combine_chunks())

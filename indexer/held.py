@@ -34,7 +34,7 @@ class Held:
         if new := [told for told in fragments if told not in known]:
             wanted = [fragments[told] for told in new]
             scanner = dataset.scanner(columns=list(columns), fragments=wanted, with_row_id=True)
-            parts[frozenset(new)] = scanner.to_table()
+            parts[frozenset(new)] = scanner.to_table().combine_chunks()
         self._parts[key] = parts
         return _by_number(list(parts.values())) if parts else _no_rows(dataset.schema, columns)
 
