@@ -40,6 +40,7 @@ GLANCE = 0.1  # seconds between looks at what workers hold: the parser takes up 
 SHORTEST_WAIT = 0.01  # seconds: processor time is told in such steps
 MAX_STILLBORN = 4  # in a row: one may be killed from outside while it starts
 READY = 8  # results that wait for the caller: some 10 MB
+PRELOADED = ["indexer.worker", "scipy.sparse"]  # the second is what encoding imports, a tenth of a second in each worker
 QUEUED = 2  # batches that wait at a worker, so that it never idles while the parent writes
 
 
@@ -138,7 +139,7 @@ class Pool(Generic[T, R]):
 
         A server that is free of threads: to fork this process, with Lance's threads in it, would not be safe.
         """
-        multiprocessing.get_context("forkserver").set_forkserver_preload(["indexer.worker"])
+        multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOADED)
         before = os.environ.get("PYTHONSAFEPATH")
         os.environ["PYTHONSAFEPATH"] = "1"  # or it would import `queue` from the folder it stands in: the repository's
         try:
