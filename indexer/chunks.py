@@ -30,8 +30,10 @@ HELD = {"vector": 400_000, "terms": 100_000}
 class Chunks:
     """Searches the chunks of a view."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, before: Chunks | None = None) -> None:
+        """`before`: those of an earlier generation."""
         self._snapshot = snapshot
+        self._before: Signs | None = before.__dict__.get("_signs", before._before) if before else None
 
     def at(self, snapshot: Snapshot) -> Chunks:
         """The same chunks in a generation that has them in the same rows."""
@@ -85,10 +87,10 @@ class Chunks:
 
         if not self._snapshot.state.dim or not self._stored:
             return []
-        near = self._signs.nearest(vector, (LISTED_HELD if self._holds("vector") else LISTED) * limit)
-        vectors = self._column_of(self._all.numbers[near].tolist(), "vector")
-        scores = np.round(cosines(vectors, vector), 6)
-        return self._all.found(near, scores.tolist(), self._snapshot.path_of, limit)
+        listed = (LISTED_HELD if self._holds("vector") else LISTED) * limit
+        rows = self._rows["_rowid"].to_numpy()[self._signs.nearest(vector, listed, self._own)].tolist()
+        scores = np.round(cosines(self._column_of(rows, "vector"), vector), 6)
+        return self._all.found(self._all.among(rows), scores.tolist(), self._snapshot.path_of, limit)
 
     def of_files(self, paths: Collection[str]) -> list[FoundChunk]:
         """All chunks of the files `paths`, in order."""
@@ -110,17 +112,23 @@ class Chunks:
 
     @cached_property
     def _all(self) -> ChunkRows:
-        return ChunkRows(only(self._snapshot.whole("chunks", COLUMNS), self._own))
+        return ChunkRows(only(self._rows, self._own))
 
     @cached_property
     def _own(self) -> NDArray[np.bool_]:
         """Which rows of the table are the view's."""
-        return self._snapshot.owns(self._snapshot.whole("chunks", COLUMNS)["file_id"])
+        return self._snapshot.owns(self._rows["file_id"])
+
+    @cached_property
+    def _rows(self) -> pa.Table:
+        """All rows of the table, other views' too."""
+        return self._snapshot.whole("chunks", COLUMNS)
 
     @cached_property
     def _signs(self) -> Signs:
-        """The signs of the vectors of all chunks."""
-        return Signs(self._column("signs"), self._snapshot.state.dim)
+        """The signs of the vectors of `_rows`."""
+        before, self._before = self._before, None
+        return Signs(self._snapshot.whole("chunks", ["signs"])["signs"], self._snapshot.state.dim, before)
 
     @cached_property
     def _columns(self) -> dict[str, pa.Array]:
@@ -129,10 +137,6 @@ class Chunks:
 
     def _holds(self, column: str) -> bool:
         return self._stored <= HELD[column] and self._are_held()
-
-    def _column(self, name: str) -> pa.ChunkedArray:
-        """A column of all chunks, in the order of `_all`."""
-        return only(self._snapshot.whole("chunks", [name]), self._own)[name]
 
     def _are_held(self) -> bool:
         return "_all" in self.__dict__ or self._snapshot.is_read_often("chunks")
@@ -151,7 +155,8 @@ class Chunks:
         """A column of the chunks `rows`, in that order."""
         if self._holds(column):
             if column not in self._columns:
-                self._columns[column] = self._column(column).combine_chunks()
+                all_rows = only(self._snapshot.whole("chunks", [column]), self._own)
+                self._columns[column] = all_rows[column].combine_chunks()
             return self._columns[column].take(pa.array(self._all.among(rows)))
         with self._snapshot.reading():
             found = self._taken(rows, [column])

@@ -24,16 +24,17 @@ class Held:
         self.reads: Counter[str] = Counter()  # by table; what is read often is worth holding
         self._parts: dict[tuple[str, ...], dict[frozenset[str], pa.Table]] = {}  # by what tells their fragments
 
-    def rows(self, table: Table, columns: Sequence[str]) -> pa.Table:
-        """Every row of `table` in the version that it is at, by its number: `_rowid` and `columns`."""
+    def rows(self, table: Table, columns: Sequence[str], where: str | None = None) -> pa.Table:
+        """Every row of `table` in the version that it is at for which `where`, a Lance filter, holds, by its number: `_rowid`
+        and `columns`."""
         dataset = table.to_lance()
         fragments = {repr(each.metadata): each for each in dataset.get_fragments()}  # of its files no two have one name
-        key = (table.name, *columns)
+        key = (table.name, where or "", *columns)
         parts = {own: rows for own, rows in self._parts.get(key, {}).items() if own <= fragments.keys()}
         known = frozenset[str]().union(*parts)
         if new := [told for told in fragments if told not in known]:
             wanted = [fragments[told] for told in new]
-            scanner = dataset.scanner(columns=list(columns), fragments=wanted, with_row_id=True)
+            scanner = dataset.scanner(columns=list(columns), filter=where, fragments=wanted, with_row_id=True)
             parts[frozenset(new)] = scanner.to_table().combine_chunks()
         self._parts[key] = parts
         return _by_number(list(parts.values())) if parts else _no_rows(dataset.schema, columns)

@@ -40,7 +40,10 @@ GLANCE = 0.1  # seconds between looks at what workers hold: the parser takes up 
 SHORTEST_WAIT = 0.01  # seconds: processor time is told in such steps
 MAX_STILLBORN = 4  # in a row: one may be killed from outside while it starts
 READY = 8  # results that wait for the caller: some 10 MB
-PRELOADED = ["indexer.worker", "scipy.sparse"]  # the second is what encoding imports, a tenth of a second in each worker
+PRELOADED = [
+    "indexer.worker",
+    "scipy.sparse",
+]  # the second is what encoding imports, a tenth of a second in each worker
 QUEUED = 2  # batches that wait at a worker, so that it never idles while the parent writes
 
 

@@ -17,7 +17,6 @@ from .entries import Entries
 from .errors import GenerationGone, StoreError
 from .found import FoundEdge
 from .generation import State, Tuning, View
-from .held import Held
 from .lance import asking, lance_errors, only, quoted, rows_of, unpacked
 from .manifest import COLUMNS, current
 from .past import Past
@@ -40,10 +39,8 @@ HELD_AFTER = 8  # reads: a process that asks once does without
 class Snapshot:
     """One view of the generation that is published when it is opened. Not changed by what a writer does meanwhile."""
 
-    def __init__(self, store: Store, state: State, view: View, held: Held | None = None) -> None:
-        """`held`: what the process holds of the store already."""
+    def __init__(self, store: Store, state: State, view: View) -> None:
         self.store, self.state, self.view = store, state, view
-        self._held = held or Held()
         self._tables: dict[str, Table] = {}
         self._memory: dict[str, pa.Table | None] = {}
 
@@ -53,13 +50,14 @@ class Snapshot:
 
         Raises `StoreError` where there is no index, or no such view in it.
         """
-        return cls._opened(Store(uri), view, Held())
+        return cls._opened(Store(uri), view)
 
     def newest(self) -> Snapshot:
         """The same view in the generation that is published now; of what is held only what is new is read. Raises as `open`."""
-        newest = self._opened(self.store, self.view.name, self._held)
-        if "chunks" in self.__dict__ and self._placed() == newest._placed():
-            newest.chunks = self.chunks.at(newest)
+        newest = self._opened(self.store, self.view.name)
+        if "chunks" in self.__dict__:
+            same = self._placed() == newest._placed()
+            newest.chunks = self.chunks.at(newest) if same else Chunks(newest, self.chunks)
         return newest
 
     def _placed(self) -> tuple[str, int, int]:
@@ -67,12 +65,12 @@ class Snapshot:
         return self.state.epoch, self.state.versions["chunks"], self.state.versions["statistics"]
 
     @classmethod
-    def _opened(cls, store: Store, view: str | None, held: Held) -> Snapshot:
+    def _opened(cls, store: Store, view: str | None) -> Snapshot:
         state = store.state()
         if state is None:
             raise StoreError(f"no index at {store.uri}: run `clew index` first")
         name = state.latest if view is None else state.view_named(view)
-        return cls(store, state, state.views[name], held)
+        return cls(store, state, state.views[name])
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -167,11 +165,10 @@ class Snapshot:
         """Which of `file_ids` are of the view's files."""
         import numpy as np
 
-        own, ids = self._file_ids, file_ids.to_numpy()
-        if not len(own):
-            return np.zeros(len(ids), dtype=bool)
-        found: NDArray[np.bool_] = own[np.minimum(np.searchsorted(own, ids), len(own) - 1)] == ids
-        return found
+        ids = file_ids.to_numpy()
+        starts = np.flatnonzero(np.diff(ids, prepend=ids[:1] - 1))  # a file's rows most often follow each other
+        lengths = np.diff(starts, append=len(ids))
+        return np.isin(ids[starts], self._file_ids).repeat(lengths)
 
     # -- symbols
 
@@ -301,18 +298,18 @@ class Snapshot:
 
     def is_read_often(self, name: str) -> bool:
         """Whether a table is read so often that it is worth holding; to be asked once a read."""
-        self._held.reads[name] += 1
-        return self._held.reads[name] > HELD_AFTER
+        self.store.held.reads[name] += 1
+        return self.store.held.reads[name] > HELD_AFTER
 
     def whole(self, name: str, columns: Sequence[str]) -> pa.Table:
         """`_rowid` and `columns` of every row of a table by its number, other views' too; held for later generations."""
         with self.reading():
-            return self._held.rows(self.table(name), columns)
+            return self.store.held.rows(self.table(name), columns)
 
     def of_view(self, name: str, columns: Sequence[str]) -> pa.Table:
         """The `columns` of the rows of a table of views that are this one's."""
-        rows = self.whole(name, ["view", *columns])
-        return rows.filter(pc.equal(rows["view"], self.view.name)).select(columns)
+        with self.reading():
+            return self.store.held.rows(self.table(name), columns, f"view = {quoted(self.view.name)}")
 
     def read(self, name: str, columns: list[str], where: str | None, with_row_id: bool = False) -> pa.Table:
         """The `columns` of the rows of a table for which `where`, a Lance filter, holds."""

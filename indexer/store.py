@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from .errors import StoreError
 from .generation import State, Tuning
+from .held import Held
 from .lance import connect, lance_errors, table_names
 from .schema import FORMAT
 from .writer import Writer
@@ -34,6 +35,7 @@ class Store:
         """`patience`: seconds that a writer waits for another to end."""
         self.uri, self.patience = uri, patience
         self.local = None if "://" in uri else Path(uri)
+        self.held = Held()
         self._db: DBConnection | None = None
 
     def exists(self) -> bool:

@@ -57,30 +57,54 @@ def cosines(column: pa.Array, vector: NDArray[Any]) -> NDArray[np.float32]:
 class Signs:
     """The signs of many vectors."""
 
-    def __init__(self, rows: pa.ChunkedArray, dim: int) -> None:
-        """`rows`: the column `signs`."""
+    def __init__(self, rows: pa.ChunkedArray, dim: int, before: Signs | None = None) -> None:
+        """`rows`: the column `signs`; what it has in common with that of `before` is not laid out once more."""
+        self.rows = rows  # and with them their memory: no others come to lie at its addresses
+        known = before._parts if before else {}
+        self._parts: dict[tuple[int, int, int], _Words] = {
+            _place(chunk): known.get(_place(chunk)) or _Words(chunk, dim) for chunk in rows.chunks
+        }
+
+    def nearest(self, vector: NDArray[Any], count: int, among: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """The rows `among` all that share most signs with `vector`, at least `count` of them if there are so many, ascending:
+        all that tie at the end, so that their order does not decide, as long as they are few."""
         import numpy as np
 
-        self._words = np.empty((_words(dim), len(rows)), np.uint64)  # word by word: three times as fast
-        start = 0
-        for chunk in rows.chunks:
-            words = np.frombuffer(chunk.buffers()[1] or b"", np.uint64).reshape(-1, _words(dim))
-            self._words[:, start : start + len(chunk)] = words[chunk.offset :][: len(chunk)].T
-            start += len(chunk)
-
-    def nearest(self, vector: NDArray[Any], count: int) -> NDArray[np.intp]:
-        """The rows that share most signs with `vector`, at least `count` of them if there are so many, ascending: all that tie
-        at the end, so that their order does not decide, as long as they are few."""
-        import numpy as np
-
-        differing = np.zeros(self._words.shape[1], np.uint16)
-        for word, own in zip(self._words, _signs(rounded(vector[None]))[0].view(np.uint64), strict=True):
-            differing += np.bitwise_count(word ^ own)
-        if count >= len(differing):
-            return np.arange(len(differing))
+        signs = _signs(rounded(vector[None]))[0].view(np.uint64)
+        differing = np.concatenate([part.differing(signs) for part in self._parts.values()] or [np.zeros(0, np.uint16)])
+        most = np.count_nonzero(among)
+        if count >= most:
+            return np.flatnonzero(among)
+        if most < len(among):
+            differing[~among] = np.iinfo(np.uint16).max
         least = np.partition(differing, count - 1)[count - 1]
         found = np.flatnonzero(differing <= least)
         return found if len(found) <= 2 * count else found[np.argsort(differing[found], kind="stable")[: 2 * count]]
+
+
+class _Words:
+    """The signs of some rows, word by word: three times as fast to compare."""
+
+    def __init__(self, chunk: pa.Array, dim: int) -> None:
+        import numpy as np
+
+        words = np.frombuffer(chunk.buffers()[1] or b"", np.uint64).reshape(-1, _words(dim))
+        self._words = np.ascontiguousarray(words[chunk.offset :][: len(chunk)].T)
+
+    def differing(self, signs: NDArray[np.uint64]) -> NDArray[np.uint16]:
+        """In how many signs each row differs."""
+        import numpy as np
+
+        found = np.zeros(self._words.shape[1], np.uint16)
+        for word, own in zip(self._words, signs, strict=True):
+            found += np.bitwise_count(word ^ own)
+        return found
+
+
+def _place(chunk: pa.Array) -> tuple[int, int, int]:
+    """Where its values lie in memory."""
+    values = chunk.buffers()[1]
+    return (values.address if values else 0), chunk.offset, len(chunk)
 
 
 def _words(dim: int) -> int:

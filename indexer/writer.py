@@ -104,7 +104,7 @@ class Writer:
 
     def known_files(self) -> NDArray[np.int64]:
         """The file versions whose facts are complete."""
-        return column(self.tables["files"], "file_id")
+        return self.store.held.rows(self.tables["files"], ["file_id"])["file_id"].to_numpy()  # type: ignore[no-any-return]
 
     def known_edges(self) -> set[int]:
         """The edge sets that are stored, empty ones too."""
@@ -124,8 +124,8 @@ class Writer:
         if self.state is None or self.view(view) is None:
             return EMPTY
         published = self.store.table("manifests", self.epoch, self.state.versions["manifests"])
-        where = f"view = {quoted(view)}" + ("" if generation is None else f" AND since <= {generation}")
-        return current(published.search().where(where).select(["since", *COLUMNS]).to_arrow())
+        rows = self.store.held.rows(published, ["since", *COLUMNS], f"view = {quoted(view)}")
+        return current(rows if generation is None else rows.filter(pc.less_equal(rows["since"], generation)))
 
     def holds(self, manifest: pa.Table) -> bool:
         """Whether the facts and edges that a manifest names are stored."""
@@ -217,7 +217,7 @@ class Writer:
     def sums(self, name: str, keys: pa.ChunkedArray, columns: Sequence[str]) -> dict[str, int]:
         """The sums of `columns` of `files` or `needs` over `keys`, each as often as it is among them."""
         key = "file_id" if name == "files" else "edges_id"
-        rows = self.tables[name].search().select([key, *columns]).to_arrow()
+        rows = self.store.held.rows(self.tables[name], [key, *columns])
         at = pc.index_in(keys, value_set=rows[key].combine_chunks())
         return {column: pc.sum(rows[column].take(at)).as_py() or 0 for column in columns}
 
@@ -228,11 +228,11 @@ class Writer:
         is_new = len(rows) == 0
         if is_new:
             rows, before = self._statistics_like(now)
-        old, new = (set(ids.to_pylist()) - {0} for ids in (before, now))
-        if not is_new and old == new:
+        came, went = _without(now, before), _without(before, now)
+        if not is_new and not came and not went:
             return
-        known, noted = self._noted if self._noted[0] <= new - old else (set[int](), list[TermStatistics]())
-        news = summed([*noted, counted(self._terms(new - old - known))], [counted(self._terms(old - new))])
+        known, noted = self._noted if self._noted[0] <= came else (set[int](), list[TermStatistics]())
+        news = summed([*noted, counted(self._terms(came - known))], [counted(self._terms(went))])
         if is_new or len(rows) >= MAX_NEWS:
             news = summed([from_rows(rows), news])
             table.delete(mine)
@@ -389,3 +389,10 @@ class Writer:
         for name in table_names(self.store.db):
             if name != "generations" and not name.endswith(f"-{self.epoch}"):
                 self.store.db.drop_table(name)
+
+
+def _without(ids: pa.ChunkedArray, others: pa.ChunkedArray) -> set[int]:
+    """Those of `ids` that are not among `others`; 0 is none."""
+    import numpy as np
+
+    return set(np.setdiff1d(ids.to_numpy(), others.to_numpy()).tolist()) - {0}
