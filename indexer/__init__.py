@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .link import Before, link_view
     from .memory import parse_size, tree_memory
     from .past import Past, PastCommit
+    from .priority import give_way
     from .records import Chunk, Edge, FileFacts, Reference, Report, Symbol, key64, printable, symbol_id
     from .resolve import Resolver
     from .revision import open_revision
@@ -56,6 +57,7 @@ _MODULES = {
     "languages": ("LANGUAGES", "grammar", "language_of"),
     "link": ("Before", "link_view"),
     "memory": ("parse_size", "tree_memory"),
+    "priority": ("give_way",),
     "past": ("Past", "PastCommit"),
     "records": ("Chunk", "Edge", "FileFacts", "Reference", "Report", "Symbol", "key64", "printable", "symbol_id"),
     "resolve": ("Resolver",),
@@ -129,6 +131,7 @@ __all__ = [
     "extract_symbols",
     "fact_batches",
     "family_of",
+    "give_way",
     "grammar",
     "key64",
     "language_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,28 +18,29 @@ COLUMNS = ("file_id", "symbol", "start_line", "end_line")
 
 
 class ChunkRows:
-    """Some chunks, or all of a view, by the numbers of their rows, ascending: 28 bytes each."""
+    """Some chunks, or all of a store, by the numbers of their rows, ascending: 29 bytes each."""
 
-    def __init__(self, table: pa.Table) -> None:
-        """`table`: `_rowid` and the COLUMNS, each row once."""
+    def __init__(self, table: pa.Table, owns: Callable[[pa.ChunkedArray], NDArray[np.bool_]]) -> None:
+        """`table`: `_rowid` and the COLUMNS, each row once; `owns`: which of the column `file_id` are files of the view."""
         numbers = table["_rowid"].to_numpy()
         if (numbers[1:] < numbers[:-1]).any():
             table = table.sort_by("_rowid")
             numbers = table["_rowid"].to_numpy()
         self.numbers: NDArray[np.uint64] = numbers
+        self.own = owns(table["file_id"])
         self._file_id, self._symbol, self._start, self._end = (table[name].to_numpy() for name in COLUMNS)
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def among(self, numbers: Sequence[int]) -> NDArray[np.intp]:
-        """The positions of those of the rows `numbers` that are here, in their order."""
+        """The positions of those of the rows `numbers` that are here and the view's, in their order."""
         import numpy as np
 
         wanted = np.array(numbers, np.uint64)
         at = np.searchsorted(self.numbers, wanted)
         at[at == len(self)] = 0
-        return at[self.numbers[at] == wanted] if len(self) else at[:0]
+        return at[(self.numbers[at] == wanted) & self.own[at]] if len(self) else at[:0]
 
     def of_files(self, file_ids: Sequence[int]) -> NDArray[np.intp]:
         """The positions of all chunks of these files."""

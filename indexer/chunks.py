@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from .chunk_rows import COLUMNS, ChunkRows
 from .found import FoundChunk
-from .lance import asking, match_queries, only, rows_of, taking
+from .lance import asking, match_queries, rows_of, taking
 from .statistics import COLUMNS as STATISTICS
 from .statistics import TermStatistics, bm25, from_rows
 from .vectors import LISTED, LISTED_HELD, Signs, cosines
@@ -88,9 +88,9 @@ class Chunks:
         if not self._snapshot.state.dim or not self._stored:
             return []
         listed = (LISTED_HELD if self._holds("vector") else LISTED) * limit
-        rows = self._rows["_rowid"].to_numpy()[self._signs.nearest(vector, listed, self._own)].tolist()
-        scores = np.round(cosines(self._column_of(rows, "vector"), vector), 6)
-        return self._all.found(self._all.among(rows), scores.tolist(), self._snapshot.path_of, limit)
+        near = self._signs.nearest(vector, listed, self._all.own)
+        scores = np.round(cosines(self._column_of(self._all.numbers[near].tolist(), "vector"), vector), 6)
+        return self._all.found(near, scores.tolist(), self._snapshot.path_of, limit)
 
     def of_files(self, paths: Collection[str]) -> list[FoundChunk]:
         """All chunks of the files `paths`, in order."""
@@ -99,7 +99,7 @@ class Chunks:
         chunks = (
             self._all
             if self._are_held()
-            else ChunkRows(self._snapshot.rows("chunks", ["_rowid", *COLUMNS], "file_id", ids))
+            else ChunkRows(self._snapshot.rows("chunks", ["_rowid", *COLUMNS], "file_id", ids), self._snapshot.owns)
         )
         at = chunks.of_files(ids)
         return chunks.found(at, [0.0] * len(at), self._snapshot.path_of)
@@ -112,21 +112,11 @@ class Chunks:
 
     @cached_property
     def _all(self) -> ChunkRows:
-        return ChunkRows(only(self._rows, self._own))
-
-    @cached_property
-    def _own(self) -> NDArray[np.bool_]:
-        """Which rows of the table are the view's."""
-        return self._snapshot.owns(self._rows["file_id"])
-
-    @cached_property
-    def _rows(self) -> pa.Table:
-        """All rows of the table, other views' too."""
-        return self._snapshot.whole("chunks", COLUMNS)
+        """With those of other views, since all that is held has the store's rows in their order."""
+        return ChunkRows(self._snapshot.whole("chunks", COLUMNS), self._snapshot.owns)
 
     @cached_property
     def _signs(self) -> Signs:
-        """The signs of the vectors of `_rows`."""
         before, self._before = self._before, None
         return Signs(self._snapshot.whole("chunks", ["signs"])["signs"], self._snapshot.state.dim, before)
 
@@ -136,7 +126,9 @@ class Chunks:
         return {}
 
     def _holds(self, column: str) -> bool:
-        return self._stored <= HELD[column] and self._are_held()
+        """Whether to hold a column: vectors at once, since all of their signs are read for the first question already."""
+        is_wanted = column == "vector" or self._snapshot.is_read_often(f"chunks.{column}")
+        return self._stored <= HELD[column] and is_wanted
 
     def _are_held(self) -> bool:
         return "_all" in self.__dict__ or self._snapshot.is_read_often("chunks")
@@ -148,15 +140,13 @@ class Chunks:
         if self._are_held():
             return self._all
         with self._snapshot.reading():
-            rows = self._taken(numbers, COLUMNS)
-        return ChunkRows(only(rows, self._snapshot.owns(rows["file_id"])))
+            return ChunkRows(self._taken(numbers, COLUMNS), self._snapshot.owns)
 
     def _column_of(self, rows: Sequence[int], column: str) -> pa.Array:
         """A column of the chunks `rows`, in that order."""
         if self._holds(column):
             if column not in self._columns:
-                all_rows = only(self._snapshot.whole("chunks", [column]), self._own)
-                self._columns[column] = all_rows[column].combine_chunks()
+                self._columns[column] = self._snapshot.whole("chunks", [column])[column].combine_chunks()
             return self._columns[column].take(pa.array(self._all.among(rows)))
         with self._snapshot.reading():
             found = self._taken(rows, [column])

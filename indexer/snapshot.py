@@ -297,7 +297,7 @@ class Snapshot:
         return self._memory[name]
 
     def is_read_often(self, name: str) -> bool:
-        """Whether a table is read so often that it is worth holding; to be asked once a read."""
+        """Whether a table, or a column of one, is read so often that it is worth holding; to be asked once a read."""
         self.store.held.reads[name] += 1
         return self.store.held.reads[name] > HELD_AFTER
 

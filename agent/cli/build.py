@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import JsonOption, StoreOption
+from .options import JsonOption, MemoryOption, StoreOption
 from .output import amount, say, say_json, size, warn
 from .place import store_to_read, store_to_write
 from .progress import progress
@@ -62,14 +62,7 @@ def index(
             show_default="what was merged before, for files that are as they were",
         ),
     ] = None,
-    max_memory: Annotated[
-        str,
-        typer.Option(
-            metavar="SIZE",
-            help="What all processes may take together: 4G, 512M, … Where it is little, fewer workers start.",
-            show_default="a quarter of the machine's",
-        ),
-    ] = "",
+    max_memory: MemoryOption = "",
     json: JsonOption = False,
 ) -> None:
     """Index a folder, or a revision of a repository. What has not changed since the last time is not read again."""

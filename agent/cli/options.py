@@ -16,6 +16,14 @@ RevOption = Annotated[
     str | None,
     typer.Option(help="Ask about this indexed revision.", show_default="the work tree here, else the latest"),
 ]
+MemoryOption = Annotated[
+    str,
+    typer.Option(
+        metavar="SIZE",
+        help="What all processes may take together: 4G, 512M, … Where it is little, fewer workers start.",
+        show_default="a quarter of the machine's",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 BatchOption = Annotated[
     str | None,

@@ -17,7 +17,7 @@ from indexer import StoreError
 
 from .build import encoder_spec
 from .graph_writer import GraphWriter
-from .options import StoreOption
+from .options import MemoryOption, StoreOption
 from .output import amount, finish_line, say, warn
 from .place import store_to_write
 from .progress import progress
@@ -47,10 +47,13 @@ def watch(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=0, help="Worker processes.", show_default="one a processor")
     ] = 0,
+    max_memory: MemoryOption = "",
 ) -> None:
     """Index a folder, then take in each change as it is saved, until Ctrl-C."""
-    from indexer import Rewalked, Store
+    from indexer import Rewalked, Store, give_way, parse_size
 
+    give_way()  # those who ask go first: on two processors an answer comes after half the time, and updates take as long
+    room = parse_size(max_memory) if max_memory else 0
     signal.signal(signal.SIGTERM, _interrupt)
     root = os.path.realpath(path)
     uri = store_to_write(store, Path(root), bare=False)
@@ -58,7 +61,7 @@ def watch(
         source = Rewalked(root, ignore=not no_ignore)
         changes = _changes(source)
         next(changes)  # from here on nothing is missed
-        update = _Update(source, Store(uri, patience=OTHER_WRITER_SECONDS), encoder, jobs)
+        update = _Update(source, Store(uri, patience=OTHER_WRITER_SECONDS), encoder, jobs, room)
         with progress() as show:
             report = update.build(show)
         say(f"watching {root}: {amount(report.files, 'file')}, generation {report.generation}; end it with Ctrl-C")
@@ -103,6 +106,7 @@ class _Update:
     store: Store
     encoder: str | None
     jobs: int
+    max_memory: int  # as `build_index` takes it
     cache: VectorCache = field(init=False)
     loaded: tuple[str, Encoder] | None = None  # the encoder, with how it is named
     generation: int = 0
@@ -146,8 +150,9 @@ class _Update:
         if self.loaded is None or self.loaded[0] != spec:
             self.loaded = spec, load_encoder(spec)
         report = build_index(
-            self.source, self.store, self.loaded[1], encoder_spec=spec, jobs=self.jobs, cache=self.cache, progress=seen
-        )
+            self.source, self.store, self.loaded[1], encoder_spec=spec, jobs=self.jobs, cache=self.cache, progress=seen,
+            max_memory=self.max_memory,
+        )  # fmt: skip
         self.generation = report.generation
         return report
 

@@ -85,6 +85,18 @@ def test_vector_search_finds_the_chunk_that_shares_words(tree: Path, tmp_path: P
     assert opened(tree).chunks.search_vector(vector, 3)[0].path == "README.md"
 
 
+def test_the_first_search_of_a_process_finds_what_later_ones_find(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    for number in range(150):
+        (tree / f"m{number}.py").write_text(f"def f{number * 7919}(): return {number * 104729}\n")
+    index(tree, tmp_path / "cache")
+    for vector in HashEncoder(32).encode([f"question {number}" for number in range(10)]):
+        snapshot = opened(tree)
+        found = [snapshot.chunks.search_vector(vector, 2) for _ in range(12)]
+        assert found == [found[0]] * 12
+
+
 def test_a_build_without_changes_extracts_nothing_and_publishes_nothing(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
