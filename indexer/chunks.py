@@ -121,7 +121,7 @@ class Chunks:
         return Signs(self._snapshot.whole("chunks", ["signs"])["signs"], self._snapshot.state.dim, before)
 
     @cached_property
-    def _columns(self) -> dict[str, pa.Array]:
+    def _columns(self) -> dict[str, pa.ChunkedArray]:
         """Those that are held, as far as they were asked for."""
         return {}
 
@@ -146,8 +146,8 @@ class Chunks:
         """A column of the chunks `rows`, in that order."""
         if self._holds(column):
             if column not in self._columns:
-                self._columns[column] = self._snapshot.whole("chunks", [column])[column].combine_chunks()
-            return self._columns[column].take(pa.array(self._all.among(rows)))
+                self._columns[column] = self._snapshot.whole("chunks", [column])[column]
+            return self._columns[column].take(pa.array(self._all.among(rows))).combine_chunks()
         with self._snapshot.reading():
             found = self._taken(rows, [column])
         order = pc.index_in(pa.array(rows, pa.uint64()), value_set=found["_rowid"].combine_chunks())
