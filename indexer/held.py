@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -35,18 +34,17 @@ class Held:
         if new := [told for told in fragments if told not in known]:
             wanted = [fragments[told] for told in new]
             scanner = dataset.scanner(columns=list(columns), filter=where, fragments=wanted, with_row_id=True)
-            parts[frozenset(new)] = scanner.to_table().combine_chunks()
+            parts[frozenset(new)] = _by_number(scanner.to_table().combine_chunks())
         self._parts[key] = parts
-        return _by_number(list(parts.values())) if parts else _no_rows(dataset.schema, columns)
-
-
-def _by_number(parts: list[pa.Table]) -> pa.Table:
-    """Tables that are each in order, as one."""
-    parts = sorted((part for part in parts if len(part)), key=lambda part: part["_rowid"][0].as_py()) or parts[:1]
-    rows = pa.concat_tables(parts)
-    is_mixed = any(a["_rowid"][-1].as_py() > b["_rowid"][0].as_py() for a, b in pairwise(parts))
-    return rows.sort_by("_rowid") if is_mixed else rows
+        some = sorted((rows for rows in parts.values() if len(rows)), key=lambda rows: rows["_rowid"][0].as_py())
+        return _by_number(pa.concat_tables(some or [_no_rows(dataset.schema, columns)]))
 
 
 def _no_rows(schema: pa.Schema, columns: Sequence[str]) -> pa.Table:
     return pa.schema([*map(schema.field, columns), pa.field("_rowid", pa.uint64())]).empty_table()
+
+
+def _by_number(rows: pa.Table) -> pa.Table:
+    """Rows in order, as most are already: a fragment that others were joined to has a higher number than those after it."""
+    numbers = rows["_rowid"].to_numpy()
+    return rows.sort_by("_rowid") if (numbers[1:] < numbers[:-1]).any() else rows
