@@ -17,6 +17,7 @@ from .entries import Entries
 from .errors import GenerationGone, StoreError
 from .found import FoundEdge
 from .generation import State, Tuning, View
+from .held import Held
 from .lance import asking, lance_errors, only, quoted, rows_of, unpacked
 from .manifest import COLUMNS, current
 from .past import Past
@@ -55,14 +56,16 @@ class Snapshot:
     def newest(self) -> Snapshot:
         """The same view in the generation that is published now; of what is held only what is new is read. Raises as `open`."""
         newest = self._opened(self.store, self.view.name)
-        if "chunks" in self.__dict__:
+        if newest.state.epoch != self.state.epoch:
+            self.store.held = Held()  # those were other tables, which have gone
+        elif "chunks" in self.__dict__:
             same = self._placed() == newest._placed()
             newest.chunks = self.chunks.at(newest) if same else Chunks(newest, self.chunks)
         return newest
 
-    def _placed(self) -> tuple[str, int, int]:
-        """The same where views hold the same chunks, in the same rows: then edges alone may differ."""
-        return self.state.epoch, self.state.versions["chunks"], self.state.versions["statistics"]
+    def _placed(self) -> tuple[int, int]:
+        """The same where views of one epoch hold the same chunks, in the same rows: then edges alone may differ."""
+        return self.state.versions["chunks"], self.state.versions["statistics"]
 
     @classmethod
     def _opened(cls, store: Store, view: str | None) -> Snapshot:
