@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from .found import FoundChunk
+from .held import by_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,11 +23,8 @@ class ChunkRows:
 
     def __init__(self, table: pa.Table, owns: Callable[[pa.ChunkedArray], NDArray[np.bool_]]) -> None:
         """`table`: `_rowid` and the COLUMNS, each row once; `owns`: which of the column `file_id` are files of the view."""
-        numbers = table["_rowid"].to_numpy()
-        if (numbers[1:] < numbers[:-1]).any():
-            table = table.sort_by("_rowid")
-            numbers = table["_rowid"].to_numpy()
-        self.numbers: NDArray[np.uint64] = numbers
+        table = by_number(table)
+        self.numbers: NDArray[np.uint64] = table["_rowid"].to_numpy()
         self.own = owns(table["file_id"])
         self._file_id, self._symbol, self._start, self._end = (table[name].to_numpy() for name in COLUMNS)
 

@@ -34,17 +34,18 @@ class Held:
         if new := [told for told in fragments if told not in known]:
             wanted = [fragments[told] for told in new]
             scanner = dataset.scanner(columns=list(columns), filter=where, fragments=wanted, with_row_id=True)
-            parts[frozenset(new)] = _by_number(scanner.to_table().combine_chunks())
+            parts[frozenset(new)] = by_number(scanner.to_table().combine_chunks())
         self._parts[key] = parts
         some = sorted((rows for rows in parts.values() if len(rows)), key=lambda rows: rows["_rowid"][0].as_py())
-        return _by_number(pa.concat_tables(some or [_no_rows(dataset.schema, columns)]))
+        return by_number(pa.concat_tables(some or [_no_rows(dataset.schema, columns)]))
 
 
 def _no_rows(schema: pa.Schema, columns: Sequence[str]) -> pa.Table:
     return pa.schema([*map(schema.field, columns), pa.field("_rowid", pa.uint64())]).empty_table()
 
 
-def _by_number(rows: pa.Table) -> pa.Table:
-    """Rows in order, as most are already: a fragment that others were joined to has a higher number than those after it."""
+def by_number(rows: pa.Table) -> pa.Table:
+    """Rows by their `_rowid`, as most are already: a fragment that others were joined to has a higher number than those
+    after it."""
     numbers = rows["_rowid"].to_numpy()
     return rows.sort_by("_rowid") if (numbers[1:] < numbers[:-1]).any() else rows

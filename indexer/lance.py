@@ -129,13 +129,6 @@ def rows_of(query: Any) -> pa.Table:
     return loop.run(query.to_arrow())
 
 
-def only(rows: pa.Table, wanted: NDArray[np.bool_]) -> pa.Table:
-    """The `wanted` ones of `rows`; where that is all, as most often, without a copy."""
-    import pyarrow as pa
-
-    return rows if wanted.all() else rows.filter(pa.array(wanted))
-
-
 def column(table: Table, name: str) -> NDArray[np.int64]:
     """One integer column of a table, whole."""
     return table.search().select([name]).to_arrow()[name].to_numpy()  # type: ignore[no-any-return]

@@ -18,7 +18,7 @@ from .errors import GenerationGone, StoreError
 from .found import FoundEdge
 from .generation import State, Tuning, View
 from .held import Held
-from .lance import asking, lance_errors, only, quoted, rows_of, unpacked
+from .lance import asking, lance_errors, quoted, rows_of, unpacked
 from .manifest import COLUMNS, current
 from .past import Past
 from .records import Reference, on_disk
@@ -119,13 +119,6 @@ class Snapshot:
         ids = self.path_of.keys() ^ before.path_of.keys()
         return {own[each] for own in (self.path_of, before.path_of) for each in ids if each in own}
 
-    @cached_property
-    def _file_ids(self) -> NDArray[np.int64]:
-        import numpy as np
-
-        ids = self._manifest["file_id"].to_numpy()
-        return np.sort(ids[ids != 0])
-
     def source(self, path: str) -> str | None:
         """The text of a file as it was indexed; None where the view has no facts of it."""
         return self.sources([path]).get(path)
@@ -171,7 +164,7 @@ class Snapshot:
         ids = file_ids.to_numpy()
         starts = np.flatnonzero(np.diff(ids, prepend=ids[:1] - 1))  # a file's rows most often follow each other
         lengths = np.diff(starts, append=len(ids))
-        return np.isin(ids[starts], self._file_ids).repeat(lengths)
+        return np.isin(ids[starts], self._manifest["file_id"].to_numpy()).repeat(lengths)
 
     # -- symbols
 
@@ -182,7 +175,7 @@ class Snapshot:
     def all_symbols(self, columns: Sequence[str]) -> pa.Table:
         """The `columns` of every symbol of the view, with `file_id`; in no particular order."""
         rows = self.read("symbols", ["file_id", *columns], None)
-        return only(rows, self.owns(rows["file_id"]))
+        return _only(rows, self.owns(rows["file_id"]))
 
     def symbols_in(self, paths: Collection[str]) -> list[FoundSymbol]:
         """The symbols of the files `paths`, by path and position."""
@@ -228,7 +221,7 @@ class Snapshot:
 
         rows = self.read("edges", ["edges_id", *_EDGE], None)
         mine = np.isin(rows["edges_id"].to_numpy(), np.array(sorted(self._edge_sets), dtype=np.int64))
-        return only(rows, mine).drop_columns(["edges_id"])
+        return _only(rows, mine).drop_columns(["edges_id"])
 
     @cached_property
     def _edge_sets(self) -> frozenset[int]:
@@ -320,6 +313,11 @@ class Snapshot:
             query = asking(self.table(name))
             query = query.where(where) if where else query
             return rows_of((query.with_row_id() if with_row_id else query).select(columns))
+
+
+def _only(rows: pa.Table, wanted: NDArray[np.bool_]) -> pa.Table:
+    """The `wanted` ones of `rows`; where that is all, as most often, without a copy."""
+    return rows if wanted.all() else rows.filter(pa.array(wanted))
 
 
 _REFERENCE = ["kind", "name", "receiver", "scope", "line"]

@@ -82,8 +82,8 @@ def drop_old_versions(table: Any, kept: int, always: bool = False) -> None:
     """Remove the versions before `kept`, which readers may still be in, once there are many and the oldest has no reader,
     or once they take much. A reader whose version goes in the midst of an answer asks again at the newest."""
     now = datetime.now(UTC)
-    grace = BURST_GRACE if _is_burst(table) else READER_GRACE
-    if not always and not _has_old_versions(table, now, grace):
+    grace, most = (BURST_GRACE, 0) if _is_burst(table) else (READER_GRACE, VERSIONS)
+    if not always and not _has_old_versions(table, now - grace, most):
         return
     stamps = {each["version"]: each["timestamp"].astimezone(UTC) for each in table.list_versions()}
     if since := stamps.get(kept):
@@ -98,9 +98,10 @@ def _is_burst(table: Any) -> bool:
     return bool(sum(sizes) > (1 + BURST_SHARE) * table.stats()["total_bytes"])
 
 
-def _has_old_versions(table: Any, now: datetime, grace: timedelta) -> bool:
+def _has_old_versions(table: Any, before: datetime, most: int) -> bool:
+    """Whether there are more than `most` versions, and the oldest is from `before` then."""
     folder = os.path.join(table.uri, "_versions")
     if not os.path.isdir(folder):  # on an object store
         return bool(table.version % VERSIONS == 0)
     times = [entry.stat().st_mtime for entry in os.scandir(folder)]
-    return (len(times) > VERSIONS or grace == BURST_GRACE) and min(times) < (now - grace).timestamp()
+    return len(times) > most and min(times) < before.timestamp()

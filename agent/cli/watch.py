@@ -52,7 +52,7 @@ def watch(
     """Index a folder, then take in each change as it is saved, until Ctrl-C."""
     from indexer import Rewalked, Store, give_way, parse_size
 
-    give_way()  # those who ask go first: on two processors an answer comes after half the time, and updates take as long
+    give_way()  # those who ask go first: on two processors an answer takes two thirds of the time, and an update as long
     room = parse_size(max_memory) if max_memory else 0
     signal.signal(signal.SIGTERM, _interrupt)
     root = os.path.realpath(path)
