@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -54,6 +55,7 @@ Progress = Callable[[str, int, int], None]
 BATCH_FILES = 64  # files for a worker at a time: enough that handing over costs nothing,
 BATCH_BYTES = 1 << 20  # and few enough that two workers end together
 PATH_COST = 16  # of a character: what is sent to a worker at work has to fit into the pipe, or both would wait for ever
+LOOKED_AT = 12  # manifests whose edges might be kept, the newest: reading more costs more than a nearer one saves
 EXAMPLES = 5  # paths that a report names for each reason to skip
 
 
@@ -317,13 +319,13 @@ def _file_ids(manifest: pa.Table) -> dict[str, int]:
 
 def nearest(writer: Writer, name: str, wanted: Mapping[str, int]) -> Before:
     """The published view whose edges are kept where nothing changes them: the view itself or, where much of it is new, the
-    one that has most of the files `wanted` (path → file_id), such as a revision of the branch that is checked out now, or
-    the view itself as it was before the branch was switched."""
+    one of LOOKED_AT that has most of the files `wanted` (path → file_id), such as a revision of the branch that is checked
+    out now, or the view itself as it was before the branch was switched."""
     import numpy as np
 
     ids = np.fromiter(wanted.values(), np.int64, len(wanted))
     chosen, most = Before({}, ()), -1
-    for view, rows in _manifests(writer, name):
+    for view, rows in islice(_manifests(writer, name), LOOKED_AT):
         shared = int(np.isin(ids, rows["file_id"].to_numpy()).sum())
         if shared > most:
             sets = zip(rows["file_id"].to_pylist(), rows["edges_id"].to_pylist(), strict=True)

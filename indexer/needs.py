@@ -30,6 +30,7 @@ _RESOLUTION = (
     "facts.py",
     "includers.py",
     "includes.py",
+    "classes.py",
     "receivers.py",
     "scopes.py",
     "lineage.py",

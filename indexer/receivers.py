@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from .lineage import linearize
-from .namespace import ANYWHERE, MAX_UNION, VARIABLES, Entity, position, root_of, shared_name, together
+from .classes import Classes
+from .namespace import ANYWHERE, MAX_UNION, VARIABLES, Entity, position, root_of, together
 from .outline import CALLABLES, CONTAINERS
 from .parts import Touched
 from .records import Binding
@@ -23,7 +23,6 @@ from .shapes import NOTHING, Shape, element, item, method, result, shape
 if TYPE_CHECKING:
     from .facts import Facts
 
-MAX_LINEAGE = 64  # classes from one to its last base; only programs write longer chains
 _PART = re.compile(r"\(\)|\[[^\]]*\]|[^.()\[\]]+")
 _STEP = re.compile(r"[(\[]")
 _CLASS_NAMES = frozenset({"cls", "Self", "@This"})
@@ -62,16 +61,16 @@ class Receivers:
     def __init__(self, facts: Facts, files: Touched) -> None:
         self._files = files
         self.scopes = Scopes(facts, files, self.member, self.extended)
-        self._linear: dict[tuple[str, int], list[Entity]] = {}
-        self._lineages_open = 0
+        self.classes = Classes(files, self.scopes, self.chain)
         self._results: dict[tuple[str, int], Entity | None] = {}
         self._memo: dict[tuple[str, int, str, int, int, str], Entity | None] = {}
 
     def forget(self) -> None:
         """Forget what was worked out for one file: of a cycle it knows only as much as the file saw that came first."""
         self.scopes.forget()
-        for known in (self._linear, self._results, self._memo):
-            known.clear()
+        self.classes.forget()
+        self._results.clear()
+        self._memo.clear()
 
     # -- chains
 
@@ -97,7 +96,10 @@ class Receivers:
             return said or entity
         types = {part[1:3] for part in (said.parts or (said,))}
         parts = [part for part in (entity.parts or (entity,)) if part.what == "instance"]
-        return together(p for p in parts if any(base[1:3] in types for base in self.lineage(p.path, p.index))) or said
+        return (
+            together(p for p in parts if any(base[1:3] in types for base in self.classes.lineage(p.path, p.index)))
+            or said
+        )
 
     def _follow(self, entity: Entity | None, parts: tuple[str, ...], depth: int) -> Entity | None:
         for part in parts:
@@ -245,7 +247,7 @@ class Receivers:
 
     def held_function(self, entity: Entity, name: str) -> Entity | None:
         """The function that was put into an attribute; None where several were, or where callers may put another."""
-        for owner in self.lineage(entity.path, entity.index) if entity.what in ("instance", "symbol") else ():
+        for owner in self.classes.lineage(entity.path, entity.index) if entity.what in ("instance", "symbol") else ():
             file = self._files[owner.path]
             keys = (owner.index, name), (owner.index, f".{name}")
             bindings = [b for key in keys for b in file.bindings.get(key, ())]
@@ -439,7 +441,7 @@ class Receivers:
         """What the bindings of a class and its bases say of an attribute."""
         if entity.what not in ("instance", "symbol"):
             return None
-        for owner in self.lineage(entity.path, entity.index):
+        for owner in self.classes.lineage(entity.path, entity.index):
             file = self._files[owner.path]
             for key in ((owner.index, name), (owner.index, f".{name}")):
                 for binding in sorted(file.bindings.get(key, ()), key=_undeclared):
@@ -458,71 +460,5 @@ class Receivers:
             case "package":
                 return self.scopes.declared.member(entity, name)
             case "instance" | "symbol" | "super":
-                return self._class_member(entity, name)
+                return self.classes.member(entity, name)
         return None
-
-    def _class_member(self, entity: Entity, name: str) -> Entity | None:
-        file = self._files[entity.path]
-        kind = file.facts.symbols[entity.index].kind
-        if entity.what == "symbol" and kind == "module" and not file.rules.nested:
-            index = file.children[entity.index].get(name)
-            if index is not None:
-                return self.scopes.definition(Entity("symbol", entity.path, index, entity.rule))
-            around = shared_name(file.facts, entity.index)
-            return self.scopes.program.shared(entity.path, f"{around}.{name}") if file.rules.includes else None
-        lineage = [*self._companions(entity), *self.lineage(entity.path, entity.index)]
-        rule = "typed" if entity.rule not in ("member", "local", "import") else "member"
-        if entity.what == "super":
-            lineage = lineage[1 + len(self.scopes.declared.parts(entity.path, entity.index)) :]
-        for owner in lineage:
-            index = self._files[owner.path].children[owner.index].get(name)
-            if index is not None:
-                return self.scopes.definition(Entity("symbol", owner.path, index, rule, of=entity))
-            if found := self.scopes.declared.extension(owner, name, as_member=True):
-                return found
-        return next(filter(None, (self.scopes.declared.extension(owner, name) for owner in lineage)), None)
-
-    def _companions(self, entity: Entity) -> list[Entity]:
-        """What a Scala class shows when it is named: the members of the object of its name, not those of its instances."""
-        if entity.what != "symbol" or self._files[entity.path].facts.language != "scala":
-            return []
-        objects = self.scopes.declared.companions(entity.path, entity.index)
-        return [found for other in objects for found in self.lineage(other.path, other.index)]
-
-    def lineage(self, path: str, index: int) -> list[Entity]:
-        """A class and its bases in the order in which members are looked for, each once."""
-        key = (path, index)
-        if key in self._linear:
-            return self._linear[key]
-        itself, *others = [Entity("symbol", path, index, "member"), *self.scopes.declared.parts(path, index)]
-        if self._lineages_open == MAX_LINEAGE:  # Python's own stack is not deep enough for every chain
-            return [itself, *others]
-        self._linear[key] = [itself, *others]  # what a cycle sees
-        self._lineages_open += 1
-        bases = [base for part in (itself, *others) for base in self._bases(part)]
-        lineages = [self.lineage(base.path, base.index) for base in self.scopes.declared.in_order(path, bases)]
-        self._lineages_open -= 1
-        found = linearize(itself, lineages)[:MAX_LINEAGE]
-        self._linear[key] = found = [itself, *others, *(e for e in found[1:] if e not in others)] if others else found
-        return found
-
-    def _bases(self, entity: Entity) -> Iterator[Entity]:
-        file = self._files[entity.path]
-        parent = file.facts.symbols[entity.index].parent
-        if named := self._aliased(entity.path, entity.index):
-            yield named
-        for base in file.bases.get(entity.index, ()):
-            written = f"{base.receiver}.{base.name}" if base.receiver else base.name
-            found = None if base.receiver == "?" else self.chain(entity.path, parent, written, ANYWHERE, 1)
-            if found is not None and found.what == "symbol":
-                yield found
-
-    def _aliased(self, path: str, index: int) -> Entity | None:
-        """For another name of a type that type: `typedef SkipList<Key> Table`."""
-        file = self._files[path]
-        symbol = file.facts.symbols[index]
-        bindings = file.bindings.get((symbol.parent, symbol.name), []) if symbol.kind == "type" else []
-        if not bindings or bindings[0].how != "alias" or not file.rules.includes:
-            return None
-        named = self.chain(path, symbol.parent, shape(bindings[0].type).name, ANYWHERE, 1)
-        return named if named and named.what == "symbol" else None

@@ -183,7 +183,7 @@ class Resolver:
             return self._receivers.member(around, self._files[path].facts.symbols[scope].name, 0)
         if around is None or around.what != "super":
             return around and Entity("symbol", around.path, around.index, "member")
-        return next(iter(self._receivers.lineage(around.path, around.index)[1:]), None)
+        return next(iter(self._receivers.classes.lineage(around.path, around.index)[1:]), None)
 
     def _imported_extension(self, path: str, name: str) -> Entity | None:
         """A method of that name that the file imports by its own name: what Kotlin adds to a type of any file."""
