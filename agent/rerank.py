@@ -22,6 +22,7 @@ from .records import Message
 if TYPE_CHECKING:
     from retrieval import Passage
 
+FIRST = 30  # hits that a model is shown; listwise judges handle some 20 to 30 well (Sun et al., 2023)
 PASSAGE_TOKENS = 160  # of one excerpt's code: thirty of them, their heads and the instructions stay below 8,000
 LINE_WIDTH = 200  # characters of a line that are shown
 QUESTION_CHARS = 12_000  # of a question: two thirds from its start, a third from its end, where traces stand
@@ -57,6 +58,7 @@ class Reranker:
 
     def __call__(self, question: str, passages: Sequence[Passage]) -> list[int]:
         """Positions in `passages`, best first; not all of them need be there."""
+        passages = passages[:FIRST]
         messages = prompt(question, passages)
         asked = Asked(messages, (), len(messages), _key(messages), SCHEMA, SECONDS)
         try:

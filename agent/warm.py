@@ -17,8 +17,9 @@ from typing import Any
 
 SERVED = frozenset({"query", "context", "symbol", "callers", "callees", "refs", "path", "impact", "map", "graph"})
 """Commands that only read the index."""
-HERE = frozenset({"-", "-h", "--help", "--rerank"})
-"""Arguments of commands that need this process: its input, its terminal, its key for a provider."""
+HERE = frozenset({"-", "-h", "--help"})
+"""Arguments of commands that need this process: its input, its terminal."""
+BUILTIN = "builtin"  # of --rerank: our own model, which a server has read already; any other needs this process's key
 PATIENCE = 60.0  # seconds for an answer; another question may come first
 PACKAGE = str(Path(__file__).resolve().parent)
 
@@ -62,7 +63,7 @@ def _ask(arguments: list[str]) -> dict[str, Any] | None:
     """The server's reply, or None where there is no server that can give one."""
     if not arguments or arguments[0] not in SERVED or "CLEW_DEBUG" in os.environ:
         return None
-    if any(argument.partition("=")[0] in HERE for argument in arguments):
+    if any(map(_is_for_here, arguments, [*arguments[1:], ""])):
         return None
     try:
         path = socket_path()
@@ -73,6 +74,12 @@ def _ask(arguments: list[str]) -> dict[str, Any] | None:
         return _exchange(path, json.dumps(request).encode() + b"\n")
     except (OSError, RuntimeError, ValueError):
         return None
+
+
+def _is_for_here(argument: str, following: str) -> bool:
+    """Whether an argument, the `following` one being its value perhaps, needs this process."""
+    name, given, value = argument.partition("=")
+    return name in HERE or (name == "--rerank" and (value if given else following) != BUILTIN)
 
 
 def _exchange(path: Path, request: bytes) -> dict[str, Any] | None:

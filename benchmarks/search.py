@@ -69,25 +69,22 @@ def answer(system: System, label: Label, budgets: Sequence[int]) -> dict[str, An
 def run(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], kept: Kept) -> Iterator[tuple[str, str, Any]]:
     """(repository, system, answers), each as it is complete; a repository that cannot be had is told, and left out."""
     for row in steps(rows, [row["name"] for row in rows]):
-        labels = spread(read_labels(options.data / "annotations" / f"{row['name']}.json"), options.each)
-        keys = [f"{row['name']}|{{}}|{options.encoder}|{label.at}" for label in labels]
-        searcher: Searcher | None = None
-        for name in [*options.systems, *dict(options.command)]:
-            if any(key.format(name) not in kept for key in keys):
-                try:
-                    searcher = searcher or open_repository(row, options.mirrors, options.work, options.encoder)
-                except FileNotFoundError as error:
-                    print(f"{row['name']}: not to be had: {error}", file=sys.stderr)
-                    break
-                ask(
-                    options,
-                    name,
-                    row["name"],
-                    searcher,
-                    [(key.format(name), label) for key, label in zip(keys, labels, strict=True)],
-                    kept,
-                )
-            yield row["name"], name, [kept[key.format(name)] for key in keys]
+        try:
+            yield from answered(options, row, kept)
+        except FileNotFoundError as error:
+            print(f"{row['name']}: not to be had: {error}", file=sys.stderr)
+
+
+def answered(options: argparse.Namespace, row: Mapping[str, Any], kept: Kept) -> Iterator[tuple[str, str, Any]]:
+    """`run` for one repository. Raises FileNotFoundError where it cannot be had."""
+    labels = spread(read_labels(options.data / "annotations" / f"{row['name']}.json"), options.each)
+    searcher: Searcher | None = None
+    for name in [*options.systems, *dict(options.command)]:
+        wanted = [(f"{row['name']}|{name}|{options.encoder}|{label.at}", label) for label in labels]
+        if any(key not in kept for key, _ in wanted):
+            searcher = searcher or open_repository(row, options.mirrors, options.work, options.encoder)
+            ask(options, name, row["name"], searcher, wanted, kept)
+        yield row["name"], name, [kept[key] for key, _ in wanted]
 
 
 def ask(

@@ -3,6 +3,7 @@
 All of them answer from the same index, so that they see the same files, chunks and symbols:
 
 - `clew`: the product's ranking and packing;
+- `clew+rerank`: the same with `--rerank builtin`;
 - `clew-dense`, `clew-name`, …: the same without one of ABLATIONS, whose part of the score is 0 and which brings no
   candidates; hits only. The ranker of issues was learned with all of them, so that this says what it leans on, and a
   ranker learned without the signal may lose less. What the encoder adds to a whole set-up is `--encoder none`;
@@ -25,9 +26,10 @@ from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from indexer import FoundChunk, FoundSymbol, search_terms
-from retrieval import Filter, Hit, Piece, Searcher, count_tokens
+from retrieval import Filter, Hit, Order, Piece, Searcher, count_tokens, neural_order
 
-NAMES = ("clew", "bm25", "dense", "ripgrep")
+RERANKED = "clew+rerank"
+NAMES = ("clew", RERANKED, "bm25", "dense", "ripgrep")
 ABLATIONS = ("lexical", "dense", "mention", "name", "path", "file", "place", "class", "history")
 """Signals of short questions, of issues, or of both."""
 MIN_WORD = 3  # letters of a word that is searched for as text
@@ -63,7 +65,8 @@ def has_packs(name: str) -> bool:
 def open_system(name: str, searcher: Searcher) -> System:
     """The system called `name` over the index that `searcher` has open."""
     if name.startswith("clew"):
-        return Clew(searcher, [signal for signal in ABLATIONS if name == f"clew-{signal}"])
+        without = [signal for signal in ABLATIONS if name == f"clew-{signal}"]
+        return Clew(searcher, without, neural_order() if name == RERANKED else None)
     if name == "bm25":
         snapshot = searcher.snapshot
         return Chunks(searcher, lambda text, k: snapshot.chunks.search_text(dict.fromkeys(search_terms(text), 1.0), k))
@@ -87,14 +90,14 @@ class Remembering(Searcher):
 class Clew:
     """The product, or what is left of it."""
 
-    def __init__(self, searcher: Searcher, without: Sequence[str]) -> None:
-        self.searcher = Remembering(searcher.snapshot, without)
+    def __init__(self, searcher: Searcher, without: Sequence[str], order: Order | None = None) -> None:
+        self.searcher, self.order = Remembering(searcher.snapshot, without), order
 
     def hits(self, text: str, k: int) -> list[Hit]:
-        return self.searcher.query(text, k)
+        return self.searcher.query(text, k, order=self.order)
 
     def pieces(self, text: str, budget: int) -> Sequence[Piece]:
-        return self.searcher.context(text, budget).pieces
+        return self.searcher.context(text, budget, order=self.order).pieces
 
 
 class Chunks:

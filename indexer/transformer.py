@@ -47,7 +47,10 @@ class TransformerEncoder:
         vectors = np.zeros((len(texts), self.dim), np.float32)
         spoken = [row for row, text in enumerate(texts) if text.strip()]
         if spoken:
-            vectors[spoken] = _encode(self._model, [texts[row] for row in spoken], query=query)
+            valid = [
+                texts[row].encode("utf-8", "replace").decode() for row in spoken
+            ]  # tokenizers take no lone surrogates
+            vectors[spoken] = _encode(self._model, valid, query=query)
         return unit_rows(vectors)
 
 
@@ -71,7 +74,12 @@ def _load(spec: str) -> Any:  # a SentenceTransformer: a type that costs seconds
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(min(torch.get_num_threads(), MAX_THREADS))
     try:
-        return SentenceTransformer(str(path) if path.is_dir() else spec, device="cpu", local_files_only=offline)
+        return SentenceTransformer(
+            str(path) if path.is_dir() else spec,
+            device="cpu",
+            local_files_only=offline,
+            model_kwargs={"dtype": torch.float32},  # weights may be stored in less
+        )
     except Exception as error:  # whatever a model's files make its loaders raise; the user reads its first line
         hint = " or set HF_HUB_OFFLINE=0 to download it" if offline and not path.is_dir() else ""
         reason = (str(error).splitlines() or [""])[0][:200] or type(error).__name__

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from .edge_columns import KINDS
     from .features import FEATURES, feature_rows
     from .graph import Graph, Reached
-    from .mined import Change, ChangedFile, Task, past_changes, solved_tasks, tasks_at
+    from .mined import CALLABLE, Change, ChangedFile, Task, past_changes, solved_tasks, tasks_at, unit_of
+    from .neural import NeuralOrder, neural_order, passage_text
     from .places import is_test
     from .prompt import messages, render
     from .reach import FLOW, Way
@@ -30,7 +31,8 @@ _MODULES = {
     "edge_columns": ("KINDS",),
     "features": ("FEATURES", "feature_rows"),
     "graph": ("Graph", "Reached"),
-    "mined": ("Change", "ChangedFile", "Task", "past_changes", "solved_tasks", "tasks_at"),
+    "mined": ("CALLABLE", "Change", "ChangedFile", "Task", "past_changes", "solved_tasks", "tasks_at", "unit_of"),
+    "neural": ("NeuralOrder", "neural_order", "passage_text"),
     "places": ("is_test",),
     "prompt": ("messages", "render"),
     "reach": ("FLOW", "Way"),
@@ -44,6 +46,7 @@ _MODULES = {
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = [
+    "CALLABLE",
     "FEATURES",
     "FLOW",
     "KINDS",
@@ -53,6 +56,7 @@ __all__ = [
     "Filter",
     "Graph",
     "Hit",
+    "NeuralOrder",
     "Order",
     "Pack",
     "Passage",
@@ -71,6 +75,8 @@ __all__ = [
     "is_test",
     "keep",
     "messages",
+    "neural_order",
+    "passage_text",
     "past_changes",
     "render",
     "solved_tasks",
@@ -78,6 +84,7 @@ __all__ = [
     "tasks_at",
     "touched_lines",
     "tune",
+    "unit_of",
     "weights_for",
 ]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer import FoundSymbol, Snapshot
 
 from .rank import Ranked
 
-FIRST = 30  # hits that are shown; a list of some 20 to 30 is what listwise judges handle well (Sun et al., 2023)
+FIRST = 60  # hits that a judge is shown (LOG reranker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Passage:
     signature: str  # on one line; may be empty
     doc: str  # the first line of the documentation; may be empty
     text: str  # the lines that matched best, whole, as they were indexed
+    score: float  # before anybody else was asked
 
 
 Order = Callable[[str, Sequence[Passage]], Sequence[int]]
@@ -40,10 +41,12 @@ def reordered(snapshot: Snapshot, question: str, ranked: Sequence[Ranked], order
         return list(ranked)
     chosen = positions(order(question, passages(snapshot, first)), len(first))
     scores = [each.score for each in first]
-    for score, at in zip(scores, chosen, strict=True):
-        if score != scores[at]:
-            first[at].parts["rerank"] = score - scores[at]
-    return [*(first[at] for at in chosen), *ranked[FIRST:]]
+    moved = (_moved(first[at], score - scores[at]) for score, at in zip(scores, chosen, strict=True))
+    return [*moved, *ranked[FIRST:]]
+
+
+def _moved(each: Ranked, gained: float) -> Ranked:
+    return replace(each, parts={**each.parts, "rerank": gained}) if gained else each
 
 
 def positions(wanted: Iterable[int], count: int) -> list[int]:
@@ -64,7 +67,7 @@ def _passage(each: Ranked, lines: Sequence[str]) -> Passage:
     text, path = "\n".join(lines[start - 1 : end]), each.candidate.chunk.path
     found: FoundSymbol | None = each.symbol
     if found is None:
-        return Passage(path, "", "text", start, "", "", text)
+        return Passage(path, "", "text", start, "", "", text, each.score)
     symbol = found.symbol
     doc = symbol.doc.strip().split("\n", 1)[0]
-    return Passage(path, symbol.qualname, symbol.kind, start, symbol.signature, doc, text)
+    return Passage(path, symbol.qualname, symbol.kind, start, symbol.signature, doc, text, each.score)

@@ -65,6 +65,8 @@ def served(*arguments: str, place: Path, cwd: Path) -> Ran:
     [
         ["query", "retry with back-off", "--json"],
         ["query", "retry with back-off", "--explain"],
+        ["query", "retry with back-off", "--rerank", "builtin", "--json"],
+        ["query", "retry with back-off", "--rerank=builtin", "--explain"],
         ["context", "where are deliveries retried", "--budget", "500"],
         ["callers", "main"],
         ["map", "--budget", "300"],

@@ -13,6 +13,7 @@ import typer
 
 from indexer import ClewError
 
+from ..warm import BUILTIN
 from .opened import OPENED
 from .options import ApiBaseOption, BatchOption, JsonOption, RerankOption, RevOption, StoreOption
 from .output import finish_line, say, say_json, warn
@@ -133,6 +134,14 @@ def _order(models: list[str] | None, api_base: str | None) -> Order | None:
         return None
     if not all(models):
         raise typer.BadParameter("--rerank names no model")
+    if BUILTIN in models:
+        if len(models) > 1 or api_base:
+            raise typer.BadParameter(
+                f"--rerank {BUILTIN} asks nobody else: name neither another model nor an --api-base"
+            )
+        from retrieval import neural_order
+
+        return neural_order()
     from agent import Reranker, models_named
 
     return Reranker(models_named(models, api_base), warn)

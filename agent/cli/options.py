@@ -36,7 +36,8 @@ RerankOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="MODEL",
-        help="Let this LiteLLM model order the first 30 hits: sends them to its provider. Repeatable: asked in turn.",
+        help="Who orders the first hits anew: `builtin`, a small model on this machine, or a LiteLLM model, whose provider "
+        "is sent them. Repeatable: asked in turn.",
         show_default="no model is asked",
     ),
 ]

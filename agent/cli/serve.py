@@ -74,26 +74,33 @@ def _interrupt(*_: object) -> None:
 
 @contextlib.contextmanager
 def _listening(path: Path) -> Iterator[socket.socket]:
-    """A socket that only this user can open. Raises ClewError where another server listens there, or it cannot be made."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.parent.stat().st_mode & 0o077 or path.parent.stat().st_uid != os.getuid():
-            raise ClewError(f"others can enter {path.parent}: make it private with chmod 700, or set CLEW_SOCKET")
-        _remove_stale(path)
-        with socket.socket(socket.AF_UNIX) as listener:
+    """A socket that only this user can open, until the block ends. Raises ClewError as `_bound` does."""
+    with _bound(path) as listener:
+        own = path.lstat().st_ino
+        try:
+            yield listener
+        finally:
+            if path.exists() and path.lstat().st_ino == own:
+                path.unlink()
+
+
+def _bound(path: Path) -> socket.socket:
+    """Raises ClewError where another server listens there, others could open the socket, or it cannot be made."""
+    with contextlib.ExitStack() as undo:
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if path.parent.stat().st_mode & 0o077 or path.parent.stat().st_uid != os.getuid():
+                raise ClewError(f"others can enter {path.parent}: make it private with chmod 700, or set CLEW_SOCKET")
+            _remove_stale(path)
+            listener = undo.enter_context(socket.socket(socket.AF_UNIX))
             listener.bind(str(path))
             os.chmod(path, 0o600)
-            own = path.lstat().st_ino
             listener.listen(WAITING)
-            try:
-                yield listener
-            finally:
-                if path.exists() and path.lstat().st_ino == own:
-                    path.unlink()
-    except OSError as error:
-        raise ClewError(
-            f"cannot listen at {path}: {error.strerror or error}; set CLEW_SOCKET to another path"
-        ) from error
+        except OSError as error:
+            told = f"cannot listen at {path}: {error.strerror or error}; set CLEW_SOCKET to another path"
+            raise ClewError(told) from error
+        undo.pop_all()
+        return listener
 
 
 def _remove_stale(path: Path) -> None:

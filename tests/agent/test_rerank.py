@@ -151,6 +151,7 @@ def passage(**changes: Any) -> Passage:
         "signature": "def f()",
         "doc": "",
         "text": "",
+        "score": 1.0,
     }
     return Passage(**{**given, **changes})
 

