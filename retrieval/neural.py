@@ -20,7 +20,7 @@ WEIGHT = 1.0  # of nearness beside the score, both in standard deviations (LOG r
 class NeuralOrder:
     """An order for `Searcher.query` and `Searcher.context`: by score and by how near each passage is to the question.
 
-    The model reads the first 256 tokens of either; see data/reranker/MODEL_CARD.md. Some 20 ms a passage.
+    The model reads the first 256 tokens of either; see data/reranker/MODEL_CARD.md. Some 14 ms a passage on two cores.
     """
 
     def __init__(self, encoder: Encoder) -> None:
