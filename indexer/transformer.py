@@ -47,9 +47,8 @@ class TransformerEncoder:
         vectors = np.zeros((len(texts), self.dim), np.float32)
         spoken = [row for row, text in enumerate(texts) if text.strip()]
         if spoken:
-            valid = [
-                texts[row].encode("utf-8", "replace").decode() for row in spoken
-            ]  # tokenizers take no lone surrogates
+            # tokenizers take no lone surrogates
+            valid = [texts[row].encode("utf-8", "replace").decode() for row in spoken]
             vectors[spoken] = _encode(self._model, valid, query=query)
         return unit_rows(vectors)
 

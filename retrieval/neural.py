@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEIGHT = 1.0  # of nearness beside the score, both in standard deviations (LOG reranker: weight)
+BEFORE = 200  # characters of decorators and spaces that may stand before or in a signature
 
 
 class NeuralOrder:
@@ -50,12 +51,10 @@ def passage_text(path: str, symbol: str, text: str) -> str:
 
 def _whole(passage: Passage) -> str:
     """The passage with its signature, which a part of a long function does not begin with."""
-    head = passage.text[: len(passage.signature) + 200]
-    return (
-        passage.text
-        if " ".join(passage.signature.split()) in " ".join(head.split())
-        else f"{passage.signature}\n{passage.text}"
-    )
+    head = " ".join(passage.text[: len(passage.signature) + BEFORE].split())
+    if " ".join(passage.signature.split()) in head:
+        return passage.text
+    return f"{passage.signature}\n{passage.text}"
 
 
 def _standard(values: NDArray[np.floating]) -> NDArray[np.float64]:

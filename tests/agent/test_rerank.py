@@ -186,6 +186,14 @@ def test_a_secret_is_written_over() -> None:
     assert content.count("REDACTED") == 2
 
 
+def test_a_model_is_shown_the_first_thirty_hits() -> None:
+    with ScriptedServer([{"text": '{"order": [30, 31, 2]}'}]) as server:
+        order = Reranker(models_named(["openai/x"], server.base), pytest.fail)
+        assert order("why", [passage(symbol=f"f{at}") for at in range(60)]) == [29, 1]
+        body = server.requests[0].body.decode()
+    assert "[30] a.py f29 (function)" in body and "f30" not in body
+
+
 # -- the command line
 
 
