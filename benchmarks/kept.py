@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Kept:
@@ -34,3 +39,13 @@ class Kept:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"key": key, **row}) + "\n")
         return row
+
+
+def pickled(path: Path, make: Callable[[], T]) -> T:
+    """What `make()` gives, from `path` if an earlier run got so far. Only for folders that nobody else writes into."""
+    if path.exists():
+        return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]
+    made = make()
+    path.with_suffix(".part").write_bytes(pickle.dumps(made))
+    os.replace(path.with_suffix(".part"), path)
+    return made

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.issues import last_rank, units_of
+from benchmarks.kept import pickled
 from indexer import ClewError, Store, build_index, load_encoder, open_revision
 from retrieval import FEATURES, Searcher, feature_rows
 
@@ -175,17 +176,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _kept(name: str, tasks: Sequence[dict[str, Any]], work: Path) -> list[Asked]:
     """What the repository's tasks give, from an earlier run if it got so far."""
-    import pickle
-
-    kept = work / f"{name.replace('/', '+')}.pickle"
-    if kept.exists():
-        return pickle.loads(kept.read_bytes())  # type: ignore[no-any-return]  # our own, from this folder
+    if not tasks:
+        return []
     try:
-        found = list(asked(tasks, work)) if tasks else []
+        found = pickled(work / f"{name.replace('/', '+')}.pickle", lambda: list(asked(tasks, work)))
     except ClewError as error:
         print(f"{name}: left out: {error}", flush=True)
         return []
-    kept.write_bytes(pickle.dumps(found))
     print(f"{name}: {len(found)} tasks", flush=True)
     return found
 

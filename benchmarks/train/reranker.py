@@ -14,7 +14,6 @@ bfloat16 on two cores in about half an hour.
 from __future__ import annotations
 
 import argparse
-import pickle
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.kept import pickled
 from benchmarks.train.evaluate import bm25
 from benchmarks.train.tasks import LIST, Repository, read_repositories
 from indexer import ClewError, Symbol, open_repository, search_terms
@@ -214,14 +214,11 @@ def judged(model: Any, held_out: Mapping[str, tuple[list[Asked], Code]]) -> str:
 def _kept(repository: Repository, mirrors: Path, work: Path) -> tuple[list[Asked], Code]:
     """The repository's questions, from an earlier run if it got so far."""
     kept = work / f"{repository.name.replace('/', '+')}.pickle"
-    if kept.exists():
-        return pickle.loads(kept.read_bytes())  # type: ignore[no-any-return]  # our own, from this folder
     try:
-        found = read_changes(repository, mirrors)
+        found = pickled(kept, lambda: read_changes(repository, mirrors))
     except ClewError as error:
         print(f"{repository.name}: left out: {error}", flush=True)
         return [], {}
-    kept.write_bytes(pickle.dumps(found))
     print(f"{repository.name}: {len(found[0])} questions, {len(found[1])} functions", flush=True)
     return found
 
