@@ -69,8 +69,8 @@ def _load(spec: str) -> Any:  # a SentenceTransformer: a type that costs seconds
         raise EncoderError(
             f"the encoder {spec} needs torch and sentence-transformers ({error}): install them"
         ) from error
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     torch.set_num_threads(min(torch.get_num_threads(), MAX_THREADS))
     try:
         return SentenceTransformer(

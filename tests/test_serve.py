@@ -65,8 +65,6 @@ def served(*arguments: str, place: Path, cwd: Path) -> Ran:
     [
         ["query", "retry with back-off", "--json"],
         ["query", "retry with back-off", "--explain"],
-        ["query", "retry with back-off", "--rerank", "builtin", "--json"],
-        ["query", "retry with back-off", "--rerank=builtin", "--explain"],
         ["context", "where are deliveries retried", "--budget", "500"],
         ["callers", "main"],
         ["map", "--budget", "300"],
@@ -83,6 +81,13 @@ def test_the_answer_is_the_one_without_a_server(
     here = clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(place.with_name("none"))})
     assert served(*arguments, place=place, cwd=repo) == here
     assert clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(place)}) == here
+
+
+def test_the_built_in_model_is_asked_in_the_server(repo: Path, place: Path, server: subprocess.Popen[bytes]) -> None:
+    asked = ["query", "retry with back-off", "--json"]
+    here = clew(*asked, "--rerank", "builtin", cwd=repo, env={"CLEW_SOCKET": str(place.with_name("none"))})
+    for option in (["--rerank", "builtin"], ["--rerank=builtin"]):
+        assert served(*asked, *option, place=place, cwd=repo) == here
 
 
 def test_a_rerank_is_asked_for_by_the_command_itself_which_has_the_key(

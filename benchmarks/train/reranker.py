@@ -184,7 +184,7 @@ def train(model: Any, learned: Mapping[str, tuple[list[Asked], Code]]) -> None:
     for step, (batch, code) in enumerate(steps):
         loss = loss_of(model, batch, code, rng)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()

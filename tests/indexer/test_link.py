@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pytest
 
@@ -33,11 +32,12 @@ FILES = {
 }
 
 
-@pytest.fixture
-def writer(tmp_path: Path) -> Iterator[tuple[Writer, dict[str, int]]]:
-    write(tmp_path / "tree", FILES)
-    store = Store(str(tmp_path / "store"))
-    build_index(open_worktree(tmp_path / "tree"), store, HashEncoder(8), jobs=1, cache=VectorCache(tmp_path / "cache"))
+@pytest.fixture(scope="module")
+def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Writer, dict[str, int]]]:
+    folder = tmp_path_factory.mktemp("link")
+    write(folder / "tree", FILES)
+    store = Store(str(folder / "store"))
+    build_index(open_worktree(folder / "tree"), store, HashEncoder(8), jobs=1, cache=VectorCache(folder / "cache"))
     state = store.state()
     assert state is not None
     with store.writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
@@ -77,16 +77,14 @@ def extracted() -> HeldFacts:
     )
 
 
-@pytest.fixture(params=["spooled", "stored"])
+@pytest.fixture(scope="module", params=["spooled", "stored"])
 def found(
-    request: pytest.FixtureRequest, writer: tuple[Writer, dict[str, int]], tmp_path: Path
+    request: pytest.FixtureRequest, writer: tuple[Writer, dict[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> SpooledFacts | StoredFacts:
     """The facts as the store has them."""
     if request.param == "stored":
         return StoredFacts(writer[0].tables, writer[1])
-    folder = tmp_path / "facts"
-    folder.mkdir()
-    return spool(writer[0].tables, writer[1], (), folder)
+    return spool(writer[0].tables, writer[1], (), tmp_path_factory.mktemp("facts"))
 
 
 def test_facts_from_columns_are_those_that_were_extracted(found: SpooledFacts | StoredFacts) -> None:

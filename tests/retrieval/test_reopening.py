@@ -71,7 +71,7 @@ def test_a_searcher_that_went_on_answers_as_one_that_is_opened_now(
         change(number, "save")
     build()
     open_now.append(Searcher.open(store))
-    for _ in range(16):
+    for _ in range(10):
         assert answers(open_now[0])
         change(chosen.randrange(4), "save", "save", "rename", "remove")
         build()
