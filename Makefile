@@ -6,6 +6,8 @@ PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --no-
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 
+export PYTHONDONTWRITEBYTECODE :=  # a program that starts a hundred times is compiled once
+
 .PHONY: install test lint types demo clean
 
 install: $(STAMP)
