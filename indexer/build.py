@@ -139,8 +139,11 @@ def build_index(
 def _run(state: Build) -> Report:
     writer, source = state.writer, state.source
     with state.phase("walk"):
-        published = writer.manifest(source.view)
-        walked = Walked(_items(state), published, writer.known_files(), writer.lost())
+        with ThreadPoolExecutor(1) as beside:
+            before = beside.submit(lambda: (writer.manifest(source.view), writer.known_files(), writer.lost()))
+            items = _items(state)
+        published = before.result()[0]
+        walked = Walked(items, *before.result())
     state.is_long = len(walked.pending) > SHOWN_FIRST
     if state.is_long and state.passing:
         give_way()
@@ -157,7 +160,7 @@ def _run(state: Build) -> Report:
         writer.index_chunks()
     with state.phase("resolve"):
         manifest = _link(state, manifest)
-        writer.count_terms(source.view, published["file_id"], manifest["file_id"])
+        writer.tally.bring(source.view, published["file_id"], manifest["file_id"])
     store_history(state)
     with state.phase("publish"):
         writer.index_keys()
@@ -243,7 +246,7 @@ def _store(state: Build, result: Extracted) -> None:
     elif state.encoder.dim:
         batches["chunks"] = with_vectors(batches["chunks"], _vectors(state, extracted, batches["chunks"], result.texts))
     state.writer.add(batches)
-    state.writer.note_terms(result.batches["files"]["file_id"].to_pylist(), result.statistics)
+    state.writer.tally.note(result.batches["files"]["file_id"].to_pylist(), result.statistics)
 
 
 def _vectors(

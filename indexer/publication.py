@@ -56,7 +56,7 @@ def show_texts(state: Build, published: pa.Table, manifest: pa.Table) -> pa.Tabl
     with state.phase("publish"):
         writer.index_chunks()
         writer.index_keys()
-        writer.count_terms(source.view, published["file_id"], manifest["file_id"])
+        writer.tally.bring(source.view, published["file_id"], manifest["file_id"])
         writer.replace_manifest(source.view, published, manifest, anew=False)
         writer.publish(replace(view, report=_report(state, manifest)), settled=view.settled)
         state.progress("publish", 1, 1)

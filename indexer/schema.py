@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever a store that an older clew wrote would be misread."""
 
 _I64, _I32, _STR = pa.int64(), pa.int32(), pa.string()
@@ -91,9 +91,10 @@ MANIFESTS = _schema(
 
 
 STATISTICS = pa.schema(
-    {"view": _STR, "chunks": _I64, "terms": _I64, "buckets": pa.list_(_I64), "counts": pa.list_(_I64)}
+    {"view": _STR, "since": _I64, "chunks": _I64, "terms": _I64, "buckets": pa.list_(_I64), "counts": pa.list_(_I64)}
 )
-"""How many chunks of a view hold which terms; see `statistics.TermStatistics`. A view's rows add up."""
+"""How many chunks of a view hold which terms; see `statistics.TermStatistics`. A view's rows add up: those up to a
+generation to what it held then."""
 
 
 def chunks_schema(dim: int) -> pa.Schema:

@@ -53,9 +53,9 @@ class TermStatistics:
         )
         return min(found)
 
-    def to_row(self, view: str) -> tuple[Any, ...]:
+    def to_row(self, view: str, since: int) -> tuple[Any, ...]:
         """As the table `statistics` holds it."""
-        return (view, self.chunks, self.terms, self.buckets.tolist(), self.counts.tolist())
+        return (view, since, self.chunks, self.terms, self.buckets.tolist(), self.counts.tolist())
 
 
 def summed(parts: Iterable[TermStatistics], subtracted: Iterable[TermStatistics] = ()) -> TermStatistics:
@@ -100,6 +100,14 @@ def counted(texts: Iterable[str]) -> TermStatistics:
     total = np.zeros(len(buckets), np.int64)
     np.add.at(total, which, counts)
     return TermStatistics(chunks, terms, buckets, total)
+
+
+def exchanged(came: Iterable[str], went: Iterable[str]) -> TermStatistics:
+    """The statistics of the chunks that `came` without those that `went`. What is on both sides, as most of an edited file
+    is, need not be counted."""
+    texts = Counter(came)
+    texts.subtract(went)
+    return summed([counted((+texts).elements())], [counted((-texts).elements())])
 
 
 class _Places(dict[str, tuple[int, ...]]):

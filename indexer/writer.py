@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
@@ -15,9 +16,9 @@ from .generation import State, Tuning, View
 from .lance import column, full_text, quoted, table_names, unpacked
 from .manifest import COLUMNS, EMPTY, FIRST_OVERLAY, OVERLAY_SHARE, changes, current
 from .records import key64
-from .schema import COMMITS, FACTS, FORMAT, GENERATIONS, MANIFESTS, STATISTICS, batch_of, tables
+from .schema import COMMITS, FACTS, FORMAT, GENERATIONS, MANIFESTS, batch_of, tables
 from .source import LOST
-from .statistics import TermStatistics, counted, from_rows, summed
+from .tally import Tally
 from .upkeep import drop_old_versions, tend
 
 if TYPE_CHECKING:
@@ -36,10 +37,7 @@ FLUSH_SHARE = 8  # and up to this part of what was written, so that a kill costs
 MOST_BUFFERED = (
     64 << 20
 )  # of fragments a large table then has fifty: to read scattered rows costs .05 ms for each of them
-MAX_NEWS = 16  # rows of statistics of a view that readers add up
-PIECE = 8_192  # chunks whose terms are read at a time: some 10 MB
-NOTED = 32  # statistics of batches that are held before they are summed up: some 10 MB
-MANY_FILES = 2_000  # files that one filter names; for more, all rows are read
+OPENED_AT_ONCE = 4  # tables: each waits for its files
 KEYS = {
     "files": ("file_id",),
     "symbols": ("file_id", "uid", "name"),
@@ -58,8 +56,10 @@ class Writer:
         self._flushing = False
         self._buffers: dict[str, list[pa.RecordBatch]] = {}
         self._buffered = self._flushed = 0  # bytes
-        self._noted: tuple[set[int], list[TermStatistics]] = set(), []
-        self.tables = {name: self._open(name, schema) for name, schema in tables(encoder[2]).items()}
+        self.tally = Tally(self)
+        with ThreadPoolExecutor(OPENED_AT_ONCE) as beside:
+            schemas = tables(encoder[2])
+            self.tables = dict(zip(schemas, beside.map(self._open, schemas, schemas.values()), strict=True))
         self._undo()
         self._drop_torn_facts()
 
@@ -146,8 +146,7 @@ class Writer:
             table.delete(mine)
             rows = new
         if len(rows):
-            since = self.state.generation + 1 if self.state else 1
-            marks = [pa.repeat(view, len(rows)), pa.repeat(pa.scalar(since, pa.int64()), len(rows))]
+            marks = [pa.repeat(view, len(rows)), pa.repeat(pa.scalar(self.next_generation, pa.int64()), len(rows))]
             table.add(pa.table([*marks, *rows.columns], schema=MANIFESTS))
         return all_of_it
 
@@ -221,60 +220,6 @@ class Writer:
         at = pc.index_in(keys, value_set=rows[key].combine_chunks())
         return {column: pc.sum(rows[column].take(at)).as_py() or 0 for column in columns}
 
-    def count_terms(self, view: str, before: pa.ChunkedArray, now: pa.ChunkedArray) -> None:
-        """Bring the term statistics of `view` from the file versions `before`, which it publishes, to those of `now`."""
-        table, mine = self.tables["statistics"], f"view = {quoted(view)}"
-        rows = table.search().where(mine).to_arrow()
-        is_new = len(rows) == 0
-        if is_new:
-            rows, before = self._statistics_like(now)
-        came, went = _without(now, before), _without(before, now)
-        if not is_new and not came and not went:
-            return
-        known, noted = self._noted if self._noted[0] <= came else (set[int](), list[TermStatistics]())
-        news = summed([*noted, counted(self._terms(came - known))], [counted(self._terms(went))])
-        if is_new or len(rows) >= MAX_NEWS:
-            news = summed([from_rows(rows), news])
-            table.delete(mine)
-        self.add({"statistics": batch_of([news.to_row(view)], STATISTICS)})
-
-    def note_terms(self, file_ids: Iterable[int], statistics: TermStatistics) -> None:
-        """Know the statistics of these file versions, which are to be written, without reading their terms."""
-        known, noted = self._noted
-        known.update(file_ids)
-        noted.append(statistics)
-        if len(noted) > NOTED:
-            noted[:] = [summed(noted)]
-
-    def _statistics_like(self, now: pa.ChunkedArray) -> tuple[pa.Table, pa.ChunkedArray]:
-        """The statistics of the published view that shares most file versions with `now`, if it is half of them, and the
-        versions that it holds: another work tree of a repository, or another revision, differs in few."""
-        import numpy as np
-
-        ids = now.to_numpy()
-        best, most = EMPTY["file_id"], len(ids) // 2
-        name = ""
-        for view in self.published_views():
-            held = self.manifest(view.name)["file_id"]
-            shared = int(np.isin(held.to_numpy(), ids[ids != 0]).sum())
-            if shared > most:
-                best, most, name = held, shared, view.name
-        rows = self.tables["statistics"].search().where(f"view = {quoted(name)}").to_arrow()
-        return (rows, best) if len(rows) else (rows, EMPTY["file_id"])
-
-    def _terms(self, file_ids: Collection[int]) -> Iterator[str]:
-        """The terms of each chunk of `file_ids`, in no particular order."""
-        if not file_ids:
-            return
-        query = self.tables["chunks"].search().select(["file_id", "terms"])
-        if len(file_ids) <= MANY_FILES:
-            query = query.where(f"file_id IN ({','.join(map(str, sorted(file_ids)))})")
-        wanted = pa.array(file_ids, pa.int64())
-        for rows in query.to_batches(PIECE):
-            for at in range(0, rows.num_rows, PIECE):
-                some = rows.slice(at, PIECE)
-                yield from some.filter(pc.is_in(some["file_id"], wanted))["terms"].to_pylist()
-
     def index_chunks(self) -> None:
         """Build the full-text index if it is missing. Safe beside other tables' writes."""
         self._index("chunks", "terms", full_text())
@@ -301,11 +246,16 @@ class Writer:
     def _versions(self) -> dict[str, int]:
         return {name: table.version for name, table in self.tables.items()}
 
+    @property
+    def next_generation(self) -> int:
+        """That which is published next."""
+        return self.state.generation + 1 if self.state else 1
+
     def publish(self, view: View, settled: int | None = None) -> State:
         """Make all that was written visible, in one commit. `settled`: the generation of its edges, if not this one."""
         self.flush()
         views = dict(self.state.views) if self.state and self.same_epoch else {}
-        generation = self.state.generation + 1 if self.state else 1
+        generation = self.next_generation
         settled = generation if settled is None else settled
         views[view.name] = replace(view, report=replace(view.report, generation=generation), settled=settled)
         return self._commit(views, view.name)
@@ -322,7 +272,7 @@ class Writer:
         return self.publish_again()
 
     def _commit(self, views: Mapping[str, View], latest: str) -> State:
-        generation = self.state.generation + 1 if self.state else 1
+        generation = self.next_generation
         spec, encoder_id, dim = self.encoder
         tunings = self.state.tunings if self.state else ()
         shown = (self._versions(), dict(views), latest)
@@ -389,10 +339,3 @@ class Writer:
         for name in table_names(self.store.db):
             if name != "generations" and not name.endswith(f"-{self.epoch}"):
                 self.store.db.drop_table(name)
-
-
-def _without(ids: pa.ChunkedArray, others: pa.ChunkedArray) -> set[int]:
-    """Those of `ids` that are not among `others`; 0 is none."""
-    import numpy as np
-
-    return set(np.setdiff1d(ids.to_numpy(), others.to_numpy()).tolist()) - {0}

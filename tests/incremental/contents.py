@@ -36,7 +36,7 @@ def contents(uri: str, view: str) -> Contents:
     found |= {name: _rows(snapshot, name, "file_id", {row["file_id"] for row in manifest} - {0}) for name in OF_A_FILE}
     sets = {row["edges_id"] for row in manifest} - {0}
     found |= {name: _rows(snapshot, name, "edges_id", sets) for name in OF_AN_EDGE_SET}
-    found["statistics"] = [repr(snapshot.chunks.statistics.to_row(view))]
+    found["statistics"] = [repr(snapshot.chunks.statistics.to_row(view, 0))]
     found["commits"] = [repr(each) for each in snapshot.past.commits]
     found["graph"] = _graph(snapshot)
     return found | _answers(uri, view)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import indexer.publication
+import indexer.tally
 from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, load_encoder, open_worktree
-from indexer.statistics import bm25, counted, summed
+from indexer.statistics import bm25, counted, exchanged, summed
 
 TEXTS = ["a b c", " a a d\ne f g", "b", "", "c d e"]
 
@@ -22,8 +24,14 @@ def test_what_is_taken_away_leaves_what_was_not_added() -> None:
     kept, gone = counted(TEXTS[:2]), counted(TEXTS[2:])
     both = counted(TEXTS)
     left = summed([both], [gone])
-    assert left.to_row("") == kept.to_row("")
-    assert summed([both], [both]).to_row("") == summed([]).to_row("")
+    assert left.to_row("", 0) == kept.to_row("", 0)
+    assert summed([both], [both]).to_row("", 0) == summed([]).to_row("", 0)
+
+
+def test_what_is_exchanged_is_what_came_without_what_went() -> None:
+    came, went = [*TEXTS, "a b c"], ["x y", "b", "b", "a b c"]
+    assert exchanged(came, went).to_row("", 0) == summed([counted(came)], [counted(went)]).to_row("", 0)
+    assert exchanged(TEXTS, TEXTS[::-1]).to_row("", 0) == summed([]).to_row("", 0)
 
 
 def test_scores_are_those_of_the_full_text_index_where_it_holds_nothing_else(tmp_path: Path) -> None:
@@ -57,7 +65,29 @@ def test_a_second_view_that_starts_from_the_first_has_the_statistics_of_a_clean_
     for tree, store in ((trees[0], "both"), (trees[1], "both"), (trees[1], "clean")):
         cache = VectorCache(tmp_path / "cache")
         build_index(open_worktree(tree), Store(str(tmp_path / store)), HashEncoder(8), jobs=1, cache=cache)
-    found, clean = (Snapshot.open(str(tmp_path / store)).chunks.statistics for store in ("both", "clean"))
-    assert (found.chunks, found.terms) == (clean.chunks, clean.terms)
-    assert found.buckets.tolist() == clean.buckets.tolist()
-    assert found.counts.tolist() == clean.counts.tolist()
+    assert statistics(tmp_path / "both") == statistics(tmp_path / "clean")
+
+
+@pytest.mark.parametrize("most_news", [2, 16])
+def test_a_branch_that_comes_back_has_the_statistics_of_a_clean_build(
+    most_news: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer.publication, "SHOWN_FIRST", 1)
+    monkeypatch.setattr(indexer.tally, "SWITCH", 1)
+    monkeypatch.setattr(indexer.tally, "MAX_NEWS", most_news)
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    for turn, branch in enumerate("ABABACB"):
+        for number in range(20):
+            (tree / f"m{number}.py").write_text(f"def run_{branch if number < 5 else number}(queue): pass\n")
+        (tree / "m9.py").write_text(f"def turn(): return {turn}\n")
+        for store in ("kept", f"clean{turn}"):
+            cache = VectorCache(tmp_path / "cache")
+            build_index(open_worktree(tree), Store(str(tmp_path / store)), HashEncoder(8), jobs=1, cache=cache)
+        view = Snapshot.open(str(tmp_path / "kept")).view
+        assert len(view.former) == min(turn, indexer.publication.FORMER)
+        assert statistics(tmp_path / "kept") == statistics(tmp_path / f"clean{turn}")
+
+
+def statistics(store: Path) -> tuple[object, ...]:
+    return Snapshot.open(str(store)).chunks.statistics.to_row("", 0)
