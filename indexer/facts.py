@@ -111,9 +111,8 @@ class HeldFacts:
     def importers(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
         for path, facts in self._files.items():
             for spec in facts.imports:
-                for module in (spec.module, *([f"{spec.module}.{spec.name}"] if spec.name else [])):
-                    if last_part(module) in names:
-                        yield path, module
+                meant = (spec.module, f"{spec.module}.{spec.name}") if spec.name else (spec.module,)
+                yield from ((path, module) for module in meant if last_part(module) in names)
 
     @cached_property
     def _program(self) -> tuple[Visible, Names]:

@@ -50,11 +50,17 @@ def read_jsdoc(source: bytes, outline: Outline) -> Documented:
             named = _named_type(written, line, found.imports)
             if tag == "type":
                 found.bindings.extend(_target(source, after, named, line, outline))
-            elif (function := callables.get(line)) is not None:
-                name = _NAME.match(rest) if not tag.startswith("return") else None
-                if name or tag.startswith("return"):
-                    found.bindings.append(Binding(name[1] if name else "return", named, "annotation", function, line))
+            elif (function := callables.get(line)) is not None and (name := _documented(tag, rest)):
+                found.bindings.append(Binding(name, named, "annotation", function, line))
     return found
+
+
+def _documented(tag: str, rest: str) -> str:
+    """What a tag tells the type of: a parameter, "return", or ""."""
+    if tag.startswith("return"):
+        return "return"
+    name = _NAME.match(rest)
+    return name[1] if name else ""
 
 
 def _comments(source: bytes) -> Iterator[tuple[int, int]]:

@@ -76,9 +76,8 @@ def read_makefile(lines: Sequence[str]) -> Iterator[Entry]:
             yield Entry("variable", found[1], start + 1, 1, number)
         elif found := _TARGET.match(line):
             number = _recipe(lines, _continued(lines, start))
-            for name in found[1].split():
-                if name[0] != "." or "/" in name:
-                    yield Entry("target", name, start + 1, 1, number)
+            names = (name for name in found[1].split() if name[0] != "." or "/" in name)
+            yield from [Entry("target", name, start + 1, 1, number) for name in names]
 
 
 def _continued(lines: Sequence[str], at: int) -> int:

@@ -131,10 +131,11 @@ class _Reader:
             if target is None or not _stands_on(token, each.symbol, scopes.aliases):
                 continue
             mentions = scopes.mentions.get((each.line, token), ())
-            if target or mentions or token in scopes.imported:
-                for kind, scope in mentions or [scopes.guess(each, token, lines, document)]:
-                    if mentions or not scopes.is_own_head(path, scope, target):
-                        yield Told(each.line, token, kind, scope, target)
+            if not (target or mentions or token in scopes.imported):
+                continue
+            for kind, scope in mentions or [scopes.guess(each, token, lines, document)]:
+                if mentions or not scopes.is_own_head(path, scope, target):
+                    yield Told(each.line, token, kind, scope, target)
 
     def _target(self, path: str, symbol: str) -> str | None:
         """The id of ours that a symbol means, "" for what no index defines, None where we have no symbol for it."""

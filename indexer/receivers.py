@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from .classes import Classes
@@ -443,10 +444,10 @@ class Receivers:
             return None
         for owner in self.classes.lineage(entity.path, entity.index):
             file = self._files[owner.path]
-            for key in ((owner.index, name), (owner.index, f".{name}")):
-                for binding in sorted(file.bindings.get(key, ()), key=_undeclared):
-                    if found := self._bound(owner.path, binding.scope, binding, depth + 1):
-                        return found
+            kinds = (file.bindings.get((owner.index, key), ()) for key in (name, f".{name}"))
+            for binding in chain.from_iterable(sorted(some, key=_undeclared) for some in kinds):
+                if found := self._bound(owner.path, binding.scope, binding, depth + 1):
+                    return found
         return None
 
     def member(self, entity: Entity, name: str, depth: int) -> Entity | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -297,19 +298,21 @@ def _write(folder: Path, arrays: Arrays) -> None:
         "starts": pa.table({"out": arrays.out_starts, "in": arrays.in_starts}),
         "rules": pa.table({"rule": pa.array(arrays.rules, pa.string())}),
     }
-    try:
+    with suppress(OSError):
         folder.parent.mkdir(exist_ok=True)
-        making = tempfile.mkdtemp(dir=folder.parent, prefix=".making-")
-        try:
-            for name, table in tables.items():
-                with pa.ipc.new_file(os.path.join(making, f"{name}.arrow"), table.schema) as sink:
-                    sink.write_table(table.combine_chunks())
-            os.rename(making, folder)
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
+        _write_tables(folder, tables)
         _drop_older(folder)
-    except OSError:
-        return
+
+
+def _write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
+    making = tempfile.mkdtemp(dir=folder.parent, prefix=".making-")
+    try:
+        for name, table in tables.items():
+            with pa.ipc.new_file(os.path.join(making, f"{name}.arrow"), table.schema) as sink:
+                sink.write_table(table.combine_chunks())
+        os.rename(making, folder)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
 
 
 def _drop_older(folder: Path) -> None:

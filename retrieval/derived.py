@@ -101,11 +101,10 @@ def _ancestors(own: int, bases: dict[int, list[tuple[int, float]]]) -> Iterator[
     seen, ring = {own}, [(own, 1.0)]
     while ring and len(seen) <= LINEAGE:
         above = []
-        for node, sure in ring:
-            for base, step in bases.get(node, ()):
-                if base not in seen:
-                    seen.add(base)
-                    above.append((base, min(sure, step)))
+        for base, sure in [(base, min(sure, step)) for node, sure in ring for base, step in bases.get(node, ())]:
+            if base not in seen:
+                seen.add(base)
+                above.append((base, sure))
         yield from above
         ring = above
 

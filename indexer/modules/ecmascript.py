@@ -103,6 +103,10 @@ class EcmascriptFinder(Finder):
         found = ((clean + ending).lstrip("/") for ending in _ENDINGS)
         return next((path for path in found if path in self.files), "") or self._source_at(clean)
 
+    def _first(self, stems: Iterable[str]) -> str:
+        """The first file that is at one of `stems`, as `_at` finds it."""
+        return next(filter(None, map(self._at, stems)), "")
+
     def _source_at(self, written: str) -> str:
         """The source beside a file that a compiler will write: `x.js` → `x.ts`."""
         match = _WRITTEN.search(written)
@@ -134,15 +138,13 @@ class EcmascriptFinder(Finder):
 
     def _beside_roots(self, path: str, stem: str) -> str:
         """A relative import within `rootDirs`, which are laid over each other."""
-        wanted = _clean(stem)
+        wanted = _clean(stem) or ""
         for config in self._configs_for(dirname(path)) if wanted else ():
-            roots = [_clean(join(dirname(config), root)) for root in self._settings[config]["rootDirs"]]
-            for root in filter(None, roots):
-                if wanted and wanted.startswith(root + "/"):
-                    inside = wanted[len(root) + 1 :]
-                    found = next((f for other in roots if other and (f := self._at(join(other, inside)))), "")
-                    if found:
-                        return found
+            written = (_clean(join(dirname(config), root)) for root in self._settings[config]["rootDirs"])
+            roots = [root for root in written if root]
+            inside = [wanted[len(root) + 1 :] for root in roots if wanted.startswith(root + "/")]
+            if found := self._first(join(other, rest) for rest in inside for other in roots):
+                return found
         return ""
 
     def _configs_for(self, folder: str) -> list[str]:
@@ -219,25 +221,7 @@ class EcmascriptFinder(Finder):
 
     def _entry(self, home: str, target: str) -> str:
         """The source of what the build of the package in `home` will write to `target`."""
-        target = _here(target)
-        if found := self._at(join(home, target)):
-            return found
-        parts = normpath(target).split("/")
-        for at, part in enumerate(parts[:-1]):
-            tail = parts[at:]
-            while part in _BUILT and len(tail) > 1 and tail[0] in _BUILT:
-                tail.pop(0)
-                for root in ("src", "", "source", "lib"):
-                    if found := self._at(join(home, *parts[:at], root, *tail)):
-                        return found
-            if (
-                part in _BUILT
-                and at
-                and at == len(parts) - 2
-                and (found := self._at(join(home, *parts[:at], "src/index")))
-            ):
-                return found
-        return ""
+        return self._first(join(home, *place) for place in _sources_of(_here(target)))
 
     def _package_named(self, folder: str, name: str) -> str | None:
         """The folder of the repository's package of a name: one above, a member of a workspace, or the only one."""
@@ -275,14 +259,10 @@ class EcmascriptFinder(Finder):
     # -- conventions of bundlers
 
     def _by_convention(self, folder: str, module: str) -> str:
-        for prefix, roots in _CONVENTIONS.items():
-            if not module.startswith(prefix):
-                continue
-            for above in _folders_above(folder):
-                for root in roots:
-                    if found := self._at(join(above, root, module[len(prefix) :])):
-                        return found
-        return ""
+        named = ((module[len(prefix) :], roots) for prefix, roots in _CONVENTIONS.items() if module.startswith(prefix))
+        return self._first(
+            join(above, root, rest) for rest, roots in named for above in _folders_above(folder) for root in roots
+        )
 
     def _above(self, folder: str, names: tuple[str, ...]) -> Iterator[str]:
         """The settings files of these names in a folder and in those above it, the nearest first."""
@@ -337,6 +317,21 @@ def _globs(root: str, globs: Iterable[str]) -> re.Pattern[str]:
         if glob.count("*") <= _MAX_STARS:
             made.append(plain.replace(r"/\*\*", "(?:/.*)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*"))
     return re.compile("|".join(made))
+
+
+def _sources_of(target: str) -> Iterator[tuple[str, ...]]:
+    """Where what a build writes to `target` may come from, as parts of a path, likeliest first."""
+    yield (target,)
+    parts = normpath(target).split("/")
+    for at, part in enumerate(parts[:-1]):
+        if part not in _BUILT:
+            continue
+        above, tail = parts[:at], parts[at:]
+        while len(tail) > 1 and tail[0] in _BUILT:
+            tail.pop(0)
+            yield from ((*above, root, *tail) for root in ("src", "", "source", "lib"))
+        if at and at == len(parts) - 2:
+            yield (*above, "src/index")
 
 
 def _folders_above(folder: str) -> Iterator[str]:
