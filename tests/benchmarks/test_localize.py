@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
+from benchmarks.external import symbol_on
 from benchmarks.issues import Changed, last_rank, unit_of, units_of
 from benchmarks.localize import main
 from benchmarks.progress import spread
@@ -84,3 +86,26 @@ def test_a_sample_is_spread_over_the_data() -> None:
 def test_one_missing_item_is_a_miss() -> None:
     assert last_rank(["a", "b", "c"], frozenset("ac")) == 3
     assert last_rank(["a", "b", "c"], frozenset("ad")) == 0
+
+
+def test_another_program_s_lines_are_given_the_names_of_their_functions(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = data.parent / "program.py"
+    answer = json.dumps([["gone.py", 1, 9], ["app/upload.py", 4, 4], ["app/upload.py", 6, 9]])
+    program.write_text(f"import sys\nfor line in sys.stdin: print({answer!r}, flush=True)\n")
+    folder = data.parent
+    arguments = [str(data), "--mirrors", str(folder / "mirrors"), "--work", str(folder / "work"), "--encoder", "none"]
+    arguments += ["--results", str(folder / "results"), "--systems", "bm25"]
+    assert main([*arguments, "--command", f"other={sys.executable} {program}", "--json"]) == 0
+    other = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (other["system"], other["figures"]["function@5"]["value"]) == ("other", 1)
+
+
+def test_a_place_s_function_is_the_innermost_around_its_first_line_or_the_first_that_begins_in_it() -> None:
+    spans = {"A": (2, 9), "A.f": (3, 5), "A.f.g": (4, 4), "h": (12, 14)}
+    symbols = [
+        FoundSymbol(0, "a.py", 0, Symbol("", name, "function", *span, "", "", -1)) for name, span in spans.items()
+    ]
+    places = {(4, 4): "A.f.g", (5, 8): "A.f", (6, 20): "A", (1, 4): "A", (10, 13): "h", (15, 20): "", (10, 11): ""}
+    assert {place: symbol_on(symbols, *place) for place in places} == places
