@@ -140,10 +140,10 @@ def _run(state: Build) -> Report:
     writer, source = state.writer, state.source
     with state.phase("walk"):
         with ThreadPoolExecutor(1) as beside:
-            before = beside.submit(lambda: (writer.manifest(source.view), writer.known_files(), writer.lost()))
+            stored = beside.submit(lambda: (writer.manifest(source.view), writer.known_files(), writer.lost()))
             items = _items(state)
-        published = before.result()[0]
-        walked = Walked(items, *before.result())
+        published, known, lost = stored.result()
+        walked = Walked(items, published, known, lost)
     state.is_long = len(walked.pending) > SHOWN_FIRST
     if state.is_long and state.passing:
         give_way()
