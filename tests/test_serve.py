@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,12 +47,23 @@ def start(place: Path) -> subprocess.Popen[bytes]:
     return server
 
 
-@pytest.fixture
-def server(place: Path) -> Iterator[subprocess.Popen[bytes]]:
+@contextmanager
+def listening(place: Path) -> Iterator[Path]:
+    """A server that listens there during the block."""
     started = start(place)
-    yield started
-    started.kill()
-    started.communicate()
+    try:
+        yield place
+    finally:
+        started.kill()
+        started.communicate()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where one listens for all of these tests."""
+    (folder := tmp_path_factory.mktemp("server") / "private").mkdir(mode=0o700)
+    with listening(folder / "socket") as place:
+        yield place
 
 
 def served(*arguments: str, place: Path, cwd: Path) -> Ran:
@@ -75,47 +87,44 @@ def served(*arguments: str, place: Path, cwd: Path) -> Ran:
     ],
     ids=" ".join,
 )
-def test_the_answer_is_the_one_without_a_server(
-    arguments: list[str], repo: Path, place: Path, server: subprocess.Popen[bytes]
-) -> None:
-    here = clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(place.with_name("none"))})
-    assert served(*arguments, place=place, cwd=repo) == here
-    assert clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(place)}) == here
+def test_the_answer_is_the_one_without_a_server(arguments: list[str], repo: Path, server: Path) -> None:
+    here = clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(server.with_name("none"))})
+    assert served(*arguments, place=server, cwd=repo) == here
+    assert clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(server)}) == here
 
 
-def test_the_built_in_model_is_asked_in_the_server(repo: Path, place: Path, server: subprocess.Popen[bytes]) -> None:
+def test_the_built_in_model_is_asked_in_the_server(repo: Path, server: Path) -> None:
     asked = ["query", "retry with back-off", "--json"]
-    here = clew(*asked, "--rerank", "builtin", cwd=repo, env={"CLEW_SOCKET": str(place.with_name("none"))})
+    here = clew(*asked, "--rerank", "builtin", cwd=repo, env={"CLEW_SOCKET": str(server.with_name("none"))})
     for option in (["--rerank", "builtin"], ["--rerank=builtin"]):
-        assert served(*asked, *option, place=place, cwd=repo) == here
+        assert served(*asked, *option, place=server, cwd=repo) == here
 
 
-def test_a_rerank_is_asked_for_by_the_command_itself_which_has_the_key(
-    repo: Path, place: Path, server: subprocess.Popen[bytes]
-) -> None:
+def test_a_rerank_is_asked_for_by_the_command_itself_which_has_the_key(repo: Path, server: Path) -> None:
     with ScriptedServer([{"text": '{"order": [3, 1]}'}]) as provider:
         asked = ["query", "retry with back-off", "--json", "--rerank", "openai/x", "--api-base", provider.base]
-        assert served(*asked, place=place, cwd=repo).code != 0
-        assert served(*asked[:3], "--rerank=openai/x", place=place, cwd=repo).code != 0
-        here = clew(*asked, cwd=repo, env={"CLEW_SOCKET": str(place.with_name("none"))})
-        assert clew(*asked, cwd=repo, env={"CLEW_SOCKET": str(place)}) == here
+        assert served(*asked, place=server, cwd=repo).code != 0
+        assert served(*asked[:3], "--rerank=openai/x", place=server, cwd=repo).code != 0
+        here = clew(*asked, cwd=repo, env={"CLEW_SOCKET": str(server.with_name("none"))})
+        assert clew(*asked, cwd=repo, env={"CLEW_SOCKET": str(server)}) == here
     plain = clew("query", "retry with back-off", "--json", cwd=repo)
     assert here.value["hits"][0]["symbol"] == plain.value["hits"][2]["symbol"]
 
 
-def test_a_newer_generation_is_seen_at_once(repo: Path, place: Path, server: subprocess.Popen[bytes]) -> None:
-    assert served("symbol", "fresh_name", place=place, cwd=repo).code == 1
+def test_a_newer_generation_is_seen_at_once(repo: Path, server: Path) -> None:
+    assert served("symbol", "fresh_name", place=server, cwd=repo).code == 1
     (repo / "courier" / "fresh.py").write_text("def fresh_name(): pass\n")
     assert clew("index", cwd=repo).code == 0
-    assert served("symbol", "fresh_name", place=place, cwd=repo).code == 0
+    assert served("symbol", "fresh_name", place=server, cwd=repo).code == 0
 
 
-def test_the_socket_is_its_owners_alone(place: Path, server: subprocess.Popen[bytes]) -> None:
-    assert place.stat().st_mode & 0o777 == 0o600
-    place.parent.chmod(0o755)
-    other = clew("serve", cwd=place.parent, env={"CLEW_SOCKET": str(place)})
-    assert (other.code, "others can enter" in other.last) == (2, True)
-    assert served("query", "x", place=place, cwd=place.parent).code != 0  # a client does not trust it either
+def test_the_socket_is_its_owners_alone(place: Path) -> None:
+    with listening(place):
+        assert place.stat().st_mode & 0o777 == 0o600
+        place.parent.chmod(0o755)
+        other = clew("serve", cwd=place.parent, env={"CLEW_SOCKET": str(place)})
+        assert (other.code, "others can enter" in other.last) == (2, True)
+        assert served("query", "x", place=place, cwd=place.parent).code != 0  # a client does not trust it either
 
 
 def test_a_second_server_is_refused_and_what_a_killed_one_left_is_replaced(place: Path, repo: Path) -> None:
@@ -137,21 +146,19 @@ def test_a_second_server_is_refused_and_what_a_killed_one_left_is_replaced(place
 @pytest.mark.parametrize(
     "sent", [b"", b"\n", b"no json\n", b"{}\n", b"[1]\n", b'{"package": 1, "argv": 2}\n', b"\xff\xfe"]
 )
-def test_strangers_get_no_answer_and_do_no_harm(
-    sent: bytes, repo: Path, place: Path, server: subprocess.Popen[bytes]
-) -> None:
+def test_strangers_get_no_answer_and_do_no_harm(sent: bytes, repo: Path, server: Path) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(place))
+        connection.connect(str(server))
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
         assert connection.recv(1) == b""
-    assert served("symbol", "main", place=place, cwd=repo).code == 0
+    assert served("symbol", "main", place=server, cwd=repo).code == 0
 
 
-def test_questions_of_another_installation_are_not_answered(place: Path, server: subprocess.Popen[bytes]) -> None:
+def test_questions_of_another_installation_are_not_answered(server: Path) -> None:
     request = {"package": "/somewhere/else", "argv": ["query", "x"], "cwd": "/", "env": {}}
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(place))
+        connection.connect(str(server))
         connection.sendall(json.dumps(request).encode() + b"\n")
         assert connection.recv(1) == b""
 
