@@ -2,7 +2,7 @@
 
 The command gets the folder to search as its last argument. For each line `{"query": …, "k": N}` of its input it writes a line
 with its hits, best first: `[[path, first line, last line], …]`, paths from the folder on. A hit of one line is taken for a
-signature; a hit's function is the one that its first line is in, else the first that begins on its lines. `benchmarks/adapters` has commands for semble and for aider's repository map.
+signature, and one that names no symbol for the function that it begins in, else the first that begins in it. `benchmarks/adapters` has commands for semble and for aider's repository map.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from indexer import FoundSymbol
 from retrieval import Hit, Piece, Searcher
 
 from .systems import READ, System, open_system, read
@@ -39,14 +38,9 @@ class External:
         self._ask = lru_cache(maxsize=2)(self._answer)
 
     def hits(self, text: str, k: int) -> list[Hit]:
-        places = self._ask(text, k)
-        symbols = self.searcher.lookup.symbols_in({path for path, *_ in places} & self.searcher.snapshot.entries.keys())
-        return [
-            Hit(at, path, symbol_on(symbols.get(path, ()), start, end), kind, start, end, 0.0, (), False)
-            for at, (path, kind, start, end) in enumerate(places, 1)
-        ]
+        return [Hit(at, *place, 0.0, (), False) for at, place in enumerate(self._ask(text, k), 1)]
 
-    def _answer(self, text: str, k: int) -> list[tuple[str, str, int, int]]:
+    def _answer(self, text: str, k: int) -> list[tuple[str, str, str, int, int]]:
         assert self._process.stdin is not None and self._process.stdout is not None
         try:
             self._process.stdin.write(json.dumps({"query": text, "k": k}) + "\n")
@@ -56,7 +50,9 @@ class External:
             line = ""
         if not line:
             raise RuntimeError(f"`{self.command}` ended: {self._process.wait()}")
-        return [(path, "signature" if start == end else "text", start, end) for path, start, end in json.loads(line)]
+        return [
+            (path, "", "signature" if start == end else "text", start, end) for path, start, end in json.loads(line)
+        ]
 
     def pieces(self, text: str, budget: int) -> Sequence[Piece]:
         return list(read(self.searcher, self.hits(text, READ), budget))
@@ -64,15 +60,6 @@ class External:
     def close(self) -> None:
         """End the program."""
         self._process.communicate()
-
-
-def symbol_on(symbols: Iterable[FoundSymbol], start: int, end: int) -> str:
-    """The name of the innermost symbol around the line `start`, else of the first that begins up to `end`, or ""."""
-    own = [each.symbol for each in symbols if each.symbol.start_line <= end and each.symbol.end_line >= start]
-    around = [symbol for symbol in own if symbol.start_line <= start]
-    if around:
-        return max(around, key=lambda symbol: (symbol.start_line, -symbol.end_line)).qualname
-    return min(own, key=lambda symbol: symbol.start_line).qualname if own else ""
 
 
 @contextmanager

@@ -69,8 +69,21 @@ def ranks(searcher: Searcher, issue: Issue, hits: Sequence[Hit]) -> tuple[int, i
     symbols = searcher.snapshot.symbols_in(sorted({*files, *issue.files}))
     units = units_of(symbols)
     gold = frozenset(unit_of(units, symbols, changed) for changed in issue.functions)
-    functions = list(dict.fromkeys(units[key] for hit in kept if (key := f"{hit.path}::{hit.symbol}") in units))
+    named = (f"{hit.path}::{hit.symbol}" if hit.symbol else symbol_on(symbols, hit) for hit in kept)
+    functions = list(dict.fromkeys(units[key] for key in named if key in units))
     return last_rank(files, issue.files), last_rank(functions, gold) if gold else -1
+
+
+def symbol_on(symbols: Iterable[FoundSymbol], hit: Hit) -> str:
+    """The id of the innermost of `symbols` that counts and that the hit begins in, else of the first that begins in it, or ""."""
+    spans = [
+        (each.symbol.start_line, -each.symbol.end_line, each.id)
+        for each in symbols
+        if each.path == hit.path and each.symbol.kind in COUNTED
+    ]
+    touched = [span for span in spans if span[0] <= hit.end_line and -span[1] >= hit.start_line]
+    around = [span for span in touched if span[0] <= hit.start_line]
+    return max(around)[2] if around else min(touched)[2] if touched else ""
 
 
 def units_of(symbols: Iterable[FoundSymbol]) -> dict[str, str]:

@@ -105,7 +105,8 @@ class Store:
         assert self.local is not None
         try:
             found, state = json.loads((self.local / HEAD).read_text(encoding="utf-8"))
-            return State.from_json(state) if found == stamp else None
+            known = State.from_json(state) if found == stamp else None
+            return known if known and known.format == FORMAT else None
         except (OSError, ValueError, TypeError, KeyError):
             return None
 

@@ -7,6 +7,7 @@ counted when the branch was there before, and most chunks of a file that was edi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -24,7 +25,8 @@ MAX_NEWS = 16  # rows of statistics of a view that readers add up
 SWITCH = 100  # file versions that come at once, from which on they may be those of a branch that was there before
 NOTED = 32  # statistics of batches that are held before they are summed up: some 10 MB
 PIECE = 8_192  # chunks whose terms are read at a time: some 10 MB
-MANY_FILES = 4_000  # that one filter names, for more all rows are read; and whose terms are held at once
+MANY_FILES = 4_000  # that one filter names; for more, all rows are read
+MOST_HELD = 200_000  # chunks whose terms are held at once: some 120 MB
 
 
 class Tally:
@@ -56,10 +58,23 @@ class Tally:
         if not is_new and not came and not went and not len(undone):
             return
         news = summed([self._exchanged(came, went)], [from_rows(undone)])
-        if is_new or len(rows) >= MAX_NEWS:
+        if is_new:
             news = summed([from_rows(rows), news])
+        parts = [(self._writer.next_generation, news)]
+        if not is_new and len(rows) >= MAX_NEWS:
             table.delete(mine)
-        self._writer.add({"statistics": batch_of([news.to_row(view, self._writer.next_generation)], STATISTICS)})
+            parts = [*self._joined(view, rows), *parts]
+        added = batch_of([each.to_row(view, since) for since, each in parts], STATISTICS)
+        self._writer.add({"statistics": added})
+
+    def _joined(self, view: str, rows: pa.Table) -> Iterator[tuple[int, TermStatistics]]:
+        """The view's `rows` summed up between the generations that may come back, each sum since its newest row."""
+        published = self._writer.view(view)
+        former = sorted(published.former) if published else []
+        for after, last in pairwise([0, *former, self._writer.next_generation]):
+            some = rows.filter(pc.and_(pc.greater(rows["since"], after), pc.less_equal(rows["since"], last)))
+            if len(some):
+                yield pc.max(some["since"]).as_py(), from_rows(some)
 
     def _alike(self, now: pa.ChunkedArray) -> tuple[pa.Table, pa.ChunkedArray]:
         """The statistics of the published view that shares most file versions with `now`, if it is half of them, and the
@@ -93,10 +108,14 @@ class Tally:
 
     def _exchanged(self, came: set[int], went: set[int]) -> TermStatistics:
         """The statistics of the file versions that `came` without those that `went`."""
-        if went and len(came) + len(went) <= MANY_FILES:  # most of their chunks are the same
+        if went and self._chunks({*came, *went}) <= MOST_HELD:  # most of them are on both sides
             return exchanged(self._terms(came), self._terms(went))
         known, noted = self._noted if self._noted[0] <= came else (set[int](), list[TermStatistics]())
         return summed([*noted, counted(self._terms(came - known))], [counted(self._terms(went))])
+
+    def _chunks(self, file_ids: Collection[int]) -> int:
+        wanted = pa.chunked_array([pa.array(file_ids, pa.int64())])
+        return self._writer.sums("files", wanted, ["chunks"])["chunks"]
 
     def _terms(self, file_ids: Collection[int]) -> Iterator[str]:
         """The terms of each chunk of `file_ids`, in no particular order."""

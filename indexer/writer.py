@@ -57,8 +57,8 @@ class Writer:
         self._buffers: dict[str, list[pa.RecordBatch]] = {}
         self._buffered = self._flushed = 0  # bytes
         self.tally = Tally(self)
+        self._db, schemas = store.db, tables(encoder[2])
         with ThreadPoolExecutor(OPENED_AT_ONCE) as beside:
-            schemas = tables(encoder[2])
             self.tables = dict(zip(schemas, beside.map(self._open, schemas, schemas.values()), strict=True))
         self._undo()
         self._drop_torn_facts()
@@ -67,8 +67,8 @@ class Writer:
         physical = f"{name}-{self.epoch}"
         published = self.state is not None and self.same_epoch and name in self.state.versions
         if published or self.store.has_table(physical):  # what is published has to be there
-            return self.store.db.open_table(physical)
-        return self.store.db.create_table(physical, schema=schema)
+            return self._db.open_table(physical)
+        return self._db.create_table(physical, schema=schema)
 
     def _undo(self) -> None:
         """Take back what a killed build replaced, or the next view would publish that, too."""

@@ -194,12 +194,19 @@ def ask_everything(store: str) -> None:
     searcher.graph.refs("fail")
 
 
+OF_ANOTHER_FORMAT = """
+import lancedb, sys
+from dataclasses import replace
+from indexer import Store
+store = Store(sys.argv[1])
+state = replace(store.state(), format=99)
+lancedb.connect(sys.argv[1]).open_table("generations").update(values={"format": 99, "state": state.to_json()})
+store.remember(state)
+"""
+
+
 def test_a_store_of_another_format_is_refused_by_both_versions(copy: Path) -> None:
-    rewrite = (
-        "import lancedb, sys; table = lancedb.connect(sys.argv[1]).open_table('generations'); "
-        "table.update(values={'format': 99})"
-    )
-    assert run([sys.executable, "-c", rewrite, str(copy / ".clew")], copy).code == 0
+    assert run([sys.executable, "-c", OF_ANOTHER_FORMAT, str(copy / ".clew")], copy).code == 0
     for command in (["query", "x"], ["status"], ["index"]):
         line = refused(clew(*command, cwd=copy))
         assert "format 99" in line

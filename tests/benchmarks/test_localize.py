@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.external import symbol_on
-from benchmarks.issues import Changed, last_rank, unit_of, units_of
+from benchmarks.issues import Changed, last_rank, symbol_on, unit_of, units_of
 from benchmarks.localize import main
 from benchmarks.progress import spread
 from indexer import FoundSymbol, Symbol
+from retrieval import Hit
 from tests.indexer.repositories import git, repository
 
 SOURCE = """
@@ -107,5 +107,9 @@ def test_a_place_s_function_is_the_innermost_around_its_first_line_or_the_first_
     symbols = [
         FoundSymbol(0, "a.py", 0, Symbol("", name, "function", *span, "", "", -1)) for name, span in spans.items()
     ]
+    symbols.append(FoundSymbol(0, "a.py", 0, Symbol("", "N", "namespace", 1, 90, "", "", -1)))  # counts for nothing
+    symbols.append(FoundSymbol(0, "b.py", 0, Symbol("", "other", "function", 1, 90, "", "", -1)))
     places = {(4, 4): "A.f.g", (5, 8): "A.f", (6, 20): "A", (1, 4): "A", (10, 13): "h", (15, 20): "", (10, 11): ""}
-    assert {place: symbol_on(symbols, *place) for place in places} == places
+    for (start, end), name in places.items():
+        found = symbol_on(symbols, Hit(1, "a.py", "", "text", start, end, 0.0, (), False))
+        assert found == (f"a.py::{name}" if name else "")
