@@ -2,7 +2,8 @@
 
 The command gets the folder to search as its last argument. For each line `{"query": …, "k": N}` of its input it writes a line
 with its hits, best first: `[[path, first line, last line], …]`, paths from the folder on. A hit of one line is taken for a
-signature, and one that names no symbol for the function that it begins in, else the first that begins in it. `benchmarks/adapters` has commands for semble and for aider's repository map.
+signature; its function is the one that it begins in, else the first that begins in it (`issues.symbol_on`).
+`benchmarks/adapters` has commands for semble and for aider's repository map.
 """
 
 from __future__ import annotations
