@@ -52,9 +52,11 @@ class Tally:
         is_new = len(rows) == 0
         if is_new:
             rows, before = self._alike(now)
-        elif len(_without(now, before)) > SWITCH:
+        came = _without(now, before)
+        if not is_new and len(came) > SWITCH:
             undone, before = self._since_nearest(view, rows, before, now)
-        came, went = _without(now, before), _without(before, now)
+            came = _without(now, before)
+        went = _without(before, now)
         if not is_new and not came and not went and not len(undone):
             return
         news = summed([self._exchanged(came, went)], [from_rows(undone)])

@@ -57,7 +57,7 @@ class Writer:
         self._buffers: dict[str, list[pa.RecordBatch]] = {}
         self._buffered = self._flushed = 0  # bytes
         self.tally = Tally(self)
-        self._db, schemas = store.db, tables(encoder[2])
+        self._db, schemas = store.db, tables(encoder[2])  # connected here: each thread would connect anew
         with ThreadPoolExecutor(OPENED_AT_ONCE) as beside:
             self.tables = dict(zip(schemas, beside.map(self._open, schemas, schemas.values()), strict=True))
         self._undo()
