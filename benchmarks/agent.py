@@ -44,7 +44,9 @@ class Task:
 
 def main() -> int:
     """Prepare the tasks, run every model on each, print a table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.agent", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.agent", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--project", action="append", help="only those whose name contains this")
     parser.add_argument("--model", action="append", help="LiteLLM name; default: a scripted model")
@@ -66,12 +68,22 @@ def main() -> int:
 
 def mirrors(folder: Path, wanted: Sequence[str]) -> list[Path]:
     """The bare repositories below `folder`."""
-    found = [each / "repo" if (each / "repo").is_dir() else each for each in sorted(folder.iterdir()) if each.is_dir()]
-    return [each for each in found if (each / "HEAD").exists() and any(part in str(each) for part in wanted)]
+    found = [
+        each / "repo" if (each / "repo").is_dir() else each
+        for each in sorted(folder.iterdir())
+        if each.is_dir()
+    ]
+    return [
+        each
+        for each in found
+        if (each / "HEAD").exists() and any(part in str(each) for part in wanted)
+    ]
 
 
 def git(*arguments: str, cwd: Path, given: str | None = None) -> str:
-    done = subprocess.run(["git", *arguments], cwd=cwd, input=given, capture_output=True, text=True, errors="replace")
+    done = subprocess.run(
+        ["git", *arguments], cwd=cwd, input=given, capture_output=True, text=True, errors="replace"
+    )
     if done.returncode:
         raise ValueError(f"git {' '.join(arguments[:3])}: {done.stderr.strip()[:300]}")
     return done.stdout
@@ -96,15 +108,35 @@ def prepared(mirror: Path, folder: Path, count: int) -> Iterator[tuple[Task, Pat
 def candidates(mirror: Path) -> Iterator[Task]:
     """Commits that changed one source file a little, and tests."""
     project = (mirror.parent if mirror.name == "repo" else mirror).name.rpartition("+")[2]
-    log = git("log", f"-{LOOKED_AT}", "--no-merges", "--format=%x01%H%x02%s%n%b%x03", "--numstat", cwd=mirror)
+    log = git(
+        "log",
+        f"-{LOOKED_AT}",
+        "--no-merges",
+        "--format=%x01%H%x02%s%n%b%x03",
+        "--numstat",
+        cwd=mirror,
+    )
     for entry in log.split("\x01")[1:]:
         commit, _, rest = entry.partition("\x02")
         message, _, numbers = rest.partition("\x03")
         changed = [line.split("\t") for line in numbers.splitlines() if line.count("\t") == 2]
-        python = {path: int(plus) + int(minus) for plus, minus, path in changed if path.endswith(".py") and plus != "-"}
+        python = {
+            path: int(plus) + int(minus)
+            for plus, minus, path in changed
+            if path.endswith(".py") and plus != "-"
+        }
         tests = tuple(sorted(path for path in python if "test" in path))
-        source = [path for path in python if "test" not in path and path.partition("/")[0] not in ("docs", "setup.py")]
-        if "fix" in message.lower() and len(source) == 1 and tests and 0 < python[source[0]] <= LARGEST_FIX:
+        source = [
+            path
+            for path in python
+            if "test" not in path and path.partition("/")[0] not in ("docs", "setup.py")
+        ]
+        if (
+            "fix" in message.lower()
+            and len(source) == 1
+            and tests
+            and 0 < python[source[0]] <= LARGEST_FIX
+        ):
             patch = git("diff", f"{commit}^", commit, "--", source[0], cwd=mirror)
             yield Task(project, commit, message.strip(), source[0], tests, patch)
 
@@ -114,7 +146,16 @@ def put_before(mirror: Path, task: Task, root: Path) -> None:
     git("clone", "--quiet", "--shared", "--no-checkout", str(mirror), str(root), cwd=root.parent)
     git("checkout", "--quiet", f"{task.commit}^", cwd=root)
     git("checkout", "--quiet", task.commit, "--", *task.tests, cwd=root)
-    git("-c", "user.name=b", "-c", "user.email=b@localhost", "commit", "-qam", "The tests of the fix", cwd=root)
+    git(
+        "-c",
+        "user.name=b",
+        "-c",
+        "user.email=b@localhost",
+        "commit",
+        "-qam",
+        "The tests of the fix",
+        cwd=root,
+    )
 
 
 def tells_apart(task: Task, root: Path) -> bool:
@@ -128,7 +169,17 @@ def tells_apart(task: Task, root: Path) -> bool:
 
 
 def passes(task: Task, root: Path) -> bool:
-    command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *task.tests]
+    command = [
+        sys.executable,
+        "-B",
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        *task.tests,
+    ]
     return subprocess.run(command, cwd=root, capture_output=True).returncode == 0
 
 
@@ -141,10 +192,14 @@ def attempt(task: Task, root: Path, model: str, options: argparse.Namespace) -> 
     trees = root.parent / "trees"
     if model == "scripted":
         with ScriptedServer(clumsy(task)) as server:
-            settings = Settings(root, "openai/scripted", server.base, approve="never", trees=trees, backoff=0.0)
+            settings = Settings(
+                root, "openai/scripted", server.base, approve="never", trees=trees, backoff=0.0
+            )
             outcome = run_agent(text, settings=settings, index=index)
     else:
-        settings = Settings(root, model, options.api_base, approve="never", trees=trees, max_cost=options.max_cost)
+        settings = Settings(
+            root, model, options.api_base, approve="never", trees=trees, max_cost=options.max_cost
+        )
         outcome = run_agent(text, settings=settings, index=index)
     return figures(task, model, outcome)
 
@@ -152,14 +207,25 @@ def attempt(task: Task, root: Path, model: str, options: argparse.Namespace) -> 
 def clumsy(task: Task) -> list[dict[str, Any]]:
     """Replies that look, plan, edit wrongly, see the tests fail, and make the fix as it was made."""
     run = f"{PYTEST} {' '.join(task.tests)}"
-    plan = {"steps": ["Mend it", "Run the tests"], "files": [task.source], "tests": run, "risks": "other callers"}
+    plan = {
+        "steps": ["Mend it", "Run the tests"],
+        "files": [task.source],
+        "tests": run,
+        "risks": "other callers",
+    }
     wrong = "def mended():\n    return None\n"
     calls: list[list[tuple[str, dict[str, Any]]]] = [
         [("search", {"query": task.message.splitlines()[0]}), ("run", {"command": run})],
         [("read", {"path": task.source})],
         [("plan", plan)],
-        [("edit", {"path": "clew_wrong.py", "old": "", "new": wrong}), ("finish", {"summary": "Mended"})],
-        [("edit", {"path": task.source, "patch": task.patch}), ("run", {"command": "rm clew_wrong.py"})],
+        [
+            ("edit", {"path": "clew_wrong.py", "old": "", "new": wrong}),
+            ("finish", {"summary": "Mended"}),
+        ],
+        [
+            ("edit", {"path": task.source, "patch": task.patch}),
+            ("run", {"command": "rm clew_wrong.py"}),
+        ],
         [("run", {"command": run})],
         [("finish", {"summary": task.message.splitlines()[0]})],
     ]
@@ -194,7 +260,9 @@ def row(each: dict[str, Any]) -> str:
 def table(results: Sequence[dict[str, Any]]) -> str:
     head = f"{'project':18} {'commit':8} {'model':24} {'status':10} {'turns':>5} {'model s':>7} {'tools s':>7} {'cached':>9} {'written':>8} {'fresh':>8} {'cost':>7}"
     done = sum(each["status"] == "finished" for each in results)
-    return "\n".join([head, *map(row, results), f"{done} of {len(results)} brought to a verified commit"])
+    return "\n".join(
+        [head, *map(row, results), f"{done} of {len(results)} brought to a verified commit"]
+    )
 
 
 if __name__ == "__main__":

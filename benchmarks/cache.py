@@ -24,7 +24,11 @@ from indexer import Snapshot, Store, build_index, definitions, load_encoder, ope
 from retrieval import Searcher
 
 ROOT = Path(__file__).resolve().parent.parent
-MODELS = {"openai": "openai/scripted", "anthropic": "anthropic/claude-scripted", "gemini": "gemini/scripted"}
+MODELS = {
+    "openai": "openai/scripted",
+    "anthropic": "anthropic/claude-scripted",
+    "gemini": "gemini/scripted",
+}
 PRICES = {  # of a token read from the cache, and of one written to it; a fresh one costs 1
     "openai": (0.1, 1.0),  # platform.openai.com, GPT-5 family
     "anthropic": (0.1, 1.25),  # docs.claude.com, five minutes
@@ -33,12 +37,16 @@ PRICES = {  # of a token read from the cache, and of one written to it; a fresh 
 TURNS = 50
 TASK = "A worker process that takes too long over one file has to be ended, and the file named in the report."
 LARGEST_READ = 40  # lines of a symbol that is read
-GROWTH = 4500  # tokens by which a conversation grows before it is compacted: two times in fifty turns
+GROWTH = (
+    4500  # tokens by which a conversation grows before it is compacted: two times in fifty turns
+)
 
 
 def main() -> int:
     """Measure every shape."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.cache", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.cache", description=(__doc__ or "").splitlines()[0]
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--shape", choices=sorted(MODELS), action="append")
     options = parser.parse_args()
@@ -64,14 +72,20 @@ def prepared_repository(folder: Path) -> Path:
     root = folder / "repository"
     for name in ("indexer", "retrieval", "agent"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for command in ("init -q", "add -A", "-c user.name=b -c user.email=b@localhost commit -q -m Start"):
+    for command in (
+        "init -q",
+        "add -A",
+        "-c user.name=b -c user.email=b@localhost commit -q -m Start",
+    ):
         subprocess.run(["git", *command.split()], cwd=root, check=True)
     index(str(root), str(root / ".clew"))
     return root
 
 
 def index(tree: str, store: str) -> None:
-    build_index(open_worktree(tree), Store(store), load_encoder("none"), encoder_spec="none", jobs=1)
+    build_index(
+        open_worktree(tree), Store(store), load_encoder("none"), encoder_spec="none", jobs=1
+    )
 
 
 def refreshed(store: str, tree: str) -> Searcher | None:
@@ -118,7 +132,12 @@ def script(root: Path) -> Iterator[dict[str, Any]]:
     """Fifty replies: look, plan, edit, test, read on; the kind of work that a fix in several files takes."""
     symbols = readable_symbols(root)
     yield reply("I look for the place.", ("search", {"query": "worker too long killed", "k": 2}))
-    plan = {"steps": ["Name the file", "Test it"], "files": ["indexer/pool.py"], "tests": "true", "risks": "none"}
+    plan = {
+        "steps": ["Name the file", "Test it"],
+        "files": ["indexer/pool.py"],
+        "tests": "true",
+        "risks": "none",
+    }
     yield reply("The pool ends workers.", ("plan", plan))
     for turn in range(2, TURNS - 1):
         if turn % 8 == 3:
@@ -127,10 +146,16 @@ def script(root: Path) -> Iterator[dict[str, Any]]:
             yield reply("A function of its own.", ("edit", patch))
         elif turn % 8 == 5:
             yield reply(
-                "Does it hold?", ("run", {"command": "true" if turn == 29 else "git --version; ls indexer | head -5"})
+                "Does it hold?",
+                (
+                    "run",
+                    {"command": "true" if turn == 29 else "git --version; ls indexer | head -5"},
+                ),
             )
         elif turn % 8 == 7:
-            yield reply("Who else does that?", ("search", {"query": f"limit of {symbols[turn][1]}", "k": 1}))
+            yield reply(
+                "Who else does that?", ("search", {"query": f"limit of {symbols[turn][1]}", "k": 1})
+            )
         else:
             path, name = symbols[turn]
             yield reply("I read on.", ("read", {"path": f"{path}::{name}"}))
@@ -138,7 +163,10 @@ def script(root: Path) -> Iterator[dict[str, Any]]:
 
 
 def reply(text: str, *calls: tuple[str, dict[str, Any]]) -> dict[str, Any]:
-    return {"text": text, "calls": [{"name": name, "arguments": arguments} for name, arguments in calls]}
+    return {
+        "text": text,
+        "calls": [{"name": name, "arguments": arguments} for name, arguments in calls],
+    }
 
 
 def readable_symbols(root: Path) -> list[tuple[str, str]]:
@@ -149,7 +177,8 @@ def readable_symbols(root: Path) -> list[tuple[str, str]]:
         usual = [
             each.qualname
             for each in definitions(name, path.read_text(encoding="utf-8"))
-            if each.kind in ("function", "method") and 8 <= each.end_line - each.start_line <= LARGEST_READ
+            if each.kind in ("function", "method")
+            and 8 <= each.end_line - each.start_line <= LARGEST_READ
         ]
         found += [(name, each) for each in usual[:1]]
     return found

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .bootstrap import difference
-from .results import Result, read_result
+from .report.bootstrap import difference
+from .report.results import Result, read_result
 
 
 def compare(ours: Result, theirs: Result) -> list[str]:
@@ -34,7 +34,9 @@ def compare(ours: Result, theirs: Result) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare two results."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description="Paired differences.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.compare", description="Paired differences."
+    )
     parser.add_argument("ours", type=Path)
     parser.add_argument("theirs", type=Path)
     options = parser.parse_args(arguments)

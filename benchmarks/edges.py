@@ -21,17 +21,29 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from indexer import Snapshot, Store, build_index, language_of, load_encoder, open_revision, open_worktree
+from indexer import (
+    Snapshot,
+    Store,
+    build_index,
+    language_of,
+    load_encoder,
+    open_revision,
+    open_worktree,
+)
 from retrieval import Searcher
 
-from .calibrate import calibrate
-from .located import Found, Placed, compare_located, describe, is_located
-from .sites import plain
+from .edge_truth.calibration import calibrate
+from .edge_truth.call_sites import plain
+from .edge_truth.located_edges import Found, Placed, compare_located, describe, is_located
 
 MODULE = "<module>"
 CALLERS = frozenset({"function", "method"})
 CALLS = frozenset({"call", "decorator"})  # `how` of the truth's rows; a decorator is called
-KINDS = {"inherit": "inherits", "import": "imports", "reference": "references"}  # `how` → kind, besides calls
+KINDS = {
+    "inherit": "inherits",
+    "import": "imports",
+    "reference": "references",
+}  # `how` → kind, besides calls
 SHOWN = 10  # edges of each kind of disagreement that are printed
 
 Call = tuple[str, str, str, str]
@@ -54,7 +66,9 @@ class Figure:
 def true_calls(lines: Iterable[str]) -> set[Call]:
     """The calls of a truth file whose callers are no tests."""
     rows = [json.loads(line) for line in lines if line.strip()]
-    calls = [row for row in rows if row.get("how", "call") in CALLS and not is_test(row["src_path"])]
+    calls = [
+        row for row in rows if row.get("how", "call") in CALLS and not is_test(row["src_path"])
+    ]
     return {(r["src_path"], r["src"], r["dst_path"], r["dst"]) for r in calls}
 
 
@@ -69,13 +83,22 @@ def true_others(lines: Iterable[str]) -> dict[str, set[Call]]:
 
 def found_others(searcher: Searcher) -> dict[str, dict[Call, str]]:
     """As `found_calls`, for every other kind: kind → edge → rule."""
-    kinds = {found.id: found.symbol.kind for found in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))}
+    kinds = {
+        found.id: found.symbol.kind
+        for found in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))
+    }
     found: dict[str, dict[Call, str]] = defaultdict(dict)
     for edge in searcher.graph.edges():
         target = kinds.get(edge["dst"], "variable")
-        if edge["kind"] in KINDS.values() and not is_test(edge["path"]) and target not in ("variable", "constant"):
+        if (
+            edge["kind"] in KINDS.values()
+            and not is_test(edge["path"])
+            and target not in ("variable", "constant")
+        ):
             src_path, src = named(_caller(edge["src"], kinds))
-            found[edge["kind"]].setdefault((src_path, src or MODULE, *named(edge["dst"])), edge["rule"])
+            found[edge["kind"]].setdefault(
+                (src_path, src or MODULE, *named(edge["dst"])), edge["rule"]
+            )
     return found
 
 
@@ -102,7 +125,10 @@ def within(found: dict[Call, str], covered: frozenset[str]) -> dict[Call, str]:
 
 def found_calls(searcher: Searcher) -> dict[Call, str]:
     """The calls of an index whose callers are no tests, each with its rule."""
-    kinds = {found.id: found.symbol.kind for found in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))}
+    kinds = {
+        found.id: found.symbol.kind
+        for found in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))
+    }
     found: dict[Call, str] = {}
     for edge in searcher.graph.edges():
         if edge["kind"] == "calls" and not is_test(edge["path"]) and "::" in edge["dst"]:
@@ -144,7 +170,9 @@ def compare(truth: set[Call], found: dict[Call, str]) -> dict[str, Any]:
 
 def index(repository: Path, store: str) -> Searcher:
     """Index a work tree, or the head of a bare repository, without an encoder."""
-    source = open_revision(repository) if (repository / "HEAD").is_file() else open_worktree(repository)
+    source = (
+        open_revision(repository) if (repository / "HEAD").is_file() else open_worktree(repository)
+    )
     build_index(source, Store(store), load_encoder("none"), encoder_spec="none")
     return Searcher(Snapshot.open(store))
 
@@ -158,7 +186,9 @@ def measure(repository: Path, truth: Path) -> dict[str, Any]:
         calls, others = found_calls(searcher), found_others(searcher)
     result = compare(true_calls(lines), within(calls, covered))
     expected = true_others(lines)
-    result["kinds"] = {kind: compare(expected[kind], within(others[kind], covered)) for kind in sorted(expected)}
+    result["kinds"] = {
+        kind: compare(expected[kind], within(others[kind], covered)) for kind in sorted(expected)
+    }
     result["languages"] = by_language(result, within(calls, covered))
     return result
 
@@ -168,7 +198,9 @@ def measure_located(repository: Path, truth: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         searcher = index(repository, folder)
         symbols = [
-            Placed(named(f.id), f.symbol.name, f.symbol.kind, f.symbol.start_line, f.symbol.end_line)
+            Placed(
+                named(f.id), f.symbol.name, f.symbol.kind, f.symbol.start_line, f.symbol.end_line
+            )
             for f in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))
         ]
         edges = [
@@ -203,9 +235,15 @@ def show(kind: str, result: dict[str, Any]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.edges", description=__doc__)
-    parser.add_argument("--repo", type=Path, required=True, action="append", help="a work tree or a bare repository")
+    parser.add_argument(
+        "--repo", type=Path, required=True, action="append", help="a work tree or a bare repository"
+    )
     parser.add_argument("--truth", type=Path, required=True, action="append", help="JSON lines")
-    parser.add_argument("--json", action="store_true", help="one object a repository, with every edge that disagrees")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="one object a repository, with every edge that disagrees",
+    )
     parser.add_argument("--calibrate", action="store_true", help="write the table of confidences")
     arguments = parser.parse_args()
     if len(arguments.repo) != len(arguments.truth):
@@ -218,7 +256,11 @@ def main() -> None:
             continue
         results.append(measure(repository, truth))
         if arguments.json:
-            print(json.dumps(results[-1] | ({"repo": str(repository)} if len(arguments.repo) > 1 else {})))
+            print(
+                json.dumps(
+                    results[-1] | ({"repo": str(repository)} if len(arguments.repo) > 1 else {})
+                )
+            )
             continue
         if len(arguments.repo) > 1:
             print(f"{repository}")

@@ -33,7 +33,9 @@ def most_defined(definitions: set[Definition], least: int) -> list[str]:
     counts: dict[str, int] = defaultdict(int)
     for _, qualname in definitions:
         counts[qualname.rpartition(".")[2]] += 1
-    return sorted((name for name in counts if counts[name] >= least), key=lambda name: (-counts[name], name))[:NAMES]
+    return sorted(
+        (name for name in counts if counts[name] >= least), key=lambda name: (-counts[name], name)
+    )[:NAMES]
 
 
 def in_language(found: set[Call], truth: set[Call]) -> set[Call]:
@@ -49,7 +51,10 @@ def measure(truth: set[Call], found: set[Call], names: list[str]) -> list[dict[s
     for name in names:
         definitions = sorted(d for d in set(true) | set(ours) if d[1].rpartition(".")[2] == name)
         right = sum(len(true[d] & ours[d]) for d in definitions)
-        told, wanted = sum(len(ours[d]) for d in definitions), sum(len(true[d]) for d in definitions)
+        told, wanted = (
+            sum(len(ours[d]) for d in definitions),
+            sum(len(true[d]) for d in definitions),
+        )
         rows.append({
             "name": name, "definitions": len(definitions), "calls": wanted, "told": told,
             "precision": right / told if told else 1.0, "recall": right / wanted if wanted else 1.0,
@@ -69,7 +74,9 @@ def main() -> None:
     truth = true_calls(arguments.truth.read_text("utf-8").splitlines())
     with tempfile.TemporaryDirectory() as folder:
         found = in_language(set(found_calls(index(arguments.repo, folder))), truth)
-    names = arguments.names or most_defined({(path, dst) for _, _, path, dst in truth}, arguments.least)
+    names = arguments.names or most_defined(
+        {(path, dst) for _, _, path, dst in truth}, arguments.least
+    )
     for row in measure(truth, found, names):
         if arguments.json:
             print(json.dumps(row))

@@ -27,11 +27,20 @@ from typing import Any
 
 import psutil
 
-from indexer import LANGUAGES, Skipped, Snapshot, Store, grammar, language_of, open_worktree, tree_memory
+from indexer import (
+    LANGUAGES,
+    Skipped,
+    Snapshot,
+    Store,
+    grammar,
+    language_of,
+    open_worktree,
+    tree_memory,
+)
 
-from .curve import LINEAR, PARTS, exponent, write_part
-from .phases import Phases, has_grammar, measure_phases
-from .phases import table as phases_table
+from .speed.phases import Phases, has_grammar, measure_phases
+from .speed.phases import table as phases_table
+from .speed.scaling import LINEAR, PARTS, exponent, write_part
 
 PARSE_RUNS = 2  # the best counts
 BATCH_BYTES = 1 << 20  # of files for a worker at a time, as in the index
@@ -135,7 +144,9 @@ class Cost:
     seconds: float = 0.0
     processor: float = 0.0  # seconds
     peak: int = 0  # bytes that they held together
-    _used: dict[int, float] = field(default_factory=dict)  # process → seconds of the processor, when last seen
+    _used: dict[int, float] = field(
+        default_factory=dict
+    )  # process → seconds of the processor, when last seen
 
     def sample(self, pid: int) -> None:
         self.peak = max(self.peak, tree_memory(pid))
@@ -150,12 +161,24 @@ class Cost:
 def run_index(path: Path, store: str, options: Options, cache: Path) -> tuple[dict[str, Any], Cost]:
     """Run `clew index`; its report and its cost."""
     clew = Path(sys.executable).with_name("clew")
-    command = [str(clew), "index", str(path), "--store", store, "--jobs", str(options.jobs), "--json"]
+    command = [
+        str(clew),
+        "index",
+        str(path),
+        "--store",
+        store,
+        "--jobs",
+        str(options.jobs),
+        "--json",
+    ]
     command += ["--encoder", options.encoder, *([] if options.ignore else ["--no-ignore"])]
     command += ["--max-memory", options.max_memory] if options.max_memory else []
     cost, start = Cost(), time.perf_counter()
     process = subprocess.Popen(
-        command, env={**os.environ, "CLEW_CACHE_DIR": str(cache)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        env={**os.environ, "CLEW_CACHE_DIR": str(cache)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     with sampled(process.pid, cost):
         out, err = process.communicate()
@@ -190,7 +213,11 @@ def parsed_files(store: str) -> list[tuple[str, int]]:
     """Path and size of the indexed files that have a grammar."""
     snapshot = Snapshot.open(store)
     root = snapshot.view.root
-    indexed = [(os.path.join(root, entry.path), entry.size) for entry in snapshot.entries.values() if entry.file_id]
+    indexed = [
+        (os.path.join(root, entry.path), entry.size)
+        for entry in snapshot.entries.values()
+        if entry.file_id
+    ]
     return [(path, size) for path, size in indexed if has_grammar(path)]
 
 
@@ -297,20 +324,34 @@ def curve_table(found: Sequence[Measurement]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line."""
-    options = argparse.ArgumentParser(prog="python -m benchmarks.index", description=__doc__.split("\n", 1)[0])
+    options = argparse.ArgumentParser(
+        prog="python -m benchmarks.index", description=__doc__.split("\n", 1)[0]
+    )
     options.add_argument("path", type=Path)
     options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options.add_argument("--encoder", default="builtin")
-    options.add_argument("--no-ignore", action="store_true", help="index what .gitignore leaves out, too")
-    options.add_argument("--max-memory", default="", metavar="SIZE", help="as `clew index` takes it")
     options.add_argument(
-        "--no-phases", action="store_true", help="do not measure each phase alone, which takes as long again"
+        "--no-ignore", action="store_true", help="index what .gitignore leaves out, too"
     )
-    options.add_argument("--curve", action="store_true", help="measure 1/16, 1/8, 1/4, 1/2 and the whole")
+    options.add_argument(
+        "--max-memory", default="", metavar="SIZE", help="as `clew index` takes it"
+    )
+    options.add_argument(
+        "--no-phases",
+        action="store_true",
+        help="do not measure each phase alone, which takes as long again",
+    )
+    options.add_argument(
+        "--curve", action="store_true", help="measure 1/16, 1/8, 1/4, 1/2 and the whole"
+    )
     options.add_argument("--json", action="store_true", help="one object a line at the end")
     given = options.parse_args(arguments)
     how = Options(
-        given.jobs, given.encoder, not given.no_ignore, given.max_memory, not (given.no_phases or given.curve)
+        given.jobs,
+        given.encoder,
+        not given.no_ignore,
+        given.max_memory,
+        not (given.no_phases or given.curve),
     )
     path = given.path.resolve()
     found = curve(path, how) if given.curve else [measure(path, how)]

@@ -25,11 +25,11 @@ from pathlib import Path
 from indexer import FoundSymbol
 from retrieval import Searcher
 
-from . import program
-from .bootstrap import RESAMPLES, SEED, TAIL, Estimate
-from .issues import read_issues
-from .progress import spread, steps
-from .results import FOLDER, Result, file_result
+from .labels.issues import read_issues
+from .report import provenance as program
+from .report.bootstrap import RESAMPLES, SEED, TAIL, Estimate
+from .report.progress import spread, steps
+from .report.results import FOLDER, Result, file_result
 
 WARM_UP = 8  # questions of each kind that come first, and are not counted
 QUANTILES = {"median": 0.5, "p95": 0.95}
@@ -41,7 +41,11 @@ Times = list[tuple[float, float]]  # seconds by wall and by processor
 def questions(searcher: Searcher, count: int) -> dict[str, list[str]]:
     """Kind → `count` questions and WARM_UP more, from what the index holds."""
     paths = [path for path, entry in searcher.snapshot.entries.items() if entry.file_id]
-    found = [each for each in searcher.snapshot.symbols_in(spread(paths, 400)) if each.symbol.kind in CALLABLE]
+    found = [
+        each
+        for each in searcher.snapshot.symbols_in(spread(paths, 400))
+        if each.symbol.kind in CALLABLE
+    ]
     told = [each for each in found if len(each.symbol.doc.split()) >= 4]
     total = count + WARM_UP
     return {
@@ -61,13 +65,22 @@ def _issue(searcher: Searcher, told: Sequence[FoundSymbol]) -> str:
     parts = [f"{_sentence(told[0])} does not work"]
     for each in told:
         lines = (searcher.text(each.path) or "").split("\n")[each.symbol.start_line - 1 :][:6]
-        parts.append(f"{' '.join(each.symbol.doc.split()[:60])}\n```\n" + "\n".join(lines) + "\n```")
+        parts.append(
+            f"{' '.join(each.symbol.doc.split()[:60])}\n```\n" + "\n".join(lines) + "\n```"
+        )
     return "\n\n".join(parts)
 
 
 def _trace(frames: Sequence[FoundSymbol]) -> str:
-    lines = [f'  File "/srv/app/{f.path}", line {f.symbol.start_line + 1}, in {f.symbol.name}' for f in frames]
-    return "It fails\n\nTraceback (most recent call last):\n" + "\n".join(lines) + "\nValueError: not a value\n"
+    lines = [
+        f'  File "/srv/app/{f.path}", line {f.symbol.start_line + 1}, in {f.symbol.name}'
+        for f in frames
+    ]
+    return (
+        "It fails\n\nTraceback (most recent call last):\n"
+        + "\n".join(lines)
+        + "\nValueError: not a value\n"
+    )
 
 
 def timed(ask: Callable[[str], object], wanted: Sequence[str]) -> Times:
@@ -109,10 +122,14 @@ def figures(times: dict[str, Times]) -> dict[str, Estimate]:
         values = np.array(own) * 1000.0
         drawn = values[source.integers(0, len(values), (RESAMPLES, len(values)))]
         for name, quantile in QUANTILES.items():
-            low, high = np.quantile(np.quantile(drawn, quantile, axis=1), [TAIL, 1.0 - TAIL], axis=0)
+            low, high = np.quantile(
+                np.quantile(drawn, quantile, axis=1), [TAIL, 1.0 - TAIL], axis=0
+            )
             value = np.quantile(values, quantile, axis=0)
             for at, clock in enumerate(CLOCKS):
-                found[f"{kind} {name} {clock}"] = Estimate(float(value[at]), float(low[at]), float(high[at]))
+                found[f"{kind} {name} {clock}"] = Estimate(
+                    float(value[at]), float(low[at]), float(high[at])
+                )
     return found
 
 
@@ -124,14 +141,22 @@ def measure(options: argparse.Namespace) -> Result:
         issues = read_issues(options.issues.read_text("utf-8").splitlines())
         texts = [issue.text for issue in issues if options.only in issue.repository]
         wanted["issue"] = list(spread(texts, options.count + WARM_UP))
-    times = {kind: timed(searcher.query, own) for kind, own in steps(list(wanted.items()), list(wanted)) if own}
+    times = {
+        kind: timed(searcher.query, own)
+        for kind, own in steps(list(wanted.items()), list(wanted))
+        if own
+    }
     times = {"all": [each for own in times.values() for each in own], **times}
     times["callers"] = timed(lambda name: searcher.graph.callers(name), wanted["symbol"])
     if options.cold:
         times["cold"] = cold(options.store, wanted["short"][: options.cold])
     state = searcher.snapshot.state
     chunks = searcher.snapshot.table("chunks").count_rows()
-    setup = {"files": len(searcher.snapshot.path_of), "chunks": chunks, "questions": len(times["all"])}
+    setup = {
+        "files": len(searcher.snapshot.path_of),
+        "chunks": chunks,
+        "questions": len(times["all"]),
+    }
     return Result(
         benchmark="latency", data=options.name, system="clew", encoder=state.encoder or "none", setup=setup,
         figures=figures(times), groups={}, weights=None, values={}, made=program.made(),
@@ -140,25 +165,36 @@ def measure(options: argparse.Namespace) -> Result:
 
 def table(found: Result) -> str:
     """A row for each kind of question, as Markdown."""
-    lines = ["| milliseconds | median | p95 | processor, median | processor, p95 |", "|---|---|---|---|---|"]
+    lines = [
+        "| milliseconds | median | p95 | processor, median | processor, p95 |",
+        "|---|---|---|---|---|",
+    ]
     kinds = dict.fromkeys(name.split(" ")[0] for name in found.figures)
     for kind in kinds:
-        cells = [found.figures[f"{kind} {name} {clock}"].value for clock in CLOCKS for name in QUANTILES]
+        cells = [
+            found.figures[f"{kind} {name} {clock}"].value for clock in CLOCKS for name in QUANTILES
+        ]
         lines.append(
-            f"| {kind} | " + " | ".join(f"{value:.2f}" if value < 10 else f"{value:.0f}" for value in cells) + " |"
+            f"| {kind} | "
+            + " | ".join(f"{value:.2f}" if value < 10 else f"{value:.0f}" for value in cells)
+            + " |"
         )
     return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; prints a table and files the result where it has a name."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.latency", description="Milliseconds of answers.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.latency", description="Milliseconds of answers."
+    )
     parser.add_argument("store")
     parser.add_argument("--issues", type=Path, help="labels whose issues are asked")
     parser.add_argument("--only", default="", help="of repositories whose name has this")
     parser.add_argument("--count", type=int, default=100, help="questions of each kind")
     parser.add_argument("--cold", type=int, default=5, help="new processes")
-    parser.add_argument("--name", default="", help="what the index is of; the result is filed under it")
+    parser.add_argument(
+        "--name", default="", help="what the index is of; the result is filed under it"
+    )
     parser.add_argument("--results", type=Path, default=FOLDER)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)

@@ -31,14 +31,14 @@ from typing import Any
 from indexer import ClewError, Store, build_index, load_encoder, open_revision
 from retrieval import Searcher
 
-from . import program
-from .checkout import checkout, find_mirror
-from .external import command, opened
-from .issues import Issue, ranks, read_issues
-from .kept import Kept
-from .progress import spread, steps
-from .results import FOLDER, Result, file_result, line, result
-from .systems import names
+from .labels.issues import Issue, ranks, read_issues
+from .report import provenance as program
+from .report.progress import spread, steps
+from .report.results import FOLDER, Result, file_result, line, result
+from .systems.answer_cache import Kept
+from .systems.checkout import checkout, find_mirror
+from .systems.external import command, opened
+from .systems.systems import names
 
 DEPTH = 300  # hits that are read: enough to know whether a better order would have found it
 CUTOFFS = {"file": (5, 1, 10), "function": (10, 1, 5, 50)}  # what is aimed at first
@@ -69,7 +69,10 @@ def answer(options: argparse.Namespace, issue: Issue, kept: Kept) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         for name in missing:
             with opened(
-                name, searcher, dict(options.command), partial(_files, issue, options.mirrors, folder)
+                name,
+                searcher,
+                dict(options.command),
+                partial(_files, issue, options.mirrors, folder),
             ) as system:
                 start = time.perf_counter()
                 hits = system.hits(issue.text, DEPTH)
@@ -108,14 +111,22 @@ def judge(options: argparse.Namespace, system: str, answers: Answers) -> Result:
     """The result of one system."""
     values: dict[str, Mapping[str, list[float]]] = {}
     for what, cutoffs in CUTOFFS.items():
-        found = {name: [row[what] for row in rows if row[what] >= 0] for name, rows in answers.items()}
+        found = {
+            name: [row[what] for row in rows if row[what] >= 0] for name, rows in answers.items()
+        }
         for k in cutoffs:
-            values[f"{what}@{k}"] = {n: [float(1 <= rank <= k) for rank in own] for n, own in found.items() if own}
+            values[f"{what}@{k}"] = {
+                n: [float(1 <= rank <= k) for rank in own] for n, own in found.items() if own
+            }
     first = values["file@5"]
     groups = {"repository": {name: sum(own) / len(own) for name, own in sorted(first.items())}}
     rows = [row for own in answers.values() for row in own]
     seconds = sorted(row["seconds"] for row in rows)
-    setup = {"repositories": len(answers), "questions": len(rows), "median_seconds": seconds[len(seconds) // 2]}
+    setup = {
+        "repositories": len(answers),
+        "questions": len(rows),
+        "median_seconds": seconds[len(seconds) // 2],
+    }
     setup["with_functions"] = sum(row["function"] >= 0 for row in rows)
     data = options.data.stem + (f"-each{options.each}" if options.each else "")
     return result("localize", data, system, options.encoder, values, groups=groups, setup=setup)
@@ -123,17 +134,26 @@ def judge(options: argparse.Namespace, system: str, answers: Answers) -> Result:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; prints each system's figures, and file@5 by repository."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.localize", description="Issue → files, functions.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.localize", description="Issue → files, functions."
+    )
     parser.add_argument("data", type=Path)
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("benchmarks/corpora/localize"))
     parser.add_argument("--systems", type=names, default=["clew"], help="comma-separated")
-    parser.add_argument("--command", type=command, action="append", default=[], help="NAME=COMMAND: another program")
+    parser.add_argument(
+        "--command", type=command, action="append", default=[], help="NAME=COMMAND: another program"
+    )
     parser.add_argument("--encoder", default="builtin")
     parser.add_argument(
-        "--only", nargs="*", default=[], help="repositories whose name has one of these; nothing is filed"
+        "--only",
+        nargs="*",
+        default=[],
+        help="repositories whose name has one of these; nothing is filed",
     )
-    parser.add_argument("--each", type=int, default=0, help="only N issues of each repository, spread evenly")
+    parser.add_argument(
+        "--each", type=int, default=0, help="only N issues of each repository, spread evenly"
+    )
     parser.add_argument("--results", type=Path, default=FOLDER)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
@@ -157,17 +177,20 @@ def sample(options: argparse.Namespace) -> list[Issue]:
     for issue in read_issues(options.data.read_text("utf-8").splitlines()):
         if not options.only or any(part in issue.repository for part in options.only):
             by_repository[issue.repository].append(issue)
-    return [issue for _, own in sorted(by_repository.items()) for issue in spread(own, options.each)]
+    return [
+        issue for _, own in sorted(by_repository.items()) for issue in spread(own, options.each)
+    ]
 
 
 def table(found: Result) -> str:
     """A result for people."""
     setup = found.setup
-    about = (
-        f"{setup['questions']} issues, {setup['with_functions']} with functions, {setup['repositories']} repositories"
-    )
+    about = f"{setup['questions']} issues, {setup['with_functions']} with functions, {setup['repositories']} repositories"
     lines = [f"{found.system}, {found.encoder}: {about}", line(found.figures)]
-    lines.append("file@5  " + "  ".join(f"{name} {value:.3f}" for name, value in found.groups["repository"].items()))
+    lines.append(
+        "file@5  "
+        + "  ".join(f"{name} {value:.3f}" for name, value in found.groups["repository"].items())
+    )
     return "\n".join([*lines, f"median {setup['median_seconds'] * 1000:.0f} ms"])
 
 

@@ -42,8 +42,12 @@ def found_calls(facts: dict[str, FileFacts]) -> set[Call]:
         if edge.kind == "inherits":
             bases[_dotted(edge.src)].append(_dotted(edge.dst))
     every = [(path, symbol) for path, file in facts.items() for symbol in file.symbols]
-    classes = {_dotted(f"{path}::{symbol.qualname}") for path, symbol in every if symbol.kind == "class"}
-    makers = {_dotted(f"{path}::{symbol.qualname}") for path, symbol in every if symbol.name == "__init__"}
+    classes = {
+        _dotted(f"{path}::{symbol.qualname}") for path, symbol in every if symbol.kind == "class"
+    }
+    makers = {
+        _dotted(f"{path}::{symbol.qualname}") for path, symbol in every if symbol.name == "__init__"
+    }
     found: set[Call] = set()
     for edge in edges:
         callee = _dotted(edge.dst)
@@ -58,13 +62,19 @@ def _maker(name: str, bases: dict[str, list[str]], makers: set[str]) -> str:
     """The class whose `__init__` makes an instance of the class `name`; "" where none of them has one."""
     if f"{name}.__init__" in makers:
         return name
-    return next(filter(None, (_maker(base, bases, makers) for base in bases[name] if base != name)), "")
+    return next(
+        filter(None, (_maker(base, bases, makers) for base in bases[name] if base != name)), ""
+    )
 
 
 def named(facts: dict[str, FileFacts]) -> set[str]:
     """The modules and symbols of a case."""
     modules = {path: _dotted(path) for path in facts}
-    symbols = {f"{modules[path]}.{symbol.qualname}" for path, file in facts.items() for symbol in file.symbols}
+    symbols = {
+        f"{modules[path]}.{symbol.qualname}"
+        for path, file in facts.items()
+        for symbol in file.symbols
+    }
     return {_plain(name) for name in symbols | set(modules.values())}
 
 
@@ -82,18 +92,29 @@ def case_facts(folder: Path) -> dict[str, FileFacts]:
     """path → facts of the Python files of a case."""
     paths = sorted(path for path in folder.rglob("*.py"))
     named = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    return {path: extract_facts(path, source, language_of(path)) for path, source in sorted(named.items())}
+    return {
+        path: extract_facts(path, source, language_of(path))
+        for path, source in sorted(named.items())
+    }
 
 
 def measure(suite: Path, truth: Path) -> dict[str, dict[str, list[str]]]:
     """Category → `right`, `wrong` and `missed`: calls written `case: caller → callee`."""
-    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: {"right": [], "wrong": [], "missed": []})
+    found: dict[str, dict[str, list[str]]] = defaultdict(
+        lambda: {"right": [], "wrong": [], "missed": []}
+    )
     for graph in sorted(truth.rglob("callgraph.json")):
         case = graph.parent.relative_to(truth)
         facts = case_facts(suite / case)
         true, ours = true_calls(graph, named(facts)), found_calls(facts)
-        for kind, calls in (("right", true & ours), ("wrong", ours - true), ("missed", true - ours)):
-            found[case.parts[0]][kind] += [f"{case.as_posix()}: {src} → {dst}" for src, dst in sorted(calls)]
+        for kind, calls in (
+            ("right", true & ours),
+            ("wrong", ours - true),
+            ("missed", true - ours),
+        ):
+            found[case.parts[0]][kind] += [
+                f"{case.as_posix()}: {src} → {dst}" for src, dst in sorted(calls)
+            ]
     return found
 
 
@@ -116,7 +137,10 @@ def main() -> None:
 
 
 def _together(found: dict[str, dict[str, list[str]]]) -> dict[str, list[str]]:
-    return {kind: [call for calls in found.values() for call in calls[kind]] for kind in ("right", "wrong", "missed")}
+    return {
+        kind: [call for calls in found.values() for call in calls[kind]]
+        for kind in ("right", "wrong", "missed")
+    }
 
 
 if __name__ == "__main__":

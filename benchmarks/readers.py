@@ -29,7 +29,7 @@ from indexer import Store
 from retrieval import Searcher
 
 from .latency import questions
-from .program import ROOT
+from .report.provenance import ROOT
 
 READERS, SECONDS, PAUSE = 8, 20.0, 0.25
 ASKED_RATIO = 2.0  # of the quiet 95th percentile
@@ -58,7 +58,9 @@ def read(store: str, stop: str, pause: float) -> None:
     """Ask until the file `stop` is there. A line for each answer: when it was asked for, the milliseconds that it took, the
     question, the generation and a digest; or the error in the place of the last two."""
     searcher = Searcher.open(store)
-    wanted = [text for kind, own in questions(searcher, COUNT).items() if kind in KINDS for text in own]
+    wanted = [
+        text for kind, own in questions(searcher, COUNT).items() if kind in KINDS for text in own
+    ]
     for text in wanted[:COUNT]:
         searcher.query(text)
     print("ready", flush=True)
@@ -70,7 +72,9 @@ def read(store: str, stop: str, pause: float) -> None:
             state = Store(store).state()
             if state is None or state.generation != searcher.snapshot.state.generation:
                 searcher.reopen()
-            hits = [(hit.path, hit.symbol, hit.start_line, hit.score) for hit in searcher.query(text)]
+            hits = [
+                (hit.path, hit.symbol, hit.start_line, hit.score) for hit in searcher.query(text)
+            ]
             told = [searcher.snapshot.state.generation, sha256(repr(hits).encode()).hexdigest()]
         except Exception as error:  # noqa: BLE001 - whatever it is, it is counted and shown
             told = [0, f"{type(error).__name__}: {error}"]
@@ -93,17 +97,35 @@ class Place:
     def clew(self, command: str) -> list[str]:
         """A command that writes the index."""
         clew = str(Path(sys.executable).with_name("clew"))
-        return [clew, command, str(self.tree), "--store", str(self.store), *([] if self.ignore else ["--no-ignore"])]
+        return [
+            clew,
+            command,
+            str(self.tree),
+            "--store",
+            str(self.store),
+            *([] if self.ignore else ["--no-ignore"]),
+        ]
 
     def environment(self) -> dict[str, str]:
         return {**os.environ, "CLEW_CACHE_DIR": str(self.folder / "cache"), "PYTHONPATH": str(ROOT)}
 
     def sources(self) -> list[Path]:
         """Files that can be edited, in order."""
-        return sorted(path for path in self.tree.rglob("*") if path.suffix in EDITED and not path.is_symlink())
+        return sorted(
+            path for path in self.tree.rglob("*") if path.suffix in EDITED and not path.is_symlink()
+        )
 
 
-EDITED = {".c": "//", ".h": "//", ".py": "#", ".go": "//", ".js": "//", ".ts": "//", ".java": "//", ".rs": "//"}
+EDITED = {
+    ".c": "//",
+    ".h": "//",
+    ".py": "#",
+    ".go": "//",
+    ".js": "//",
+    ".ts": "//",
+    ".java": "//",
+    ".rs": "//",
+}
 
 
 def quiet(place: Place, seconds: float) -> None:
@@ -122,7 +144,10 @@ def watch(place: Place, seconds: float) -> None:
     """Save a file every second under `clew watch`."""
     sources = place.sources()
     process = subprocess.Popen(
-        place.clew("watch"), env=place.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        place.clew("watch"),
+        env=place.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     assert process.stdout is not None
     process.stdout.readline()  # it watches from here on
@@ -162,8 +187,19 @@ def reading(place: Place, readers: int, pause: float) -> Iterator[list[Answer]]:
     """Readers at work; their answers are there when the block has ended."""
     stop, answers = place.folder / "stop", list[Answer]()
     logs = [(place.folder / f"reader-{number}").open("w+") for number in range(readers)]
-    command = [sys.executable, "-m", "benchmarks.readers", "--read", str(place.store), str(stop), "--pause", str(pause)]
-    processes = [subprocess.Popen(command, cwd=ROOT, env=place.environment(), stdout=log) for log in logs]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.readers",
+        "--read",
+        str(place.store),
+        str(stop),
+        "--pause",
+        str(pause),
+    ]
+    processes = [
+        subprocess.Popen(command, cwd=ROOT, env=place.environment(), stdout=log) for log in logs
+    ]
     while not all(Path(log.name).stat().st_size for log in logs):
         time.sleep(0.1)
         if any(process.poll() for process in processes):
@@ -206,18 +242,30 @@ def table(found: Sequence[Phase]) -> str:
     for each in found:
         counts = f"{each.seconds:.0f} | {each.answers:,} | {each.generations} | {each.errors} | {each.mixed}"
         ratio = each.p95 / (found[0].p95 or 1.0)
-        lines.append(f"| {each.name} | {counts} | {each.median:.0f} | {each.p95:.0f} | {ratio:.2f} |")
-    return "\n".join([*lines, f"asked: no error, no mixed answer, {ASKED_RATIO:.0f} times the quiet p95 at most"])
+        lines.append(
+            f"| {each.name} | {counts} | {each.median:.0f} | {each.p95:.0f} | {ratio:.2f} |"
+        )
+    return "\n".join(
+        [*lines, f"asked: no error, no mixed answer, {ASKED_RATIO:.0f} times the quiet p95 at most"]
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; prints a table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.readers", description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.readers", description=__doc__.split("\n", 1)[0]
+    )
     parser.add_argument("path", type=Path, nargs="?")
     parser.add_argument("--readers", type=int, default=READERS)
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="of the quiet phase, and under watch")
-    parser.add_argument("--pause", type=float, default=PAUSE, help="seconds of a reader after each answer")
-    parser.add_argument("--no-ignore", action="store_true", help="index what .gitignore leaves out, too")
+    parser.add_argument(
+        "--seconds", type=float, default=SECONDS, help="of the quiet phase, and under watch"
+    )
+    parser.add_argument(
+        "--pause", type=float, default=PAUSE, help="seconds of a reader after each answer"
+    )
+    parser.add_argument(
+        "--no-ignore", action="store_true", help="index what .gitignore leaves out, too"
+    )
     parser.add_argument("--read", nargs=2, metavar=("STORE", "STOP"), help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)

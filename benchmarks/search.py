@@ -28,14 +28,14 @@ from typing import Any
 from indexer import Store, build_index, load_encoder, open_worktree
 from retrieval import Searcher
 
-from . import program
-from .checkout import checkout, find_mirror
-from .external import command, opened
-from .kept import Kept
-from .labels import CUTOFF, Label, covers, ndcg, read_labels
-from .progress import spread, steps
-from .results import FOLDER, Result, file_result, line, result
-from .systems import System, has_packs, names
+from .labels.questions import CUTOFF, Label, covers, ndcg, read_labels
+from .report import provenance as program
+from .report.progress import spread, steps
+from .report.results import FOLDER, Result, file_result, line, result
+from .systems.answer_cache import Kept
+from .systems.checkout import checkout, find_mirror
+from .systems.external import command, opened
+from .systems.systems import System, has_packs, names
 
 BUDGETS = (500, 1_000, 2_000, 4_000, 8_000)  # tokens of a pack
 Answers = dict[str, list[dict[str, Any]]]  # repository → an answer for each of its questions
@@ -51,7 +51,9 @@ def open_repository(row: Mapping[str, Any], mirrors: Path, work: Path, encoder: 
         checkout(mirror, row["revision"], row.get("benchmark_root") or "", tree)
     except subprocess.CalledProcessError as error:
         raise FileNotFoundError(f"{row['url']} lacks {row['revision']}") from error
-    (tree / ".git").mkdir(exist_ok=True)  # the tree's own ignore files only, none of a repository around it
+    (tree / ".git").mkdir(
+        exist_ok=True
+    )  # the tree's own ignore files only, none of a repository around it
     build_index(open_worktree(tree), Store(str(store)), load_encoder(encoder), encoder_spec=encoder)
     return Searcher.open(str(store))
 
@@ -62,11 +64,15 @@ def answer(system: System, label: Label, budgets: Sequence[int]) -> dict[str, An
     hits = system.hits(label.query, CUTOFF)
     seconds = time.perf_counter() - start
     shown = [covers(system.pieces(label.query, budget), label.targets) for budget in budgets]
-    found = [[hit.path, hit.symbol, hit.start_line, round(hit.score, 3), dict(hit.why)] for hit in hits]
+    found = [
+        [hit.path, hit.symbol, hit.start_line, round(hit.score, 3), dict(hit.why)] for hit in hits
+    ]
     return {"ndcg": ndcg(hits, label.targets), "shown": shown, "seconds": seconds, "hits": found}
 
 
-def run(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], kept: Kept) -> Iterator[tuple[str, str, Any]]:
+def run(
+    options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], kept: Kept
+) -> Iterator[tuple[str, str, Any]]:
     """(repository, system, answers), each as it is complete; a repository that cannot be had is told, and left out."""
     for row in steps(rows, [row["name"] for row in rows]):
         try:
@@ -75,14 +81,18 @@ def run(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], kept: Ke
             print(f"{row['name']}: not to be had: {error}", file=sys.stderr)
 
 
-def answered(options: argparse.Namespace, row: Mapping[str, Any], kept: Kept) -> Iterator[tuple[str, str, Any]]:
+def answered(
+    options: argparse.Namespace, row: Mapping[str, Any], kept: Kept
+) -> Iterator[tuple[str, str, Any]]:
     """`run` for one repository. Raises FileNotFoundError where it cannot be had."""
     labels = spread(read_labels(options.data / "annotations" / f"{row['name']}.json"), options.each)
     searcher: Searcher | None = None
     for name in [*options.systems, *dict(options.command)]:
         wanted = [(f"{row['name']}|{name}|{options.encoder}|{label.at}", label) for label in labels]
         if any(key not in kept for key, _ in wanted):
-            searcher = searcher or open_repository(row, options.mirrors, options.work, options.encoder)
+            searcher = searcher or open_repository(
+                row, options.mirrors, options.work, options.encoder
+            )
             ask(options, name, row["name"], searcher, wanted, kept)
         yield row["name"], name, [kept[key] for key, _ in wanted]
 
@@ -111,24 +121,37 @@ def weigh(repositories: Sequence[str], languages: Mapping[str, str]) -> dict[str
     return {name: 1.0 / len(members) / len(own) for own in members.values() for name in own}
 
 
-def judge(options: argparse.Namespace, system: str, answers: Answers, languages: Mapping[str, str]) -> Result:
+def judge(
+    options: argparse.Namespace, system: str, answers: Answers, languages: Mapping[str, str]
+) -> Result:
     """The result of one system."""
     weights = weigh(list(answers), languages)
     ndcgs = {name: [row["ndcg"] for row in rows] for name, rows in answers.items()}
     values = {f"ndcg@{CUTOFF}": ndcgs}
     for at, budget in enumerate(BUDGETS if has_packs(system) else ()):
-        values[f"recall@{budget}"] = {n: [float(row["shown"][at]) for row in rows] for n, rows in answers.items()}
+        values[f"recall@{budget}"] = {
+            n: [float(row["shown"][at]) for row in rows] for n, rows in answers.items()
+        }
     means = {name: sum(own) / len(own) for name, own in ndcgs.items()}
     by_language: dict[str, list[float]] = defaultdict(list)
     for name, mean in means.items():
         by_language[languages[name]].append(mean)
-    groups = {"language": {lang: sum(own) / len(own) for lang, own in sorted(by_language.items())}, "repository": means}
+    groups = {
+        "language": {lang: sum(own) / len(own) for lang, own in sorted(by_language.items())},
+        "repository": means,
+    }
     groups["category"] = _by_category(options.data, answers, options.each)
     questions = sum(map(len, answers.values()))
     seconds = sorted(row["seconds"] for rows in answers.values() for row in rows)
-    setup = {"repositories": len(answers), "questions": questions, "median_seconds": seconds[len(seconds) // 2]}
+    setup = {
+        "repositories": len(answers),
+        "questions": questions,
+        "median_seconds": seconds[len(seconds) // 2],
+    }
     data = options.data.name + (f"-each{options.each}" if options.each else "")
-    return result("search", data, system, options.encoder, values, weights=weights, groups=groups, setup=setup)
+    return result(
+        "search", data, system, options.encoder, values, weights=weights, groups=groups, setup=setup
+    )
 
 
 def _by_category(data: Path, answers: Answers, each: int) -> dict[str, float]:
@@ -142,16 +165,29 @@ def _by_category(data: Path, answers: Answers, each: int) -> dict[str, float]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; prints each system's figures, by language and by repository."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description="Short questions, known files.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.search", description="Short questions, known files."
+    )
     parser.add_argument("data", type=Path)
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("benchmarks/corpora/search"))
     parser.add_argument("--systems", type=names, default=["clew"], help="comma-separated")
-    parser.add_argument("--command", type=command, action="append", default=[], help="NAME=COMMAND: another program")
+    parser.add_argument(
+        "--command", type=command, action="append", default=[], help="NAME=COMMAND: another program"
+    )
     parser.add_argument("--encoder", default="builtin")
-    parser.add_argument("--only", nargs="*", default=[], help="these repositories; nothing is filed")
-    parser.add_argument("--each", type=int, default=0, help="only N questions of each repository, spread evenly")
-    parser.add_argument("--worst", type=int, default=0, help="print the questions that went worst, and what came first")
+    parser.add_argument(
+        "--only", nargs="*", default=[], help="these repositories; nothing is filed"
+    )
+    parser.add_argument(
+        "--each", type=int, default=0, help="only N questions of each repository, spread evenly"
+    )
+    parser.add_argument(
+        "--worst",
+        type=int,
+        default=0,
+        help="print the questions that went worst, and what came first",
+    )
     parser.add_argument("--results", type=Path, default=FOLDER)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import latency
-from .results import FOLDER, Result, read_result
+from .report.results import FOLDER, Result, read_result
 
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
 ORDER = ("search", "localize", "latency")
@@ -30,7 +30,10 @@ def newest(folder: Path) -> list[Result]:
         result = read_result(path)
         if result.name not in found or result.made["time"] >= found[result.name].made["time"]:
             found[result.name] = result
-    return sorted(found.values(), key=lambda each: (ORDER.index(each.benchmark), each.data, -_first(each), each.name))
+    return sorted(
+        found.values(),
+        key=lambda each: (ORDER.index(each.benchmark), each.data, -_first(each), each.name),
+    )
 
 
 def _first(found: Result) -> float:
@@ -47,7 +50,9 @@ def tables(found: Sequence[Result]) -> str:
 
 def _table(benchmark: str, data: str, rows: Sequence[Result]) -> str:
     names = list(dict.fromkeys(name for row in rows for name in row.figures))
-    about = ", ".join(f"{value} {what}" for what, value in rows[0].setup.items() if isinstance(value, int))
+    about = ", ".join(
+        f"{value} {what}" for what, value in rows[0].setup.items() if isinstance(value, int)
+    )
     lines = [f"`benchmarks.{benchmark}` on {data}: {about}.", ""]
     if benchmark == "latency":
         return "\n".join([*lines, *(latency.table(row) for row in rows)])
@@ -55,7 +60,11 @@ def _table(benchmark: str, data: str, rows: Sequence[Result]) -> str:
     lines.append("|---" * (len(names) + 2) + "|")
     for row in rows:
         cells = [_cell(row, name) for name in names]
-        asked = f"{row.system}, {row.encoder}" if row.system.startswith(("clew", "dense")) else row.system
+        asked = (
+            f"{row.system}, {row.encoder}"
+            if row.system.startswith(("clew", "dense"))
+            else row.system
+        )
         lines.append(f"| {asked} | {' | '.join(cells)} | {row.made['commit'][:8]} |")
     return "\n".join(lines)
 
@@ -77,7 +86,9 @@ def _short(share: float) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables, or put them into a README."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.table", description="Tables of results.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.table", description="Tables of results."
+    )
     parser.add_argument("--results", type=Path, default=FOLDER)
     parser.add_argument("--readme", type=Path)
     options = parser.parse_args(arguments)

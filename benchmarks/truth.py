@@ -22,7 +22,7 @@ from typing import Any
 
 from indexer import DEFINITION, Document, Occurrence, language_of, read_scip, written
 
-from .sites import MODULE, Definition, Place, Sites, ecmascript_sites, python_sites
+from .edge_truth.call_sites import MODULE, Definition, Place, Sites, ecmascript_sites, python_sites
 
 ECMASCRIPT = frozenset({"javascript", "typescript", "tsx"})
 
@@ -46,7 +46,9 @@ class Project:
     """The documents of an index, and where they define what."""
 
     files: dict[str, File] = field(default_factory=dict)
-    defined: dict[str, tuple[str, Definition]] = field(default_factory=dict)  # global symbol → path, definition
+    defined: dict[str, tuple[str, Definition]] = field(
+        default_factory=dict
+    )  # global symbol → path, definition
 
 
 def read_project(scip: Path, root: Path) -> Project:
@@ -57,7 +59,9 @@ def read_project(scip: Path, root: Path) -> Project:
             project.files[document.path] = read
     for path, file in project.files.items():
         for each in file.document.occurrences:
-            definition = file.sites.definitions.get(file.place(each)) if each.roles & DEFINITION else None
+            definition = (
+                file.sites.definitions.get(file.place(each)) if each.roles & DEFINITION else None
+            )
             if definition is not None:
                 project.defined.setdefault(_key(path, each.symbol), (path, definition))
     return project
@@ -97,7 +101,12 @@ def edges(project: Project) -> Iterator[dict[str, Any]]:
                 continue
             place = file.place(each)
             how = file.sites.how.get(place, "reference")
-            ends = (path, file.sites.owner(place, how == "reference"), target[0], target[1].qualname)
+            ends = (
+                path,
+                file.sites.owner(place, how == "reference"),
+                target[0],
+                target[1].qualname,
+            )
             key = (*ends, "call" if how == "decorator" else how)
             if key not in rows or place[0] < rows[key]["line"]:
                 named = dict(zip(("src_path", "src", "dst_path", "dst"), ends, strict=True))
@@ -117,7 +126,12 @@ def _target(project: Project, path: str, symbol: str) -> tuple[str, Definition] 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.truth", description=__doc__)
-    parser.add_argument("--scip", type=Path, required=True, help="an index that scip-python or scip-typescript wrote")
+    parser.add_argument(
+        "--scip",
+        type=Path,
+        required=True,
+        help="an index that scip-python or scip-typescript wrote",
+    )
     parser.add_argument("--root", type=Path, required=True, help="the tree that it was made of")
     arguments = parser.parse_args()
     project = read_project(arguments.scip, arguments.root)

@@ -38,7 +38,9 @@ MAX_FOLDERS = 60  # of headers that are searched: those that hold most of them
 FUNCTIONS = frozenset({
     "FUNCTION_DECL", "CXX_METHOD", "CONSTRUCTOR", "DESTRUCTOR", "CONVERSION_FUNCTION", "FUNCTION_TEMPLATE",
 })  # fmt: skip
-CLASSES = frozenset({"CLASS_DECL", "STRUCT_DECL", "CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION"})
+CLASSES = frozenset(
+    {"CLASS_DECL", "STRUCT_DECL", "CLASS_TEMPLATE", "CLASS_TEMPLATE_PARTIAL_SPECIALIZATION"}
+)
 _FATAL, _ERROR = 4, 3
 _NAME = re.compile(rb"\w+")
 _CALLEE = re.compile(r"(\w+)\s*\(")
@@ -100,7 +102,9 @@ class Unit:
                 made = cursor.referenced
                 macro = macros.get(made.get_usr()) if made else None
                 end = cursor.extent.end.offset
-                self._expanded.setdefault(path, []).append((location.offset, end, macro, location.line))
+                self._expanded.setdefault(path, []).append(
+                    (location.offset, end, macro, location.line)
+                )
             else:
                 self._declaration(cursor, path)
         self._take_skipped()
@@ -134,7 +138,10 @@ class Unit:
     def _class(self, cursor: Any, path: str) -> None:
         if not _is_written(cursor):
             return
-        usr, place = cursor.get_usr(), (path, cursor.spelling.partition("<")[0], cursor.location.line)
+        usr, place = (
+            cursor.get_usr(),
+            (path, cursor.spelling.partition("<")[0], cursor.location.line),
+        )
         self.found.definitions.setdefault(usr, set()).add(place)
         self.found.seen[place] = cursor.extent.end.line
         for child in cursor.get_children():
@@ -166,7 +173,9 @@ class Unit:
         self._names: set[str] = set()  # of what it calls
         for child in cursor.get_children():
             self._calls(child, place, text)
-        expanded = [found for found in self._expanded.get(path, ()) if start.offset <= found[0] < end.offset]
+        expanded = [
+            found for found in self._expanded.get(path, ()) if start.offset <= found[0] < end.offset
+        ]
         whole = text_of(file)
         starts = (_NAME.match(whole, offset) for offset, *_ in expanded)
         self._names.update(word[0].decode() for word in starts if word)
@@ -207,7 +216,8 @@ class Unit:
         if callee.kind.name == "CONSTRUCTOR":
             made = callee.semantic_parent
             if not re.search(
-                rf"\b{re.escape(name)}\s*(<[^;]*?>)?\s*(\w+\s*)?[({{]|\bnew\s+[\w:]*{re.escape(name)}\b", text
+                rf"\b{re.escape(name)}\s*(<[^;]*?>)?\s*(\w+\s*)?[({{]|\bnew\s+[\w:]*{re.escape(name)}\b",
+                text,
             ):
                 return
             self.found.constructs[usr] = made.get_usr()
@@ -289,7 +299,9 @@ def sources_of(root: str, exclude: list[str]) -> list[str]:
     found = []
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
-        found += [os.path.join(folder, n) for n in sorted(names) if os.path.splitext(n)[1] in SOURCES]
+        found += [
+            os.path.join(folder, n) for n in sorted(names) if os.path.splitext(n)[1] in SOURCES
+        ]
     pattern = re.compile("|".join(exclude)) if exclude else None
     return [path for path in found if not (pattern and pattern.search(os.path.relpath(path, root)))]
 
@@ -303,7 +315,10 @@ def header_folders(root: str) -> list[str]:
         while headers and folder.startswith(root):
             count[folder] = count.get(folder, 0) + headers
             folder = os.path.dirname(folder)
-    best = sorted(count, key=lambda f: (os.path.basename(f) not in ("include", "src"), f.count("/"), -count[f], f))
+    best = sorted(
+        count,
+        key=lambda f: (os.path.basename(f) not in ("include", "src"), f.count("/"), -count[f], f),
+    )
     return best[:MAX_FOLDERS]
 
 
@@ -311,12 +326,17 @@ def folder_flags(root: str) -> list[str]:
     """The tree's include folders before the system's, its other folders after: some hold a `unistd.h` for another system."""
     folders = header_folders(root)
     first = [f for f in folders if f == root or os.path.basename(f) in ("include", "src")]
-    return [*(f"-I{f}" for f in first), *(flag for f in folders if f not in first for flag in ("-idirafter", f))]
+    return [
+        *(f"-I{f}" for f in first),
+        *(flag for f in folders if f not in first for flag in ("-idirafter", f)),
+    ]
 
 
 def system_flags() -> list[str]:
     """Where the compiler of the machine keeps `stddef.h`: libclang's wheel brings no headers."""
-    found = subprocess.run(["cc", "-print-file-name=include"], capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        ["cc", "-print-file-name=include"], capture_output=True, text=True, check=False
+    )
     return ["-isystem", found.stdout.strip()] if found.returncode == 0 else []
 
 
@@ -337,7 +357,9 @@ def compile_commands(file: Path) -> dict[str, list[str]]:
     return found
 
 
-def read_tree(root: str, flags: list[str], commands: dict[str, list[str]], exclude: list[str]) -> Found:
+def read_tree(
+    root: str, flags: list[str], commands: dict[str, list[str]], exclude: list[str]
+) -> Found:
     from clang.cindex import Index, TranslationUnit, TranslationUnitLoadError, conf
 
     conf.lib.clang_disposeSourceRangeList.argtypes = [ctypes.c_void_p]
@@ -377,10 +399,22 @@ def rows_of(found: Found) -> Iterator[dict[str, Any]]:
         if places := sorted(found.definitions.get(usr, ())):
             yield _edge(derived, places[0], line, "inherit", "class", places[1:])
     for place, end in sorted(found.seen.items()):
-        yield {"how": "seen", "src_path": place[0], "src": place[1], "src_line": place[2], "end_line": end}
+        yield {
+            "how": "seen",
+            "src_path": place[0],
+            "src": place[1],
+            "src_line": place[2],
+            "end_line": end,
+        }
     for place, name in sorted(found.open):
         if name:  # an expression has none, and no edge of ours either
-            yield {"how": "open", "src_path": place[0], "src": place[1], "src_line": place[2], "dst": name}
+            yield {
+                "how": "open",
+                "src_path": place[0],
+                "src": place[1],
+                "src_line": place[2],
+                "dst": name,
+            }
     for path in sorted(found.skipped):
         yield {"how": "document", "src_path": path}
     for path, lines in sorted(found.skipped.items()):
@@ -388,7 +422,9 @@ def rows_of(found: Found) -> Iterator[dict[str, Any]]:
             yield {"how": "skipped", "src_path": path, "lines": sorted(lines)}
 
 
-def _edge(src: Place, dst: Place, line: int, how: str, kind: str, others: list[Place]) -> dict[str, Any]:
+def _edge(
+    src: Place, dst: Place, line: int, how: str, kind: str, others: list[Place]
+) -> dict[str, Any]:
     row = {
         "src_path": src[0], "src": src[1], "src_line": src[2], "dst_path": dst[0], "dst": dst[1], "dst_line": dst[2],
         "line": line, "how": how, "dst_kind": kind,
@@ -402,12 +438,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--compile-commands", type=Path)
     parser.add_argument(
-        "--exclude", action="append", default=[], help="a regular expression over paths; may be repeated"
+        "--exclude",
+        action="append",
+        default=[],
+        help="a regular expression over paths; may be repeated",
     )
     parser.add_argument("--flags", default="", help="further flags for the parser, as one string")
     arguments = parser.parse_args()
     commands = compile_commands(arguments.compile_commands) if arguments.compile_commands else {}
-    found = read_tree(os.path.realpath(arguments.tree), shlex.split(arguments.flags), commands, arguments.exclude)
+    found = read_tree(
+        os.path.realpath(arguments.tree), shlex.split(arguments.flags), commands, arguments.exclude
+    )
     with arguments.out.open("w", encoding="utf-8") as out:
         for row in rows_of(found):
             out.write(json.dumps(row, sort_keys=True) + "\n")

@@ -22,12 +22,16 @@ from pathlib import Path
 
 from indexer import Rewalked, Store, VectorCache, build_index, load_encoder
 
-from .progress import steps
 from .readers import EDITED, edit
+from .report.progress import steps
 
 COUNT = 1_000
 SEED = 5
-SHARES = {"edit": 0.8, "rename": 0.1, "remove": 0.1}  # of all changes; what was removed comes back before more goes
+SHARES = {
+    "edit": 0.8,
+    "rename": 0.1,
+    "remove": 0.1,
+}  # of all changes; what was removed comes back before more goes
 ASKED_RATIO = 2.0  # of a clean store's size
 
 
@@ -49,7 +53,9 @@ class Tree:
     """A tree that is changed at random, the same way each time."""
 
     def __init__(self, root: Path) -> None:
-        self.files = sorted(path for path in root.rglob("*") if path.suffix in EDITED and not path.is_symlink())
+        self.files = sorted(
+            path for path in root.rglob("*") if path.suffix in EDITED and not path.is_symlink()
+        )
         self._random = random.Random(SEED)
         self._removed: list[tuple[Path, bytes]] = []
         if not self.files:
@@ -114,7 +120,10 @@ def size(folder: Path) -> int:
 
 def told(result: Found) -> str:
     """A sentence or two."""
-    sizes = ", ".join(f"{name} {getattr(result, name) / 1e6:,.1f} MB" for name in ("first", "most", "last", "clean"))
+    sizes = ", ".join(
+        f"{name} {getattr(result, name) / 1e6:,.1f} MB"
+        for name in ("first", "most", "last", "clean")
+    )
     return (
         f"{result.updates:,} updates: median {result.median:.2f} s, p95 {result.p95:.2f}, slowest {result.slowest:.2f}\n"
         f"store: {sizes}: at most {result.most / result.clean:.2f} times a clean one, in the end "
@@ -124,11 +133,15 @@ def told(result: Found) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; prints what was found."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.updates", description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.updates", description=__doc__.split("\n", 1)[0]
+    )
     parser.add_argument("path", type=Path)
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--encoder", default="builtin")
-    parser.add_argument("--no-ignore", action="store_true", help="index what .gitignore leaves out, too")
+    parser.add_argument(
+        "--no-ignore", action="store_true", help="index what .gitignore leaves out, too"
+    )
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="clew-updates-") as name:

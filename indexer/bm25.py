@@ -27,7 +27,9 @@ class Bm25:
         terms = parts.flatten().dictionary_encode()
         self._codes = {term: code for code, term in enumerate(terms.dictionary.to_pylist()) if term}
         number = np.repeat(np.arange(self._count, dtype=np.int64), lengths)
-        pairs, times = np.unique(terms.indices.to_numpy() * max(self._count, 1) + number, return_counts=True)
+        pairs, times = np.unique(
+            terms.indices.to_numpy() * max(self._count, 1) + number, return_counts=True
+        )
         term, self._texts = np.divmod(pairs, max(self._count, 1))
         self._starts = np.searchsorted(term, np.arange(len(terms.dictionary) + 1))
         having = np.diff(self._starts)
@@ -46,4 +48,8 @@ class Bm25:
                 own = slice(self._starts[code], self._starts[code + 1])
                 scores[self._texts[own]] += weight * self._parts[own]
         best = np.argsort(-scores, kind="stable")[:limit]
-        return [(at, score) for at, score in zip(best.tolist(), scores[best].tolist(), strict=True) if score > 0]
+        return [
+            (at, score)
+            for at, score in zip(best.tolist(), scores[best].tolist(), strict=True)
+            if score > 0
+        ]

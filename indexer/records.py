@@ -23,7 +23,9 @@ class Symbol(NamedTuple):
     """A definition in one file."""
 
     name: str
-    qualname: str  # dotted path of the enclosing symbols and the name: `Server.start`; unique in its file
+    qualname: (
+        str  # dotted path of the enclosing symbols and the name: `Server.start`; unique in its file
+    )
     kind: Kind
     start_line: int  # 1-based, inclusive; a decorator belongs to its symbol
     end_line: int  # 1-based, inclusive
@@ -94,7 +96,9 @@ class FileFacts:
     imports: tuple[Import, ...] = ()
     bindings: tuple[Binding, ...] = ()
     chunks: tuple[Chunk, ...] = ()
-    has_error: bool = False  # the parser met something that it did not understand; the rest still counts
+    has_error: bool = (
+        False  # the parser met something that it did not understand; the rest still counts
+    )
 
 
 class Edge(NamedTuple):
@@ -145,7 +149,11 @@ def printable(path: str) -> str:
     """
     if path.isascii() and "\\x" not in path:
         return path
-    return _AMBIGUOUS.sub(r"\1\1", path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return (
+        _AMBIGUOUS.sub(r"\1\1", path)
+        .encode("utf-8", "surrogateescape")
+        .decode("utf-8", "backslashreplace")
+    )
 
 
 def on_disk(path: str) -> str:

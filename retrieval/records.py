@@ -17,7 +17,9 @@ class Hit:
     start_line: int  # 1-based, inclusive; 0 for a file that is known by its path only
     end_line: int  # 1-based, inclusive
     score: float  # comparable within one answer only
-    why: tuple[tuple[str, float], ...]  # (signal, what it added to the score), largest first; they add up to the score
+    why: tuple[
+        tuple[str, float], ...
+    ]  # (signal, what it added to the score), largest first; they add up to the score
     stale: bool  # the file on disk is no longer the one that was indexed
 
     def to_json(self) -> dict[str, Any]:

@@ -7,33 +7,35 @@ from functools import cached_property, lru_cache, partial
 
 from indexer import FoundChunk, Snapshot, language_of, search_terms
 
-from .anchors import Anchors, by_path, find_anchors
-from .dense import Dense
-from .features import Given
-from .fuse import Candidate, fuse
-from .graph import Graph
-from .history import History
-from .issue import IssueRanker
+from .graph.graph import Graph
 from .lexical import search_lexical
-from .lookup import Lookup, findable
-from .question import Question, read_question
-from .rank import Ranked, Words, path_matches, rank
+from .query.lookup import Lookup, findable
+from .query.mention_matches import Anchors, by_path, find_anchors
+from .query.question import Question, read_question
+from .rank.features import Given
+from .rank.issue_ranker import IssueRanker
+from .rank.rerank import Order, reordered
+from .rank.tuned_weights import reweighted, weights_for
+from .rank.weighted import Ranked, Words, path_matches, rank
 from .records import Filter, Hit, Pack
 from .reopening import reopening
-from .reorder import Order, reordered
-from .weights import reweighted, weights_for
+from .search.commit_evidence import History
+from .search.dense import Dense
+from .search.fusion import Candidate, fuse
 
 ANCHORED_FILES = 40  # files whose chunks are read because the question names something in them
-FURTHER_WINDOW = 0.5  # of the strength of a named symbol goes to its chunks other than the one that begins it
+FURTHER_WINDOW = (
+    0.5  # of the strength of a named symbol goes to its chunks other than the one that begins it
+)
 FILTER_WIDER = 5  # times as many candidates where a filter will drop most of them
-NAMED_FILE = 1.05  # a file without facts scores so much of the best hit where the question is its path,
+NAMED_FILE = (
+    1.05  # a file without facts scores so much of the best hit where the question is its path,
+)
 MENTIONED_FILE = 0.95  # where its path stands in the question,
 WORDED_FILE = 0.5  # and where the question's words are those of its name
 LEXICAL = {"symbol": 200, "search": 200, "issue": 300}  # chunks taken from the full-text index
 DENSE = 100  # and by vector
-RANKED = (
-    160  # candidates that are ranked by all signals: reading the symbols of more files takes longer than the search
-)
+RANKED = 160  # candidates that are ranked by all signals: reading the symbols of more files takes longer than the search
 FUNCTIONS = frozenset({"function", "method", "macro", "constant", "variable", "enum", "type"})
 
 
@@ -43,7 +45,9 @@ class Searcher:
     It stays with one generation, `snapshot.state.generation`, until that is collected, and goes on with the newest then.
     """
 
-    def __init__(self, snapshot: Snapshot, without: Collection[str] = (), before: Lookup | None = None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, without: Collection[str] = (), before: Lookup | None = None
+    ) -> None:
         """`without` names signals that find nothing and add nothing, so that what they are good for can be measured;
         `before` is the lookup of an earlier generation."""
         self.snapshot = snapshot
@@ -100,13 +104,15 @@ class Searcher:
         question = read_question(text)
         ranked = self.ordered(question, wanted, order)
         hits = [*self._named_files(question, wanted, ranked), *map(_unranked, ranked)]
-        hits.sort(key=lambda hit: -round(hit.score, 9))  # stable: both parts are in order, also among equals
+        hits.sort(
+            key=lambda hit: -round(hit.score, 9)
+        )  # stable: both parts are in order, also among equals
         return [self._finished(at, hit) for at, hit in enumerate(hits[: max(k, 0)], 1)]
 
     @reopening
     def context(self, text: str, budget: int = 8000, *, order: Order | None = None) -> Pack:
         """The evidence for `text` in at most `budget` tokens; the same index, question and order give the same bytes."""
-        from .pack import pack
+        from .pack.packer import pack
 
         question = read_question(text)
         return pack(self, question, self.ordered(question, order=order), budget)
@@ -116,7 +122,9 @@ class Searcher:
         """The file as it was indexed; None where the view has no facts of it."""
         return self.snapshot.source(path)
 
-    def ordered(self, question: Question, wanted: Filter | None = None, order: Order | None = None) -> list[Ranked]:
+    def ordered(
+        self, question: Question, wanted: Filter | None = None, order: Order | None = None
+    ) -> list[Ranked]:
         """As `ranked`, the first hits in the `order` that somebody else wants."""
         ranked = self.ranked(question, wanted)
         return reordered(self.snapshot, question.text, ranked, order) if order else ranked
@@ -147,7 +155,9 @@ class Searcher:
         """What the searches find, and what the question names."""
         many = FILTER_WIDER if wanted != Filter() else 1
         candidates = fuse(
-            [] if "lexical" in self.without else search_lexical(self.snapshot, question, LEXICAL[question.kind] * many),
+            []
+            if "lexical" in self.without
+            else search_lexical(self.snapshot, question, LEXICAL[question.kind] * many),
             [] if "dense" in self.without else self.dense.search(question.text, DENSE * many),
             self._anchored(anchors),
         )
@@ -159,7 +169,9 @@ class Searcher:
     def _anchored(self, anchors: Anchors) -> Iterator[tuple[FoundChunk, float]]:
         """The chunks in which something stands that the question names; of a named file that alone, its first."""
         spans = by_path(anchors)
-        strongest = sorted(spans, key=lambda path: (-max(span[2] for span in spans[path]), path))[:ANCHORED_FILES]
+        strongest = sorted(spans, key=lambda path: (-max(span[2] for span in spans[path]), path))[
+            :ANCHORED_FILES
+        ]
         named = [path for path in anchors.files if path not in spans][:ANCHORED_FILES]
         first: set[str] = set(named)
         for chunk in self.snapshot.chunks.of_files(sorted({*strongest, *named})):
@@ -177,30 +189,46 @@ class Searcher:
             return False
         return not wanted.language or language_of(chunk.path, b"") == wanted.language
 
-    def _named_files(self, question: Question, wanted: Filter, ranked: Sequence[Ranked]) -> list[Hit]:
+    def _named_files(
+        self, question: Question, wanted: Filter, ranked: Sequence[Ranked]
+    ) -> list[Hit]:
         """Files without facts, which only their path can find."""
         if wanted.language or wanted.kind not in ("", "file"):
             return []
         best = ranked[0].score if ranked else 1.0
-        mentioned = {path for mention in self._path_mentions(question) for path, _ in self.lookup.files(mention)}
+        mentioned = {
+            path
+            for mention in self._path_mentions(question)
+            for path, _ in self.lookup.files(mention)
+        }
         share = NAMED_FILE if question.kind == "symbol" else MENTIONED_FILE
         scores = dict.fromkeys(mentioned.intersection(self._bare_files), share * best)
         words = Words(question.words)
         if question.kind != "issue":
-            for path in {path for word in question.words for path in self._bare_by_part.get(word, ())}:
+            for path in {
+                path for word in question.words for path in self._bare_by_part.get(word, ())
+            }:
                 overlap = words.path_overlap(path)
                 if overlap > 0.5:
                     scores.setdefault(path, WORDED_FILE * overlap * best)
         found = sorted(path for path in scores if path_matches(path, wanted.path))
-        return [Hit(0, path, "", "file", 0, 0, scores[path], (("path", scores[path]),), False) for path in found]
+        return [
+            Hit(0, path, "", "file", 0, 0, scores[path], (("path", scores[path]),), False)
+            for path in found
+        ]
 
     def _path_mentions(self, question: Question) -> tuple[str, ...]:
-        return (*question.mentions.paths, *([question.text.strip()] if question.kind == "symbol" else []))
+        return (
+            *question.mentions.paths,
+            *([question.text.strip()] if question.kind == "symbol" else []),
+        )
 
     @cached_property
     def _bare_files(self) -> frozenset[str]:
         skipped = self.snapshot.entries.skipped()
-        return frozenset(path for path, why in skipped.items() if findable(why) and not path.endswith("/"))
+        return frozenset(
+            path for path, why in skipped.items() if findable(why) and not path.endswith("/")
+        )
 
     @cached_property
     def _bare_by_part(self) -> dict[str, list[str]]:
@@ -208,9 +236,22 @@ class Searcher:
         return _by_part(self._bare_files)
 
     def _finished(self, rank: int, hit: Hit) -> Hit:
-        why = tuple((signal, round(value, 4)) for signal, value in sorted(hit.why, key=lambda part: -part[1]))
+        why = tuple(
+            (signal, round(value, 4))
+            for signal, value in sorted(hit.why, key=lambda part: -part[1])
+        )
         stale = self.snapshot.is_stale(hit.path)
-        return Hit(rank, hit.path, hit.symbol, hit.kind, hit.start_line, hit.end_line, round(hit.score, 4), why, stale)
+        return Hit(
+            rank,
+            hit.path,
+            hit.symbol,
+            hit.kind,
+            hit.start_line,
+            hit.end_line,
+            round(hit.score, 4),
+            why,
+            stale,
+        )
 
 
 @lru_cache(maxsize=8)
@@ -244,4 +285,6 @@ def _unranked(each: Ranked) -> Hit:
         name = symbol.qualname
         if symbol.kind in FUNCTIONS and each.symbol.index == chunk.symbol:
             start, end = symbol.start_line, symbol.end_line
-    return Hit(0, chunk.path, name, _kind(each), start, end, each.score, tuple(each.parts.items()), False)
+    return Hit(
+        0, chunk.path, name, _kind(each), start, end, each.score, tuple(each.parts.items()), False
+    )

@@ -22,7 +22,10 @@ def _counter() -> tuple[str, Callable[[str], int]]:
     from tiktoken.load import load_tiktoken_bpe
 
     encoding = tiktoken.Encoding(
-        "cl100k_base", pat_str=_PATTERN, mergeable_ranks=load_tiktoken_bpe(str(ranks)), special_tokens={}
+        "cl100k_base",
+        pat_str=_PATTERN,
+        mergeable_ranks=load_tiktoken_bpe(str(ranks)),
+        special_tokens={},
     )
     return "cl100k_base", lambda text: len(encoding.encode_ordinary(text))
 

@@ -42,18 +42,28 @@ class Ran:
         return self.err.strip().rpartition("\n")[2]
 
 
-def clew(*arguments: str | bytes, cwd: Path, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Ran:
+def clew(
+    *arguments: str | bytes, cwd: Path, stdin: bytes = b"", env: Mapping[str, str] | None = None
+) -> Ran:
     """Run `clew` in the folder `cwd`."""
     return run([str(CLEW), *arguments], cwd, stdin, env)
 
 
-def run(command: list[str | bytes], cwd: Path, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Ran:
+def run(
+    command: list[str | bytes], cwd: Path, stdin: bytes = b"", env: Mapping[str, str] | None = None
+) -> Ran:
     """Run a program with the environment that tests use."""
-    done = subprocess.run(command, cwd=cwd, env=environment(env), input=stdin, capture_output=True, timeout=SECONDS)
+    done = subprocess.run(
+        command, cwd=cwd, env=environment(env), input=stdin, capture_output=True, timeout=SECONDS
+    )
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment that tests use: no settings of whoever runs them, then `settings`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLEW_", "GIT_", "OPENAI_"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("CLEW_", "GIT_", "OPENAI_"))
+    }
     return kept | {"CLEW_CACHE_DIR": CACHE.name, "PYTHONWARNINGS": "ignore"} | dict(settings or {})

@@ -23,11 +23,18 @@ def answers(searcher: Searcher) -> list[tuple[str, int, Any]]:
     """(question, generation, answer) for all questions. Whether a file is stale is the disk's answer, and left out."""
     found: list[tuple[str, int, Any]] = []
     for question in QUESTIONS:
-        hits = [(hit.path, hit.symbol, hit.start_line, hit.end_line, hit.score) for hit in searcher.query(question)]
+        hits = [
+            (hit.path, hit.symbol, hit.start_line, hit.end_line, hit.score)
+            for hit in searcher.query(question)
+        ]
         found.append((question, searcher.snapshot.state.generation, [list(hit) for hit in hits]))
         pack = searcher.context(question, BUDGET)
         found.append(
-            (f"context {question}", pack.generation, [[p.path, p.start_line, p.end_line, p.text] for p in pack.pieces])
+            (
+                f"context {question}",
+                pack.generation,
+                [[p.path, p.start_line, p.end_line, p.text] for p in pack.pieces],
+            )
         )
     return found
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from indexer import StoreError
-from indexer.schema import FORMAT
+from indexer.store.schema import FORMAT
 from retrieval import Searcher
 from tests.indexer.repositories import git
 from tests.program import CLEW, SAMPLE, Ran, clew, run
@@ -70,7 +70,9 @@ def test_a_folder_that_is_missing_or_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("text")
     assert "does not exist" in refused(clew("index", "nowhere", cwd=tmp_path))
     assert "is a file" in refused(clew("index", "file", cwd=tmp_path))
-    assert "no folder" in refused(clew("index", "--git-dir", "nowhere", "--rev", "HEAD", cwd=tmp_path))
+    assert "no folder" in refused(
+        clew("index", "--git-dir", "nowhere", "--rev", "HEAD", cwd=tmp_path)
+    )
     assert "git repository" in refused(clew("index", "--rev", "HEAD", cwd=tmp_path))
 
 
@@ -105,7 +107,10 @@ def test_hostile_files_are_indexed_or_counted_with_a_reason(tmp_path: Path) -> N
     built = clew("index", "--json", cwd=tmp_path)
     assert built.code == 0, built.err
     named = {path: reason for reason, paths in built.value["examples"].items() for path in paths}
-    long_lines = {"brackets.py", "braces.c"}  # indexed, or counted as minified or as timed out; all is well but a crash
+    long_lines = {
+        "brackets.py",
+        "braces.c",
+    }  # indexed, or counted as minified or as timed out; all is well but a crash
     assert {path: named.get(path, "") for path in expected if path not in long_lines} == {
         path: reason for path, reason in expected.items() if path not in long_lines
     }
@@ -140,7 +145,12 @@ def without_override() -> list[str | bytes]:
 
 
 def test_no_index_says_how_to_make_one(tmp_path: Path) -> None:
-    for command in (["query", "x"], ["status"], ["export", "edges"], ["query", "x", "--store", "elsewhere"]):
+    for command in (
+        ["query", "x"],
+        ["status"],
+        ["export", "edges"],
+        ["query", "x", "--store", "elsewhere"],
+    ):
         assert "clew index" in refused(clew(*command, cwd=tmp_path)), command
 
 
@@ -168,7 +178,9 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
-@pytest.mark.parametrize("harm", [garble, truncate, empty, Path.unlink], ids=lambda harm: harm.__name__)
+@pytest.mark.parametrize(
+    "harm", [garble, truncate, empty, Path.unlink], ids=lambda harm: harm.__name__
+)
 def test_harm_to_any_table_is_an_answer_or_the_stores_own_error(
     indexed: Path, tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:
@@ -247,14 +259,27 @@ def test_a_full_disk_leaves_the_published_index(indexed: Path, tmp_path: Path) -
     large = tmp_path / "large"
     large.mkdir()
     for number in range(60):
-        lines = [f"def f{number}_{line}(a{line}): return {os.urandom(24).hex()!r}" for line in range(1_500)]
+        lines = [
+            f"def f{number}_{line}(a{line}): return {os.urandom(24).hex()!r}"
+            for line in range(1_500)
+        ]
         (large / f"m{number}.py").write_text("\n".join(lines))
     script = (
         f"set -u; {CLEW} index {indexed} --store {small}/s --json; {CLEW} index {large} --store {small}/s; echo code $?;"
         f"cd {indexed}; {CLEW} query back-off --store {small}/s --json; echo code $?"
     )
     ran = run(
-        [sys.executable, str(HERE / "small_disk.py"), str(small), str(3 << 20), "--", "sh", "-c", script], tmp_path
+        [
+            sys.executable,
+            str(HERE / "small_disk.py"),
+            str(small),
+            str(3 << 20),
+            "--",
+            "sh",
+            "-c",
+            script,
+        ],
+        tmp_path,
     )
     assert "Traceback" not in ran.err
     assert "no room left" in ran.err, ran
@@ -276,8 +301,22 @@ def test_a_reader_that_leaves_early_is_no_error(indexed: Path) -> None:
 
 
 def test_questions_of_one_character_and_of_a_hundred_thousand_are_answered(indexed: Path) -> None:
-    asked = ["x", "?", "'", '"', "\\", "%", "\0", "word " * 20_000, "x" * 100_000, "(" * 100_000, "a.b::c#d/e " * 9_000]
-    lines = "\n".join(json.dumps({"id": number, "query": text}) for number, text in enumerate(asked)).encode()
+    asked = [
+        "x",
+        "?",
+        "'",
+        '"',
+        "\\",
+        "%",
+        "\0",
+        "word " * 20_000,
+        "x" * 100_000,
+        "(" * 100_000,
+        "a.b::c#d/e " * 9_000,
+    ]
+    lines = "\n".join(
+        json.dumps({"id": number, "query": text}) for number, text in enumerate(asked)
+    ).encode()
     for command in ("query", "context"):
         ran = clew(command, "--batch", "-", cwd=indexed, stdin=lines)
         assert ran.code == 0, ran.err

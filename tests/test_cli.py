@@ -57,7 +57,9 @@ def test_version_is_that_of_the_package(repo: Path) -> None:
 
 def test_completion_is_offered_for_the_shell(repo: Path) -> None:
     ran = clew(
-        "--show-completion", cwd=repo, env={"SHELL": "/bin/bash", "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+        "--show-completion",
+        cwd=repo,
+        env={"SHELL": "/bin/bash", "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
     )
     assert "clew" in ran.out + ran.err
 
@@ -85,7 +87,9 @@ def test_index_reports_counts_and_a_second_run_reads_nothing(copy: Path) -> None
     again = clew("index", cwd=copy / "courier" / "..")
     assert "(0 read, 0 chunks encoded)" in again.out
     third = clew("index", cwd=copy)
-    assert third.out.splitlines()[-1] == again.out.splitlines()[-1]  # the same generation: nothing was published
+    assert (
+        third.out.splitlines()[-1] == again.out.splitlines()[-1]
+    )  # the same generation: nothing was published
 
 
 def test_index_and_status_tell_how_many_secrets_were_written_over(copy: Path) -> None:
@@ -114,12 +118,19 @@ def test_progress_goes_to_stderr_and_results_to_stdout(copy: Path) -> None:
 
 def test_what_was_tuned_is_shown_by_status_and_forgotten_on_demand(copy: Path) -> None:
     assert clew("index", "--encoder", "none", cwd=copy).code == 0
-    assert clew("tune", cwd=copy).last.startswith("clew: too little history to learn from: 0 commits")
-    tuning = Tuning(git(copy, "rev-parse", "HEAD").decode().strip(), "another", {"file": 2.0}, 60, 0.5, 0.6)
+    assert clew("tune", cwd=copy).last.startswith(
+        "clew: too little history to learn from: 0 commits"
+    )
+    tuning = Tuning(
+        git(copy, "rev-parse", "HEAD").decode().strip(), "another", {"file": 2.0}, 60, 0.5, 0.6
+    )
     Store(str(copy / ".clew")).publish_tunings((tuning,))
     assert "tuned by 60 commits" in clew("status", cwd=copy).out
     assert clew("status", "--json", cwd=copy).value["views"][0]["tuned"]["in_use"] is False
-    assert [clew("tune", "--forget", cwd=copy).out, clew("tune", "--forget", cwd=copy).code] == ["forgotten\n", 1]
+    assert [clew("tune", "--forget", cwd=copy).out, clew("tune", "--forget", cwd=copy).code] == [
+        "forgotten\n",
+        1,
+    ]
 
 
 def test_status_names_views_counts_and_what_was_left_out(repo: Path) -> None:
@@ -133,7 +144,9 @@ def test_status_names_views_counts_and_what_was_left_out(repo: Path) -> None:
     assert "1 ignored: build/" in text
 
 
-def test_the_store_is_found_from_below_and_named_by_option_or_variable(repo: Path, tmp_path: Path) -> None:
+def test_the_store_is_found_from_below_and_named_by_option_or_variable(
+    repo: Path, tmp_path: Path
+) -> None:
     store = str(repo / ".clew")
     assert clew("query", "back-off", "-k", "1", cwd=repo / "tests").code == 0
     assert clew("query", "back-off", "--store", store, cwd=tmp_path).code == 0
@@ -146,7 +159,11 @@ def test_an_interrupt_says_what_is_kept_and_the_next_run_goes_on(tmp_path: Path)
         (tmp_path / f"m{number}.py").write_text("\n".join(lines))
     environment = {**os.environ, "CLEW_CACHE_DIR": CACHE.name}
     process = subprocess.Popen(
-        [CLEW, "index", "--jobs", "1"], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+        [CLEW, "index", "--jobs", "1"],
+        cwd=tmp_path,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stderr is not None
     for line in process.stderr:
@@ -169,8 +186,12 @@ def test_hits_have_the_shape_of_the_contract(repo: Path) -> None:
     assert answer["query"] == "how long does a failed job wait"
     assert [hit["rank"] for hit in answer["hits"]] == [1, 2, 3, 4, 5]
     assert all(hit.keys() == HIT for hit in answer["hits"])
-    assert all(hit["score"] == pytest.approx(sum(hit["why"].values()), abs=0.01) for hit in answer["hits"])
-    assert {"courier/backoff.py", "courier/queue.py", "courier/job.py"} & {hit["path"] for hit in answer["hits"]}
+    assert all(
+        hit["score"] == pytest.approx(sum(hit["why"].values()), abs=0.01) for hit in answer["hits"]
+    )
+    assert {"courier/backoff.py", "courier/queue.py", "courier/job.py"} & {
+        hit["path"] for hit in answer["hits"]
+    }
 
 
 def test_a_person_sees_place_symbol_and_reason(repo: Path) -> None:
@@ -220,7 +241,9 @@ def test_a_pack_keeps_its_budget_and_is_the_same_bytes_in_every_process(repo: Pa
     assert runs[0].out == runs[1].out
     pack = runs[0].value
     assert 0 < pack["tokens"] <= 500
-    assert all(piece["path"] and piece["start_line"] <= piece["end_line"] for piece in pack["pieces"])
+    assert all(
+        piece["path"] and piece["start_line"] <= piece["end_line"] for piece in pack["pieces"]
+    )
     messages = clew("context", "back-off", "--format", "messages", cwd=repo).value["messages"]
     assert messages[-1]["role"] == "user"
 
@@ -231,7 +254,9 @@ def test_a_changed_file_is_told(copy: Path) -> None:
     queue.write_text(queue.read_text() + "\n# changed\n")
     (copy / "courier" / "cli.py").unlink()
     (copy / "fresh.py").write_text("x = 1\n")
-    assert clew("query", "Queue.fail", "-k", "1", "--json", cwd=copy).value["hits"][0]["stale"] is True
+    assert (
+        clew("query", "Queue.fail", "-k", "1", "--json", cwd=copy).value["hits"][0]["stale"] is True
+    )
     changes = clew("status", "--check", "--json", cwd=copy).value["views"][0]["changes"]
     assert changes == {"changed": 1, "gone": 1, "new": 1}
 
@@ -283,7 +308,10 @@ def test_exports_are_json_lines_in_a_stable_order(repo: Path) -> None:
     assert edges.out == clew("export", "edges", cwd=repo, env={"PYTHONHASHSEED": "7"}).out
     symbols = clew("export", "symbols", cwd=repo).values
     ids = {each["id"] for each in symbols} | {each["path"] for each in symbols}
-    assert {edge["src"] for edge in edges.values} - ids <= {"courier/__init__.py", "courier/__main__.py"}
+    assert {edge["src"] for edge in edges.values} - ids <= {
+        "courier/__init__.py",
+        "courier/__main__.py",
+    }
 
 
 # -- agent
@@ -299,7 +327,10 @@ def test_the_agent_mends_the_sample_and_leaves_the_tree_alone(copy: Path) -> Non
     assert ran.code == 0, ran
     outcome = ran.value
     assert outcome["status"] == "finished"
-    assert "+        return self._keep(job.delayed(until=self.clock() + delay, error=error))" in outcome["diff"]
+    assert (
+        "+        return self._keep(job.delayed(until=self.clock() + delay, error=error))"
+        in outcome["diff"]
+    )
     assert git(copy, "rev-parse", outcome["branch"]).decode().strip() == outcome["commit"]
     assert git(copy, "status", "--porcelain") == before
     assert Path(outcome["transcript"]).is_file()
@@ -322,9 +353,18 @@ def test_plain_progress_tells_phase_rate_remaining_time_and_memory() -> None:
     times: Iterator[float] = iter([0.0, 2.0, 6.0, 7.0])
     written: list[str] = []
     show = Lines(write=written.append, clock=lambda: next(times), memory=lambda: "90 MiB")
-    for phase, done, total in (("extract", 0, 100), ("extract", 10, 100), ("extract", 60, 100), ("resolve", 0, 100)):
+    for phase, done, total in (
+        ("extract", 0, 100),
+        ("extract", 10, 100),
+        ("extract", 60, 100),
+        ("resolve", 0, 100),
+    ):
         show(phase, done, total)
-    assert written == ["read files …", "read files: 60 of 100 (10/s, 4 s left, 90 MiB)", "resolve …"]
+    assert written == [
+        "read files …",
+        "read files: 60 of 100 (10/s, 4 s left, 90 MiB)",
+        "resolve …",
+    ]
 
 
 def test_plain_progress_tells_how_long_a_phase_takes_that_does_not_say_how_far_it_is() -> None:
@@ -334,7 +374,10 @@ def test_plain_progress_tells_how_long_a_phase_takes_that_does_not_say_how_far_i
     show("search", 0, 0)
     for _ in range(4):
         show.tick()
-    told = ["index text and vectors: 5 s so far (90 MiB)", "index text and vectors: 11 s so far (90 MiB)"]
+    told = [
+        "index text and vectors: 5 s so far (90 MiB)",
+        "index text and vectors: 11 s so far (90 MiB)",
+    ]
     assert written == ["index text and vectors …", *told]
 
 
@@ -343,7 +386,9 @@ def test_on_a_terminal_the_progress_is_a_bar(copy: Path) -> None:
 
     ours, theirs = pty.openpty()
     environment = {**os.environ, "CLEW_CACHE_DIR": CACHE.name, "TERM": "xterm", "COLUMNS": "100"}
-    process = subprocess.Popen([CLEW, "index"], cwd=copy, env=environment, stderr=theirs, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [CLEW, "index"], cwd=copy, env=environment, stderr=theirs, stdout=subprocess.DEVNULL
+    )
     os.close(theirs)
     shown = b""
     while True:
@@ -363,7 +408,16 @@ def test_on_a_terminal_the_progress_is_a_bar(copy: Path) -> None:
 def test_the_module_that_serves_a_script_runs_a_command(copy: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.json"
     script.write_text('{"replies": []}')
-    command = [sys.executable, "-m", "agent.scripted", "--script", str(script), "--", "echo", "{base}"]
+    command = [
+        sys.executable,
+        "-m",
+        "agent.scripted.server",
+        "--script",
+        str(script),
+        "--",
+        "echo",
+        "{base}",
+    ]
     done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("http://127.0.0.1:")
 

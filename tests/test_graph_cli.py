@@ -74,7 +74,10 @@ def test_an_answer_says_where_the_graph_stops(repo: Path) -> None:
 
 def test_references_say_what_they_mean(repo: Path) -> None:
     found = clew("refs", "Disk.save", "--json", cwd=repo).value["refs"]
-    assert [(each["line"], each["means"]) for each in found] == [(6, ["shop/disk.py::Disk.save"]), (10, [])]
+    assert [(each["line"], each["means"]) for each in found] == [
+        (6, ["shop/disk.py::Disk.save"]),
+        (10, []),
+    ]
 
 
 def test_the_impact_of_a_symbol_names_tests_first_and_goes_through_overrides(repo: Path) -> None:
@@ -102,15 +105,25 @@ def test_the_impact_of_a_diff_is_that_of_the_symbols_on_its_lines(repo: Path) ->
 
 
 def test_a_diff_that_is_none_is_refused(repo: Path) -> None:
-    for options in (["--diff", "-"], ["--diff", "nowhere"], ["--diff", "--output=x"], [], ["buy", "--diff", "HEAD"]):
+    for options in (
+        ["--diff", "-"],
+        ["--diff", "nowhere"],
+        ["--diff", "--output=x"],
+        [],
+        ["buy", "--diff", "HEAD"],
+    ):
         ran = clew("impact", *options, cwd=repo, stdin=b"no diff\n")
-        assert ran.code == 2 and ran.last.startswith("clew: ") and "Traceback" not in ran.err, options
+        assert ran.code == 2 and ran.last.startswith("clew: ") and "Traceback" not in ran.err, (
+            options
+        )
 
 
 def test_kinds_and_depth_choose_what_is_followed(repo: Path) -> None:
     inside = clew("callees", "Disk", "--kind", "contains", "--json", cwd=repo).value["callees"]
     assert [each["symbol"] for each in inside] == ["Disk.save", "Disk.write_row"]
-    bases = clew("callees", "Disk", "--kind", "inherits", "--kind", "contains", "--json", cwd=repo).value["callees"]
+    bases = clew(
+        "callees", "Disk", "--kind", "inherits", "--kind", "contains", "--json", cwd=repo
+    ).value["callees"]
     assert {"Store", "Disk.save"} <= {each["symbol"] for each in bases}
     assert clew("callers", "buy", "--kind", "nonsense", cwd=repo).code == 2
 

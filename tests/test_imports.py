@@ -9,7 +9,14 @@ from pathlib import Path
 
 from tests.program import SAMPLE
 
-ALWAYS_LATE = ("torch", "transformers", "sentence_transformers", "litellm", "openai", "scipy.sparse.linalg")
+ALWAYS_LATE = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "litellm",
+    "openai",
+    "scipy.sparse.linalg",
+)
 HEAVY = (
     *ALWAYS_LATE,
     "lancedb",
@@ -28,17 +35,19 @@ HEAVY = (
 def loaded(code: str, cwd: Path) -> set[str]:
     """The heavy modules that are loaded after `code` has run."""
     script = f"{code}\nimport sys, json\nsys.stderr.write(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
-    done = subprocess.run([sys.executable, "-c", script], cwd=cwd, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=cwd, capture_output=True, text=True, check=True
+    )
     return set(json.loads(done.stderr.splitlines()[-1]))
 
 
 def run(*arguments: str) -> str:
     """Code that runs the command line and goes on after it."""
-    return f"import sys\nsys.argv = {['clew', *arguments]!r}\nfrom agent.cli import run\nrun()\nsys.stdout.flush()"
+    return f"import sys\nsys.argv = {['clew', *arguments]!r}\nfrom agent.cli.app import run\nrun()\nsys.stdout.flush()"
 
 
 def test_the_packages_and_the_command_line_load_nothing_heavy(tmp_path: Path) -> None:
-    assert loaded("import indexer, retrieval, agent, agent.cli", tmp_path) == set()
+    assert loaded("import indexer, retrieval, agent, agent.cli.app", tmp_path) == set()
 
 
 def test_help_and_version_load_nothing_heavy(tmp_path: Path) -> None:
@@ -49,6 +58,12 @@ def test_help_and_version_load_nothing_heavy(tmp_path: Path) -> None:
 def test_index_and_query_load_neither_torch_nor_litellm(tmp_path: Path) -> None:
     store = str(tmp_path / "store")
     code = "import os; os.environ['CLEW_CACHE_DIR'] = 'cache'\n"
-    assert loaded(code + run("index", str(SAMPLE), "--store", store), tmp_path).isdisjoint(ALWAYS_LATE)
-    assert loaded(code + run("query", "back-off", "--store", store), tmp_path).isdisjoint(ALWAYS_LATE)
-    assert loaded(code + run("context", "back-off", "--store", store), tmp_path).isdisjoint(ALWAYS_LATE)
+    assert loaded(code + run("index", str(SAMPLE), "--store", store), tmp_path).isdisjoint(
+        ALWAYS_LATE
+    )
+    assert loaded(code + run("query", "back-off", "--store", store), tmp_path).isdisjoint(
+        ALWAYS_LATE
+    )
+    assert loaded(code + run("context", "back-off", "--store", store), tmp_path).isdisjoint(
+        ALWAYS_LATE
+    )

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-import indexer.upkeep
+import indexer.store.maintenance
 from indexer import Store, VectorCache, build_index, load_encoder, open_worktree
 from retrieval import Searcher
 from tests.program import environment
@@ -35,7 +35,12 @@ class Reader:
     def __init__(self, store: Path, stop: Path, keep: str) -> None:
         command = [sys.executable, "-m", "tests.reader", str(store), str(stop), keep]
         self.process = subprocess.Popen(
-            command, cwd=HERE.parent, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=HERE.parent,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         self.lines: list[str] = [self.process.stdout.readline()]  # type: ignore[union-attr]
         self.thread = Thread(target=lambda: self.lines.extend(self.process.stdout or ()))
@@ -53,8 +58,8 @@ def test_every_answer_under_updates_and_full_rebuilds_is_that_of_one_whole_gener
     readers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for grace in ("READER_GRACE", "BURST_GRACE"):  # what is old goes at once, readers or not
-        monkeypatch.setattr(indexer.upkeep, grace, timedelta(0))
-    monkeypatch.setattr(indexer.upkeep, "VERSIONS", 1)
+        monkeypatch.setattr(indexer.store.maintenance, grace, timedelta(0))
+    monkeypatch.setattr(indexer.store.maintenance, "VERSIONS", 1)
     tree, store, stop = tmp_path / "tree", tmp_path / "store", tmp_path / "stop"
     (tree / "app").mkdir(parents=True)
     quiet: dict[tuple[str, int], object] = {}
@@ -64,20 +69,32 @@ def test_every_answer_under_updates_and_full_rebuilds_is_that_of_one_whole_gener
         if phase == "publish":
             last = max((generation for _, generation in quiet), default=0)
             for question, generation, answer in answers(Searcher.open(str(store))):
-                for each in range(last + 1, generation + 1):  # of one build: the same rows, in another place
+                for each in range(
+                    last + 1, generation + 1
+                ):  # of one build: the same rows, in another place
                     quiet[question, each] = answer
 
     def build(number: int, encoder: str) -> None:
         change(tree, number)
         source, vectors = open_worktree(tree), VectorCache(tmp_path / "cache")
         into = Store(str(store))
-        build_index(source, into, load_encoder(encoder), encoder_spec=encoder, jobs=1, cache=vectors, progress=note)
+        build_index(
+            source,
+            into,
+            load_encoder(encoder),
+            encoder_spec=encoder,
+            jobs=1,
+            cache=vectors,
+            progress=note,
+        )
         note("publish", 1, 1)
 
     build(0, "none")
     asking = [Reader(store, stop, ("once", "long")[at % 2]) for at in range(readers)]
     for number in range(1, ROUNDS):
-        build(number, "builtin" if number == ROUNDS // 2 else "none")  # another encoder: everything is made anew
+        build(
+            number, "builtin" if number == ROUNDS // 2 else "none"
+        )  # another encoder: everything is made anew
     stop.touch()
     assert [reader.end() for reader in asking] == [""] * readers
     assert [reader.process.returncode for reader in asking] == [0] * readers

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from agent.cli import app
+from agent.cli.app import app
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,7 +21,9 @@ def test_every_command_stands_in_the_readme() -> None:
 
 def test_every_option_stands_in_the_readme() -> None:
     inner = {
-        f"{name} {key}": each for name, one in COMMANDS.items() for key, each in getattr(one, "commands", {}).items()
+        f"{name} {key}": each
+        for name, one in COMMANDS.items()
+        for key, each in getattr(one, "commands", {}).items()
     }
     missing = [
         (name, option)
@@ -37,5 +39,9 @@ def test_every_file_that_the_documents_link_to_exists() -> None:
     for document in ("README.md", "AGENTS.md", "DESIGN.md", "CHANGELOG.md"):
         text = (ROOT / document).read_text(encoding="utf-8")
         links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
-        named = re.findall(r"`((?:indexer|retrieval|agent|tests|data|benchmarks)/[\w/.]+\.\w+)`", text)
-        assert [path for path in links + named if not (ROOT / path).exists() and "LOG.md" not in path] == []
+        named = re.findall(
+            r"`((?:indexer|retrieval|agent|tests|data|benchmarks)/[\w/.]+\.\w+)`", text
+        )
+        assert [
+            path for path in links + named if not (ROOT / path).exists() and "LOG.md" not in path
+        ] == []

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from agent import ScriptedServer
-from agent.cli.graph_writer import GraphWriter
-from agent.cli.opened import OPENED
+from agent.cli.graph_prebuild import GraphWriter
+from agent.cli.searchers import OPENED
 from agent.cli.serve import see_to_graph
 from tests.program import CLEW, SAMPLE, Ran, clew, environment, run
 
@@ -41,7 +41,9 @@ def place(tmp_path: Path) -> Path:
 def start(place: Path) -> subprocess.Popen[bytes]:
     """A server that listens."""
     settings = environment({"CLEW_SOCKET": str(place)})
-    server = subprocess.Popen([CLEW, "serve"], env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    server = subprocess.Popen(
+        [CLEW, "serve"], env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     assert server.stdout is not None
     assert server.stdout.readline().startswith(READY)
     return server
@@ -68,7 +70,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def served(*arguments: str, place: Path, cwd: Path) -> Ran:
     """What the program says where its own command line cannot be loaded: it has to come from a server."""
-    code = "import sys; sys.modules['agent.cli'] = None; sys.argv[0] = 'clew'; from agent.warm import main; main()"
+    code = "import sys; sys.modules['agent.cli.app'] = None; sys.argv[0] = 'clew'; from agent.cli.client import main; main()"
     return run([sys.executable, "-c", code, *arguments], cwd, env={"CLEW_SOCKET": str(place)})
 
 
@@ -87,7 +89,9 @@ def served(*arguments: str, place: Path, cwd: Path) -> Ran:
     ],
     ids=" ".join,
 )
-def test_the_answer_is_the_one_without_a_server(arguments: list[str], repo: Path, server: Path) -> None:
+def test_the_answer_is_the_one_without_a_server(
+    arguments: list[str], repo: Path, server: Path
+) -> None:
     here = clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(server.with_name("none"))})
     assert served(*arguments, place=server, cwd=repo) == here
     assert clew(*arguments, cwd=repo, env={"CLEW_SOCKET": str(server)}) == here
@@ -95,14 +99,26 @@ def test_the_answer_is_the_one_without_a_server(arguments: list[str], repo: Path
 
 def test_the_built_in_model_is_asked_in_the_server(repo: Path, server: Path) -> None:
     asked = ["query", "retry with back-off", "--json"]
-    here = clew(*asked, "--rerank", "builtin", cwd=repo, env={"CLEW_SOCKET": str(server.with_name("none"))})
+    here = clew(
+        *asked, "--rerank", "builtin", cwd=repo, env={"CLEW_SOCKET": str(server.with_name("none"))}
+    )
     for option in (["--rerank", "builtin"], ["--rerank=builtin"]):
         assert served(*asked, *option, place=server, cwd=repo) == here
 
 
-def test_a_rerank_is_asked_for_by_the_command_itself_which_has_the_key(repo: Path, server: Path) -> None:
+def test_a_rerank_is_asked_for_by_the_command_itself_which_has_the_key(
+    repo: Path, server: Path
+) -> None:
     with ScriptedServer([{"text": '{"order": [3, 1]}'}]) as provider:
-        asked = ["query", "retry with back-off", "--json", "--rerank", "openai/x", "--api-base", provider.base]
+        asked = [
+            "query",
+            "retry with back-off",
+            "--json",
+            "--rerank",
+            "openai/x",
+            "--api-base",
+            provider.base,
+        ]
         assert served(*asked, place=server, cwd=repo).code != 0
         assert served(*asked[:3], "--rerank=openai/x", place=server, cwd=repo).code != 0
         here = clew(*asked, cwd=repo, env={"CLEW_SOCKET": str(server.with_name("none"))})
@@ -124,17 +140,23 @@ def test_the_socket_is_its_owners_alone(place: Path) -> None:
         place.parent.chmod(0o755)
         other = clew("serve", cwd=place.parent, env={"CLEW_SOCKET": str(place)})
         assert (other.code, "others can enter" in other.last) == (2, True)
-        assert served("query", "x", place=place, cwd=place.parent).code != 0  # a client does not trust it either
+        assert (
+            served("query", "x", place=place, cwd=place.parent).code != 0
+        )  # a client does not trust it either
 
 
-def test_a_second_server_is_refused_and_what_a_killed_one_left_is_replaced(place: Path, repo: Path) -> None:
+def test_a_second_server_is_refused_and_what_a_killed_one_left_is_replaced(
+    place: Path, repo: Path
+) -> None:
     first = start(place)
     second = clew("serve", cwd=repo, env={"CLEW_SOCKET": str(place)})
     assert (second.code, "already" in second.last) == (2, True)
     first.send_signal(signal.SIGKILL)
     first.communicate()
     assert place.is_socket()
-    assert clew("symbol", "main", cwd=repo, env={"CLEW_SOCKET": str(place)}).code == 0  # carried out here
+    assert (
+        clew("symbol", "main", cwd=repo, env={"CLEW_SOCKET": str(place)}).code == 0
+    )  # carried out here
     third = start(place)
     assert served("symbol", "main", place=place, cwd=repo).code == 0
     third.terminate()
@@ -144,7 +166,8 @@ def test_a_second_server_is_refused_and_what_a_killed_one_left_is_replaced(place
 
 
 @pytest.mark.parametrize(
-    "sent", [b"", b"\n", b"no json\n", b"{}\n", b"[1]\n", b'{"package": 1, "argv": 2}\n', b"\xff\xfe"]
+    "sent",
+    [b"", b"\n", b"no json\n", b"{}\n", b"[1]\n", b'{"package": 1, "argv": 2}\n', b"\xff\xfe"],
 )
 def test_strangers_get_no_answer_and_do_no_harm(sent: bytes, repo: Path, server: Path) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
@@ -176,7 +199,7 @@ def test_the_graph_that_was_asked_about_is_written_behind_the_answer(
 ) -> None:
     shutil.copytree(repo / ".clew", tmp_path / "store")
     shutil.rmtree(tmp_path / "store" / "graph", ignore_errors=True)
-    monkeypatch.setattr("retrieval.arrays.FEW_EDGES", 0)  # as if it were large
+    monkeypatch.setattr("retrieval.graph.csr.FEW_EDGES", 0)  # as if it were large
     monkeypatch.setattr(OPENED, "most", 1)
     searcher, writer = OPENED.searcher(str(tmp_path / "store"), None), GraphWriter()
     see_to_graph(writer)

@@ -19,7 +19,9 @@ Process = subprocess.Popen[str]
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return repository(tmp_path / "root", {f"m{number}.py": f"def first{number}(): pass\n" for number in range(4)})
+    return repository(
+        tmp_path / "root", {f"m{number}.py": f"def first{number}(): pass\n" for number in range(4)}
+    )
 
 
 @pytest.fixture
@@ -27,7 +29,12 @@ def watcher(root: Path) -> Iterator[Process]:
     """A watcher that watches."""
     command = [str(CLEW), "watch", "--encoder", "none", "--jobs", "1"]
     process = subprocess.Popen(
-        command, cwd=root, env=environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=root,
+        env=environment(),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     hangs = Timer(SECONDS, process.kill)
     hangs.start()
@@ -90,7 +97,10 @@ def test_another_command_may_index_meanwhile(root: Path, watcher: Process) -> No
     assert clew("index", "--rev", "HEAD", cwd=root).code == 0
     write(root, {"m1.py": "def second(): pass\n"})
     wait_for(watcher, root, "second", ["m1.py"])
-    assert {view["kind"] for view in clew("status", "--json", cwd=root).value["views"]} == {"worktree", "revision"}
+    assert {view["kind"] for view in clew("status", "--json", cwd=root).value["views"]} == {
+        "worktree",
+        "revision",
+    }
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])

@@ -13,9 +13,9 @@ import typer
 from indexer import ClewError
 from retrieval import FLOW, KINDS, Way, is_test
 
-from .ask import NOTHING_FOUND, end, open_searcher
 from .options import JsonOption, RevOption, StoreOption
 from .output import amount, say, say_json, warn
+from .query import NOTHING_FOUND, end, open_searcher
 
 if TYPE_CHECKING:
     from indexer import FoundSymbol, Reference, Snapshot
@@ -24,17 +24,25 @@ if TYPE_CHECKING:
 CANDIDATES = 20  # definitions of an ambiguous name that are listed
 FILES_AT_ONCE = 1_000  # whose symbols an export holds in memory
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="name, Class.name, path::Class.name, or a path.")]
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help="name, Class.name, path::Class.name, or a path.")
+]
 DepthOption = Annotated[int, typer.Option(min=1, max=20, help="Steps to follow.")]
-ConfidenceOption = Annotated[float, typer.Option(min=0.0, max=1.0, help="Leave out edges that are less sure.")]
+ConfidenceOption = Annotated[
+    float, typer.Option(min=0.0, max=1.0, help="Leave out edges that are less sure.")
+]
 
 
 EdgeKind = StrEnum("EdgeKind", list(KINDS))  # type: ignore[misc]  # made of what there is, which mypy cannot see
 KindOption = Annotated[
     list[EdgeKind] | None,
-    typer.Option(help="Follow edges of this kind; repeatable.", show_default="what the command is named for"),
+    typer.Option(
+        help="Follow edges of this kind; repeatable.", show_default="what the command is named for"
+    ),
 ]
-EveryOption = Annotated[bool, typer.Option("--all", help="Where NAME has several definitions, take all of them.")]
+EveryOption = Annotated[
+    bool, typer.Option("--all", help="Where NAME has several definitions, take all of them.")
+]
 
 
 class Form(StrEnum):
@@ -58,13 +66,17 @@ def register(app: typer.Typer) -> None:
     app.command("graph")(graph_)
 
 
-def symbol(name: NameArgument, store: StoreOption = None, rev: RevOption = None, json: JsonOption = False) -> None:
+def symbol(
+    name: NameArgument, store: StoreOption = None, rev: RevOption = None, json: JsonOption = False
+) -> None:
     """Where NAME is defined."""
     found = [_symbol_json(each) for each in open_searcher(store, rev).graph.symbol(name)]
     if json:
         _say_list("symbols", found, name=name)
     for each in () if json else found:
-        say(f"{each['path']}:{each['start_line']}-{each['end_line']}  {each['symbol']}  [{each['kind']}]")
+        say(
+            f"{each['path']}:{each['start_line']}-{each['end_line']}  {each['symbol']}  [{each['kind']}]"
+        )
         say(f"      {each['signature']}")
     end(bool(found))
 
@@ -80,7 +92,9 @@ def callers(
     json: JsonOption = False,
 ) -> None:
     """What calls NAME, nearest and surest first."""
-    _say_related("callers", open_searcher(store, rev).graph, name, depth, kind, min_confidence, every, json)
+    _say_related(
+        "callers", open_searcher(store, rev).graph, name, depth, kind, min_confidence, every, json
+    )
 
 
 def callees(
@@ -94,15 +108,21 @@ def callees(
     json: JsonOption = False,
 ) -> None:
     """What NAME calls, nearest and surest first."""
-    _say_related("callees", open_searcher(store, rev).graph, name, depth, kind, min_confidence, every, json)
+    _say_related(
+        "callees", open_searcher(store, rev).graph, name, depth, kind, min_confidence, every, json
+    )
 
 
-def refs(name: NameArgument, store: StoreOption = None, rev: RevOption = None, json: JsonOption = False) -> None:
+def refs(
+    name: NameArgument, store: StoreOption = None, rev: RevOption = None, json: JsonOption = False
+) -> None:
     """Where NAME is written, and what it means there if that could be told; of a qualified NAME not where it means another."""
     searcher = open_searcher(store, rev)
     found = searcher.graph.nearby(name).meant(name)
     if json:
-        _say_list("refs", [_ref_json(path, ref) | {"means": ids} for path, ref, ids in found], name=name)
+        _say_list(
+            "refs", [_ref_json(path, ref) | {"means": ids} for path, ref, ids in found], name=name
+        )
     texts = {} if json else searcher.snapshot.sources({path for path, _, _ in found})
     lines = {path: text.splitlines() for path, text in texts.items()}
     for path, ref, ids in () if json else found:
@@ -113,7 +133,13 @@ def refs(name: NameArgument, store: StoreOption = None, rev: RevOption = None, j
 
 
 def _ref_json(path: str, ref: Reference) -> dict[str, Any]:
-    return {"path": path, "line": ref.line, "kind": ref.kind, "name": ref.name, "receiver": ref.receiver}
+    return {
+        "path": path,
+        "line": ref.line,
+        "kind": ref.kind,
+        "name": ref.name,
+        "receiver": ref.receiver,
+    }
 
 
 def path(
@@ -128,21 +154,30 @@ def path(
 ) -> None:
     """The shortest chain of edges from one symbol to another."""
     graph = open_searcher(store, rev).graph
-    chain = graph.path(_meant(graph, start, every), _meant(graph, goal, every), kind or FLOW, min_confidence)
+    chain = graph.path(
+        _meant(graph, start, every), _meant(graph, goal, every), kind or FLOW, min_confidence
+    )
     if json:
         _say_list("path", [step.to_json() for step in chain], start=start, goal=goal)
     for step in () if json else chain:
-        how = f"{step.relation} (line {step.line}, {step.rule} {step.confidence})  " if step.relation else ""
+        how = (
+            f"{step.relation} (line {step.line}, {step.rule} {step.confidence})  "
+            if step.relation
+            else ""
+        )
         say(f"{'  ' * step.depth}{how}{step.id}")
     end(bool(chain))
 
 
 def impact(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A symbol or file, as in `clew callers`.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A symbol or file, as in `clew callers`.")
+    ] = None,
     diff: Annotated[
         str | None,
         typer.Option(
-            metavar="REV|REV..REV|-", help="The symbols on the lines of this change; - reads a diff from stdin."
+            metavar="REV|REV..REV|-",
+            help="The symbols on the lines of this change; - reads a diff from stdin.",
         ),
     ] = None,
     depth: DepthOption = 3,
@@ -158,7 +193,11 @@ def impact(
         raise typer.BadParameter("give a NAME or a --diff")
     searcher = open_searcher(store, rev)
     graph = searcher.graph
-    changed = graph.inside(_meant(graph, name, every)) if name is not None else _touched(searcher, diff or "-")
+    changed = (
+        graph.inside(_meant(graph, name, every))
+        if name is not None
+        else _touched(searcher, diff or "-")
+    )
     reached = graph.impact(changed, depth, min_confidence, kind or ())
     unresolved = graph.unresolved(changed, inward=True)
     ids = [graph.describe(node).id for node in changed]
@@ -166,7 +205,13 @@ def impact(
         rows = [each.to_json() | {"test": is_test(each.path)} for each in reached.found]
         asked = {"name": name} if name is not None else {"diff": diff}
         say_json(
-            {**asked, "changed": ids, "impact": rows, "complete": reached.complete, "unresolved": unresolved.to_json()}
+            {
+                **asked,
+                "changed": ids,
+                "impact": rows,
+                "complete": reached.complete,
+                "unresolved": unresolved.to_json(),
+            }
         )
     for each in () if json else reached.found:
         mark = "test  " if is_test(each.path) else "      "
@@ -183,7 +228,9 @@ def _touched(searcher: Searcher, diff: str) -> list[int]:
     from retrieval import git_diff, symbols_on, touched_lines
 
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if diff == "-" else ""
-    lines = touched_lines(text or ("" if diff == "-" else git_diff(searcher.snapshot.view.root, diff)))
+    lines = touched_lines(
+        text or ("" if diff == "-" else git_diff(searcher.snapshot.view.root, diff))
+    )
     found = symbols_on(searcher.graph.arrays, lines)
     unknown = sorted(lines.keys() - searcher.snapshot.entries.keys())
     if unknown:
@@ -215,8 +262,12 @@ def graph_(
 
 
 def map_(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Only this folder.", show_default=False)] = "",
-    budget: Annotated[int, typer.Option(min=1, metavar="TOKENS", help="At most so many tokens.")] = 2000,
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="Only this folder.", show_default=False)
+    ] = "",
+    budget: Annotated[
+        int, typer.Option(min=1, metavar="TOKENS", help="At most so many tokens.")
+    ] = 2000,
     store: StoreOption = None,
     rev: RevOption = None,
     json: JsonOption = False,
@@ -277,15 +328,28 @@ def _meant(graph: Graph, name: str, every: bool) -> list[int]:
             own = meaning[0]
             print(f"  {own.id}  [{own.symbol.kind}]  line {own.symbol.start_line}", file=sys.stderr)
         more = f" ({len(meanings) - CANDIDATES} more)" if len(meanings) > CANDIDATES else ""
-        raise ClewError(f"{name} has {len(meanings)} definitions{more}: name one as path::Qual.name, or take --all")
-    nodes = graph.nodes([each for meaning in meanings for each in meaning]) if meanings else graph.nodes(name)
+        raise ClewError(
+            f"{name} has {len(meanings)} definitions{more}: name one as path::Qual.name, or take --all"
+        )
+    nodes = (
+        graph.nodes([each for meaning in meanings for each in meaning])
+        if meanings
+        else graph.nodes(name)
+    )
     if not nodes:
         warn(f"no symbol or file is called {name}")
     return nodes
 
 
 def _say_related(
-    title: str, graph: Graph, name: str, depth: int, kind: list[EdgeKind] | None, least: float, every: bool, json: bool
+    title: str,
+    graph: Graph,
+    name: str,
+    depth: int,
+    kind: list[EdgeKind] | None,
+    least: float,
+    every: bool,
+    json: bool,
 ) -> None:
     inward, kinds = title == "callers", tuple(kind or ("calls",))
     graph = graph.nearby(name, depth, kinds)
@@ -300,7 +364,9 @@ def _say_related(
     for each in () if json else reached.found:
         line = each.line if inward else each.start_line  # where it calls; where it is defined
         indent = "  " * (each.depth - 1)
-        say(f"{indent}{each.path}:{line}  {each.symbol or '(module)'}  [{each.kind}]  {each.rule} {each.confidence}")
+        say(
+            f"{indent}{each.path}:{line}  {each.symbol or '(module)'}  [{each.kind}]  {each.rule} {each.confidence}"
+        )
     if not json and unresolved:
         _warn_of_unresolved(unresolved, "of this name" if inward else "in it")
     if not json and depth > 1 and not reached.complete:

@@ -9,12 +9,17 @@ import typer
 StoreOption = Annotated[
     str | None,
     typer.Option(
-        metavar="URI", help="Where the index is.", show_default=".clew at the repository's top", envvar="CLEW_STORE"
+        metavar="URI",
+        help="Where the index is.",
+        show_default=".clew at the repository's top",
+        envvar="CLEW_STORE",
     ),
 ]
 RevOption = Annotated[
     str | None,
-    typer.Option(help="Ask about this indexed revision.", show_default="the work tree here, else the latest"),
+    typer.Option(
+        help="Ask about this indexed revision.", show_default="the work tree here, else the latest"
+    ),
 ]
 MemoryOption = Annotated[
     str,
@@ -42,5 +47,8 @@ RerankOption = Annotated[
     ),
 ]
 ApiBaseOption = Annotated[
-    str | None, typer.Option(metavar="URL", help="With --rerank: another address, such as a gateway or a local server.")
+    str | None,
+    typer.Option(
+        metavar="URL", help="With --rerank: another address, such as a gateway or a local server."
+    ),
 ]

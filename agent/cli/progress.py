@@ -55,7 +55,14 @@ def _ticking(lines: Lines) -> Iterator[None]:
 @contextmanager
 def _bar() -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bars
 
     columns = (
@@ -75,10 +82,14 @@ def _bar() -> Iterator[Progress]:
         def show(phase: str, done: int, total: int) -> None:
             if phase not in tasks:
                 starts[phase] = time.monotonic()
-                tasks[phase] = bars.add_task(TITLES.get(phase, phase), total=total or None, rate="", memory="")
+                tasks[phase] = bars.add_task(
+                    TITLES.get(phase, phase), total=total or None, rate="", memory=""
+                )
             rate = _rate(done, time.monotonic() - starts[phase])
             told = f"{rate:,.0f}/s" if rate else ""
-            bars.update(tasks[phase], completed=done, total=total or None, rate=told, memory=memory())
+            bars.update(
+                tasks[phase], completed=done, total=total or None, rate=told, memory=memory()
+            )
 
         yield show
 
@@ -125,7 +136,9 @@ class Lines:
         now = self.clock()
         if self.phase and now - max(self._heard, self._shown) >= LINE_SECONDS:
             self._shown = now
-            self.write(f"{TITLES.get(self.phase, self.phase)}: {now - self._start:.0f} s so far ({self.memory()})")
+            self.write(
+                f"{TITLES.get(self.phase, self.phase)}: {now - self._start:.0f} s so far ({self.memory()})"
+            )
 
     def _line(self, phase: str, done: int, total: int, seconds: float) -> str:
         title, rate = TITLES.get(phase, phase), _rate(done, seconds)

@@ -16,10 +16,10 @@ import typer
 
 from indexer import ClewError
 
-from ..warm import PACKAGE, is_private, socket_path
-from .graph_writer import GraphWriter
-from .opened import OPENED
+from .client import PACKAGE, is_private, socket_path
+from .graph_prebuild import GraphWriter
 from .output import say, warn
+from .searchers import OPENED
 
 KEPT_OPEN = 8  # indexes; each holds some tens of megabytes
 LONGEST_REQUEST = 1 << 20  # bytes: an issue, a trace
@@ -90,7 +90,9 @@ def _bound(path: Path) -> socket.socket:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if path.parent.stat().st_mode & 0o077 or path.parent.stat().st_uid != os.getuid():
-                raise ClewError(f"others can enter {path.parent}: make it private with chmod 700, or set CLEW_SOCKET")
+                raise ClewError(
+                    f"others can enter {path.parent}: make it private with chmod 700, or set CLEW_SOCKET"
+                )
             _remove_stale(path)
             listener = undo.enter_context(socket.socket(socket.AF_UNIX))
             listener.bind(str(path))
@@ -108,7 +110,9 @@ def _remove_stale(path: Path) -> None:
     if not path.is_symlink() and not path.exists():
         return
     if not is_private(path):
-        raise ClewError(f"{path} is no socket of yours: remove it, or set CLEW_SOCKET to another path")
+        raise ClewError(
+            f"{path} is no socket of yours: remove it, or set CLEW_SOCKET to another path"
+        )
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(path))
@@ -132,7 +136,11 @@ def _answer(connection: socket.socket, run: Run) -> int:
             request = json.loads(reader.readline(LONGEST_REQUEST))
         if request["package"] != PACKAGE:
             return 0  # another installation: its client answers itself
-        arguments, folder, settings = list(map(str, request["argv"])), str(request["cwd"]), dict(request["env"])
+        arguments, folder, settings = (
+            list(map(str, request["argv"])),
+            str(request["cwd"]),
+            dict(request["env"]),
+        )
         reply = _carry_out(arguments, folder, settings, run)
         connection.sendall(json.dumps(reply).encode() + b"\n")
     except (ValueError, KeyError, TypeError, OSError):
@@ -140,7 +148,9 @@ def _answer(connection: socket.socket, run: Run) -> int:
     return int(reply["code"])
 
 
-def _carry_out(arguments: list[str], folder: str, settings: dict[str, str], run: Run) -> dict[str, Any]:
+def _carry_out(
+    arguments: list[str], folder: str, settings: dict[str, str], run: Run
+) -> dict[str, Any]:
     """The command as it would end in a process of its own, in `folder` and with the environment's CLEW_ `settings`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CLEW_")}
     before = dict(os.environ)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .locate import store_to_read, view_to_read
 from .options import JsonOption, RevOption, StoreOption
 from .output import say, say_json
-from .place import store_to_read, view_to_read
 from .progress import progress
 
 if TYPE_CHECKING:
@@ -24,8 +24,12 @@ def register(app: typer.Typer) -> None:
 
 
 def tune(
-    tasks: Annotated[int, typer.Option(min=1, help="How many commits to learn from, the newest.")] = 300,
-    forget: Annotated[bool, typer.Option("--forget", help="Go back to the weights that clew comes with.")] = False,
+    tasks: Annotated[
+        int, typer.Option(min=1, help="How many commits to learn from, the newest.")
+    ] = 300,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Go back to the weights that clew comes with.")
+    ] = False,
     rev: RevOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
@@ -59,7 +63,10 @@ def _say(trial: Trial, before: bool) -> None:
     shown: dict[str, Any] = {"as it comes": trial.before, "fitted": trial.after}
     for name, accuracy in shown.items():
         say(f"{name:12} {_figures(accuracy)}")
-    weighed = ", ".join(f"{signal} {weight:g}" for signal, weight in sorted(trial.weights.items())) or "none"
+    weighed = (
+        ", ".join(f"{signal} {weight:g}" for signal, weight in sorted(trial.weights.items()))
+        or "none"
+    )
     say(f"weights that changed: {weighed}")
     if trial.kept is not None:
         say("kept: queries use them from now on; `clew tune --forget` goes back")

@@ -15,11 +15,11 @@ import typer
 
 from indexer import StoreError
 
-from .build import encoder_spec
-from .graph_writer import GraphWriter
+from .graph_prebuild import GraphWriter
+from .index import encoder_spec
+from .locate import store_to_write
 from .options import MemoryOption, StoreOption
 from .output import amount, finish_line, say, warn
-from .place import store_to_write
 from .progress import progress
 
 if TYPE_CHECKING:
@@ -38,14 +38,22 @@ def register(app: typer.Typer) -> None:
 
 
 def watch(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="The folder to watch.", show_default="here")] = Path(),
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="The folder to watch.", show_default="here")
+    ] = Path(),
     store: StoreOption = None,
     encoder: Annotated[
-        str | None, typer.Option(metavar="NAME|PATH|none", help="As for index.", show_default="the store's")
+        str | None,
+        typer.Option(metavar="NAME|PATH|none", help="As for index.", show_default="the store's"),
     ] = None,
-    no_ignore: Annotated[bool, typer.Option("--no-ignore", help="Index what .gitignore leaves out, too.")] = False,
+    no_ignore: Annotated[
+        bool, typer.Option("--no-ignore", help="Index what .gitignore leaves out, too.")
+    ] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=0, help="Worker processes.", show_default="one a processor")
+        int,
+        typer.Option(
+            "--jobs", "-j", min=0, help="Worker processes.", show_default="one a processor"
+        ),
     ] = 0,
     max_memory: MemoryOption = "",
 ) -> None:
@@ -64,7 +72,9 @@ def watch(
         update = _Update(source, Store(uri, patience=OTHER_WRITER_SECONDS), encoder, jobs, room)
         with progress() as show:
             report = update.build(show)
-        say(f"watching {root}: {amount(report.files, 'file')}, generation {report.generation}; end it with Ctrl-C")
+        say(
+            f"watching {root}: {amount(report.files, 'file')}, generation {report.generation}; end it with Ctrl-C"
+        )
         finish_line()
         graph = GraphWriter()
         for paths in changes:

@@ -34,14 +34,20 @@ def mentioned(names: list[str], text: str) -> set[str]:
     words = {word.strip("\"'`*_").rstrip(",.!;:?") for word in text.split()}
     plain = {word.lower() for word in re.split(r"\W+", text)}
     stems = {name: Path(name).stem.lower() for name in names}
-    return {name for name in names if name in words or (len(stems[name]) >= MIN_STEM and stems[name] in plain)}
+    return {
+        name
+        for name in names
+        if name in words or (len(stems[name]) >= MIN_STEM and stems[name] in plain)
+    }
 
 
 def main() -> None:
     from aider.repomap import RepoMap
 
     root = Path(sys.argv[-1]).resolve()
-    files = sorted(str(path) for path in root.rglob("*") if path.is_file() and ".git" not in path.parts)
+    files = sorted(
+        str(path) for path in root.rglob("*") if path.is_file() and ".git" not in path.parts
+    )
     names = [str(Path(path).relative_to(root)) for path in files]
     with tempfile.TemporaryDirectory() as cache:
         RepoMap.TAGS_CACHE_DIR = cache  # it would lie in the folder that is searched

@@ -26,8 +26,12 @@ def main() -> None:
         index = SembleIndex.from_path(options.folder, model_path=model)
         for line in sys.stdin:
             asked = json.loads(line)
-            found = index.search(asked["query"], top_k=asked["k"], alpha=None if options.model else 0.0)
-            hits = [[each.chunk.file_path, each.chunk.start_line, each.chunk.end_line] for each in found]
+            found = index.search(
+                asked["query"], top_k=asked["k"], alpha=None if options.model else 0.0
+            )
+            hits = [
+                [each.chunk.file_path, each.chunk.start_line, each.chunk.end_line] for each in found
+            ]
             print(json.dumps(hits), flush=True)
 
 

@@ -112,7 +112,18 @@ COMMANDS = {
 MAX_BYTES = 400_000  # a larger source file is a bundle or a table
 COPIES = {"vendor", "_vendor", "third_party", "thirdparty", "node_modules", "extern", "external"}
 COPIES |= {"dist", "build", "umd", "esm"}  # made from sources that are there too
-COMMON_NAMES = {"core", "framework", "bytes", "cats", "express", "plug", "client", "tracing", "backend", "rack"}
+COMMON_NAMES = {
+    "core",
+    "framework",
+    "bytes",
+    "cats",
+    "express",
+    "plug",
+    "client",
+    "tracing",
+    "backend",
+    "rack",
+}
 """Excluded repositories whose names are everyday folder names too; a copy would show under its owner's name."""
 
 
@@ -122,7 +133,9 @@ def excluded_names(lines: list[str]) -> tuple[set[str], set[str]]:
     return full, {name.split("/")[1] for name in full} - COMMON_NAMES
 
 
-def sources(folder: Path, excluded: tuple[set[str], set[str]], *, held_out: bool | None = None) -> Iterator[Source]:
+def sources(
+    folder: Path, excluded: tuple[set[str], set[str]], *, held_out: bool | None = None
+) -> Iterator[Source]:
     """The source files of the packages in the table's order, paths sorted; `held_out` asks for one kind only."""
     full, bare = excluded
     for package in PACKAGES:
@@ -132,7 +145,9 @@ def sources(folder: Path, excluded: tuple[set[str], set[str]], *, held_out: bool
         for path, data in members:
             language = LANGUAGES.get(PurePosixPath(path).suffix)
             lower = path.lower()
-            copied = (COPIES | bare) & set(lower.split("/")[1:-1]) or any(name in lower for name in full)
+            copied = (COPIES | bare) & set(lower.split("/")[1:-1]) or any(
+                name in lower for name in full
+            )
             if language and not copied and ".min." not in lower and len(data) <= MAX_BYTES:
                 yield Source(package.project, path, language, data)
 
@@ -148,7 +163,9 @@ def _archives(folder: Path, package: Package) -> list[Path]:
     }[package.ecosystem]
     found = sorted(path for pattern in patterns for path in folder.glob(pattern))
     if not found:
-        raise FileNotFoundError(f"no {patterns[0]} in {folder}: run python -m benchmarks.train.corpus --out {folder}")
+        raise FileNotFoundError(
+            f"no {patterns[0]} in {folder}: run python -m benchmarks.train.corpus --out {folder}"
+        )
     return found
 
 
@@ -160,7 +177,9 @@ def _members(archive: Path) -> Iterator[tuple[str, bytes]]:
         return
     unpacked = None
     if archive.suffix == ".deb":
-        data = subprocess.run(["dpkg-deb", "--fsys-tarfile", archive], check=True, capture_output=True).stdout
+        data = subprocess.run(
+            ["dpkg-deb", "--fsys-tarfile", archive], check=True, capture_output=True
+        ).stdout
         unpacked = io.BytesIO(data)
     with tarfile.open(archive, fileobj=unpacked) as tar:
         for member in tar:

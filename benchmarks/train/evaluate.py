@@ -46,13 +46,17 @@ def bm25(queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
     lengths = np.array([len(row) for row in cut], np.float32)
     rows = np.repeat(np.arange(len(cut)), lengths.astype(int))
     columns = np.array([i for row in cut for i in row])
-    counts = csr_array((np.ones(len(columns), np.float32), (rows, columns)), shape=(len(cut), len(ids)))
+    counts = csr_array(
+        (np.ones(len(columns), np.float32), (rows, columns)), shape=(len(cut), len(ids))
+    )
     counts.sum_duplicates()
     frequency = np.bincount(counts.indices, minlength=len(ids))
     idf = np.log(1 + (len(cut) - frequency + 0.5) / (frequency + 0.5))
     norm = K1 * (1 - B + B * lengths / lengths.mean())
     tf = counts.data * (K1 + 1) / (counts.data + np.repeat(norm, np.diff(counts.indptr)))
-    weights = csr_array((tf * idf[counts.indices], counts.indices, counts.indptr), shape=counts.shape)
+    weights = csr_array(
+        (tf * idf[counts.indices], counts.indices, counts.indptr), shape=counts.shape
+    )
     asked = [[ids[term] for term in set(query.split()) if term in ids] for query in queries]
     wanted = csr_array(
         (
@@ -65,7 +69,9 @@ def bm25(queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
     return np.asarray((wanted @ weights.T).todense(), np.float32)
 
 
-def cosines(encoder: StaticEncoder, queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
+def cosines(
+    encoder: StaticEncoder, queries: Sequence[str], texts: Sequence[str]
+) -> NDArray[np.float32]:
     """The encoder's own score of every query against every text; both are terms, which must not be cut a second time."""
     asked, answers = encoder.encode_terms(queries), encoder.encode_terms(texts)
     return np.asarray(asked.astype(np.float32) @ answers.astype(np.float32).T, np.float32)
@@ -74,22 +80,33 @@ def cosines(encoder: StaticEncoder, queries: Sequence[str], texts: Sequence[str]
 def ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """1 for the best of each row; what scores the same gets the worst rank of its kind."""
     order = np.sort(scores, axis=1)
-    found = [scores.shape[1] - np.searchsorted(row, own, side="left") for row, own in zip(order, scores, strict=True)]
+    found = [
+        scores.shape[1] - np.searchsorted(row, own, side="left")
+        for row, own in zip(order, scores, strict=True)
+    ]
     return np.asarray(found, np.float32)
 
 
-def by_rank(lexical: NDArray[np.float32], dense: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
+def by_rank(
+    lexical: NDArray[np.float32], dense: NDArray[np.float32], weight: float
+) -> NDArray[np.float32]:
     """Weighted reciprocal rank fusion."""
     return np.asarray(1 / (RRF + ranks(lexical)) + weight / (RRF + ranks(dense)), np.float32)
 
 
-def by_score(lexical: NDArray[np.float32], dense: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
+def by_score(
+    lexical: NDArray[np.float32], dense: NDArray[np.float32], weight: float
+) -> NDArray[np.float32]:
     """BM25 over its best of the query, plus the weighted cosine over its best."""
     best, nearest = lexical.max(axis=1, keepdims=True), dense.max(axis=1, keepdims=True)
-    return np.asarray(lexical / np.maximum(best, 1e-6) + weight * dense / np.maximum(nearest, 1e-6), np.float32)
+    return np.asarray(
+        lexical / np.maximum(best, 1e-6) + weight * dense / np.maximum(nearest, 1e-6), np.float32
+    )
 
 
-def compared(lexical: NDArray[np.float32], dense: NDArray[np.float32]) -> Iterator[tuple[str, NDArray[np.float32]]]:
+def compared(
+    lexical: NDArray[np.float32], dense: NDArray[np.float32]
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Each method's name and scores."""
     yield "BM25", lexical
     yield "encoder", dense
@@ -109,23 +126,37 @@ def evaluate(found: Sequence[Pair], encoder: StaticEncoder) -> list[Figure]:
         lexical, dense = bm25(queries, texts), cosines(encoder, queries, texts)
         for method, scores in compared(lexical, dense):
             rank = ranks(scores)[np.arange(len(chosen)), chosen]
-            measured.setdefault(method, []).append((float((1 / rank).mean()), float((rank <= 10).mean())))
-    return [Figure(method, *map(float, np.mean(values, axis=0))) for method, values in measured.items()]
+            measured.setdefault(method, []).append(
+                (float((1 / rank).mean()), float((rank <= 10).mean()))
+            )
+    return [
+        Figure(method, *map(float, np.mean(values, axis=0))) for method, values in measured.items()
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.train.evaluate", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.train.evaluate", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--exclude", type=Path, required=True)
-    parser.add_argument("--encoder", type=Path, nargs="*", default=[], help="folders; without any, the built-in one")
+    parser.add_argument(
+        "--encoder", type=Path, nargs="*", default=[], help="folders; without any, the built-in one"
+    )
     options = parser.parse_args(arguments)
     excluded = excluded_names(options.exclude.read_text("utf-8").splitlines())
     found = list(pairs(sources(options.corpus, excluded, held_out=True)))
-    encoders: list[Encoder] = [StaticEncoder(folder) for folder in options.encoder] or [load_encoder()]
+    encoders: list[Encoder] = [StaticEncoder(folder) for folder in options.encoder] or [
+        load_encoder()
+    ]
     for encoder in encoders:
         assert isinstance(encoder, StaticEncoder)
         for figure in evaluate(found, encoder):
-            row = {"method": figure.method, "mrr": round(figure.mrr, 3), "recall@10": round(figure.recall_at_10, 3)}
+            row = {
+                "method": figure.method,
+                "mrr": round(figure.mrr, 3),
+                "recall@10": round(figure.recall_at_10, 3),
+            }
             print(json.dumps({"encoder": encoder.name, **row}), flush=True)
 
 

@@ -35,7 +35,13 @@ from retrieval import is_test
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-HELD_OUT = ("tornadoweb/tornado", "nilearn/nilearn", "beetbox/beets", "prisma/prisma", "rclone/rclone")
+HELD_OUT = (
+    "tornadoweb/tornado",
+    "nilearn/nilearn",
+    "beetbox/beets",
+    "prisma/prisma",
+    "rclone/rclone",
+)
 """Never trained on: of the first two the published package is held out as well."""
 CUTOFF = 10
 MAX_TERMS = 300  # of a message
@@ -56,7 +62,11 @@ def read_case(repository: Repository, mirrors: Path) -> Case:
     source = open_revision(repository.git_dir(mirrors), repository.base)
     read, paths, chunks = source.reader(), [], []
     for file in source.files():
-        if not isinstance(file, SourceFile) or is_test(file.path) or language_of(file.path) not in LANGUAGES:
+        if (
+            not isinstance(file, SourceFile)
+            or is_test(file.path)
+            or language_of(file.path) not in LANGUAGES
+        ):
             continue
         data = read(file)
         if isinstance(data, bytes):
@@ -65,7 +75,13 @@ def read_case(repository: Repository, mirrors: Path) -> Case:
             chunks += [chunk.terms for chunk in found]
     rows = list(tasks(repository, mirrors))
     questions = tuple(" ".join(search_terms(row["text"])[:MAX_TERMS]) for row in rows)
-    return Case(repository.name, questions, tuple(frozenset(row["files"]) for row in rows), tuple(paths), tuple(chunks))
+    return Case(
+        repository.name,
+        questions,
+        tuple(frozenset(row["files"]) for row in rows),
+        tuple(paths),
+        tuple(chunks),
+    )
 
 
 def recall(case: Case, scores: NDArray[np.float32]) -> float:
@@ -88,16 +104,26 @@ def nearness(encoder: StaticEncoder, case: Case) -> NDArray[np.float32]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.train.held_out", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.train.held_out", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--exclude", type=Path, required=True, help="one owner/name a line")
-    parser.add_argument("--encoder", type=Path, nargs="*", default=[], help="folders; without any, the built-in one")
+    parser.add_argument(
+        "--encoder", type=Path, nargs="*", default=[], help="folders; without any, the built-in one"
+    )
     options = parser.parse_args(arguments)
     excluded = frozenset(options.exclude.read_text("utf-8").lower().split())
-    repositories = [each for each in read_repositories(LIST.read_text("utf-8"), excluded) if each.name in HELD_OUT]
+    repositories = [
+        each
+        for each in read_repositories(LIST.read_text("utf-8"), excluded)
+        if each.name in HELD_OUT
+    ]
     cases = [read_case(repository, options.mirrors) for repository in repositories]
     show("BM25", [recall(case, bm25(case.questions, case.chunks)) for case in cases], cases)
-    encoders: list[Encoder] = [StaticEncoder(folder) for folder in options.encoder] or [load_encoder()]
+    encoders: list[Encoder] = [StaticEncoder(folder) for folder in options.encoder] or [
+        load_encoder()
+    ]
     for encoder in encoders:
         assert isinstance(encoder, StaticEncoder)
         show(encoder.name, [recall(case, nearness(encoder, case)) for case in cases], cases)

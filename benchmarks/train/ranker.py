@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.issues import last_rank, units_of
-from benchmarks.kept import pickled
+from benchmarks.labels.issues import last_rank, units_of
+from benchmarks.systems.answer_cache import pickled
 from indexer import ClewError, Store, build_index, load_encoder, open_revision
 from retrieval import FEATURES, Searcher, feature_rows
 
@@ -55,7 +55,10 @@ class Asked:
 
     def labels(self) -> NDArray[np.int32]:
         pairs = zip(self.files, self.functions, strict=True)
-        return np.array([2 if f in self.gold_functions else int(p in self.gold_files) for p, f in pairs], np.int32)
+        return np.array(
+            [2 if f in self.gold_functions else int(p in self.gold_files) for p, f in pairs],
+            np.int32,
+        )
 
     def ranks(self, scores: NDArray[np.float32]) -> tuple[int, int]:
         """Where the last changed file and the last changed function stand in that order; 0 where one is missing."""
@@ -72,7 +75,11 @@ def ask(searcher: Searcher, task: dict[str, Any]) -> Asked:
     units = units_of(searcher.snapshot.symbols_in(sorted({*files, *task["files"]})))
     functions = [units.get(unit.symbol.id, "") if unit.symbol else "" for unit in given.units]
     gold = frozenset(units.get(each, each) for each in task["functions"])
-    rows = feature_rows(given).astype(np.float16) if given.units else np.zeros((0, len(FEATURES)), np.float16)
+    rows = (
+        feature_rows(given).astype(np.float16)
+        if given.units
+        else np.zeros((0, len(FEATURES)), np.float16)
+    )
     return Asked(rows, files, functions, frozenset(task["files"]), gold)
 
 
@@ -101,7 +108,9 @@ def train(found: Sequence[Asked], rounds: int = ROUNDS) -> list[Any]:
     labels = np.concatenate([each.labels() for each in told])
     boosters = []
     for seed in SEEDS:
-        data = lightgbm.Dataset(rows, labels, group=[len(each.rows) for each in told], feature_name=list(FEATURES))
+        data = lightgbm.Dataset(
+            rows, labels, group=[len(each.rows) for each in told], feature_name=list(FEATURES)
+        )
         boosters.append(lightgbm.train({**SETTINGS, "seed": seed}, data, rounds))
     return boosters
 
@@ -109,7 +118,9 @@ def train(found: Sequence[Asked], rounds: int = ROUNDS) -> list[Any]:
 def accuracy(found: Sequence[Asked], boosters: Sequence[Any]) -> str:
     """Acc@k over tasks, as a line."""
     ranks = [
-        each.ranks(sum(b.predict(each.rows.astype(np.float32)) for b in boosters)) for each in found if len(each.rows)
+        each.ranks(sum(b.predict(each.rows.astype(np.float32)) for b in boosters))
+        for each in found
+        if len(each.rows)
     ]
     parts = [f"{len(ranks)} tasks"]
     for at, what in enumerate(("file", "function")):
@@ -120,7 +131,9 @@ def accuracy(found: Sequence[Asked], boosters: Sequence[Any]) -> str:
 
 def exported(boosters: Sequence[Any]) -> dict[str, Any]:
     """All trees of all boosters as columns of nodes; see `retrieval.trees`."""
-    nodes: dict[str, list[Any]] = {name: [] for name in ("feature", "threshold", "left", "right", "value")}
+    nodes: dict[str, list[Any]] = {
+        name: [] for name in ("feature", "threshold", "left", "right", "value")
+    }
     roots, depth = [], 0
     for booster in boosters:
         for tree in booster.dump_model()["tree_info"]:
@@ -134,7 +147,11 @@ def _add(nodes: dict[str, list[Any]], tree: dict[str, Any]) -> int:
     at = len(nodes["value"])
     leaf = "leaf_value" in tree
     value = tree["leaf_value"] if leaf else tree["internal_value"]
-    for name, own in zip(nodes, (tree.get("split_feature", 0), tree.get("threshold", 0.0), at, at, value), strict=True):
+    for name, own in zip(
+        nodes,
+        (tree.get("split_feature", 0), tree.get("threshold", 0.0), at, at, value),
+        strict=True,
+    ):
         nodes[name].append(round(own, 6) if isinstance(own, float) else own)
     if leaf:
         return 0
@@ -158,7 +175,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for task in map(json.loads, options.tasks.read_text("utf-8").splitlines()):
         by_repository[task["repository"]].append(task)
     options.work.mkdir(parents=True, exist_ok=True)
-    found = {name: _kept(name, sampled(tasks), options.work) for name, tasks in sorted(by_repository.items())}
+    found = {
+        name: _kept(name, sampled(tasks), options.work)
+        for name, tasks in sorted(by_repository.items())
+    }
     held_out = sorted(name for name in found if found[name])[::HOLD_OUT]
     boosters = train([each for name in found if name not in held_out for each in found[name]])
     print(

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.kept import pickled
+from benchmarks.systems.answer_cache import pickled
 from benchmarks.train.evaluate import bm25
 from benchmarks.train.tasks import LIST, Repository, read_repositories
 from indexer import ClewError, Symbol, open_repository, search_terms
@@ -39,7 +39,10 @@ PER_REPOSITORY = 300  # questions, the newest
 LEAST_WORDS = 12  # of a message
 MOST_COMMITS = 8_000
 SHOWN_LINES = 60  # of a function; more than the model reads
-BESIDE, ALIKE = 12, 20  # functions of the same files, and those that share words, that are kept for each question
+BESIDE, ALIKE = (
+    12,
+    20,
+)  # functions of the same files, and those that share words, that are kept for each question
 WRONG = (1, 3)  # of either in a batch
 MAX_TERMS = 300  # of a message, for BM25
 HOLD_OUT = 4  # every so many repositories one is held out
@@ -69,24 +72,34 @@ def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Asked], Co
     blobs, rng = open_repository(git_dir), random.Random(SEED)
     code: dict[str, str] = {}
     rows: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
-    changes = past_changes(git_dir, repository.tip, least_words=LEAST_WORDS, most_commits=MOST_COMMITS)
+    changes = past_changes(
+        git_dir, repository.tip, least_words=LEAST_WORDS, most_commits=MOST_COMMITS
+    )
     for change in islice(changes, PER_REPOSITORY):
         right, beside = _functions(change, blobs, code)
         rows.append((change.text, right, tuple(rng.sample(beside, min(BESIDE, len(beside))))))
     names = list(code)
     questions = [" ".join(search_terms(text)[:MAX_TERMS]) for text, _, _ in rows]
-    scores: Any = bm25(questions, [" ".join(search_terms(code[name])) for name in names]) if rows else []
+    scores: Any = (
+        bm25(questions, [" ".join(search_terms(code[name])) for name in names]) if rows else []
+    )
     return [_with_alike(row, names, own) for row, own in zip(rows, scores, strict=True)], code
 
 
-def _functions(change: Change, blobs: Any, code: dict[str, str]) -> tuple[tuple[str, ...], list[str]]:
+def _functions(
+    change: Change, blobs: Any, code: dict[str, str]
+) -> tuple[tuple[str, ...], list[str]]:
     """The names of the functions that a change touched, and of the others in those files; their code goes into `code`."""
     right, beside = {}, {}
     for file in change.files:
         lines = blobs[file.blob].data.decode("utf-8", "replace").split("\n")
         put = partial(_put, code, file.path, lines)
         right.update(dict.fromkeys(put(symbol) for symbol in file.touched))
-        units = (unit_of(file.symbols, at) for at, symbol in enumerate(file.symbols) if symbol.kind in CALLABLE)
+        units = (
+            unit_of(file.symbols, at)
+            for at, symbol in enumerate(file.symbols)
+            if symbol.kind in CALLABLE
+        )
         beside.update(dict.fromkeys(map(put, units)))
     return tuple(right), [name for name in beside if name not in right]
 
@@ -95,13 +108,20 @@ def _put(code: dict[str, str], path: str, lines: Sequence[str], symbol: Symbol) 
     name = f"{path}::{symbol.qualname}"
     if name not in code:
         end = min(symbol.end_line, symbol.start_line + SHOWN_LINES)
-        code[name] = passage_text(path, symbol.qualname, "\n".join(lines[symbol.start_line - 1 : end]))
+        code[name] = passage_text(
+            path, symbol.qualname, "\n".join(lines[symbol.start_line - 1 : end])
+        )
     return name
 
 
-def _with_alike(row: tuple[str, tuple[str, ...], tuple[str, ...]], names: Sequence[str], scores: Any) -> Asked:
+def _with_alike(
+    row: tuple[str, tuple[str, ...], tuple[str, ...]], names: Sequence[str], scores: Any
+) -> Asked:
     text, right, beside = row
-    best = (names[at] for at in np.argsort(-scores, kind="stable")[: ALIKE + len(right) + len(beside)].tolist())
+    best = (
+        names[at]
+        for at in np.argsort(-scores, kind="stable")[: ALIKE + len(right) + len(beside)].tolist()
+    )
     alike = [name for name in best if name not in right and name not in beside][:ALIKE]
     return Asked(text, right, (beside, tuple(alike)))
 
@@ -135,7 +155,9 @@ def embedded(model: Any, texts: Sequence[str]) -> torch.Tensor:
     return torch.stack(rows)
 
 
-def batches(learned: Mapping[str, tuple[list[Asked], Code]], rng: random.Random) -> list[tuple[list[Asked], Code]]:
+def batches(
+    learned: Mapping[str, tuple[list[Asked], Code]], rng: random.Random
+) -> list[tuple[list[Asked], Code]]:
     """Questions of one repository each, all questions once, in an order of chance."""
     found = []
     for asked, code in learned.values():
@@ -150,11 +172,18 @@ def loss_of(model: Any, batch: Sequence[Asked], code: Code, rng: random.Random) 
 
     names, owner = [], []
     for at, asked in enumerate(batch):
-        wrong = [name for kind, most in zip(asked.wrong, WRONG, strict=True) for name in _some(kind, most, rng)]
+        wrong = [
+            name
+            for kind, most in zip(asked.wrong, WRONG, strict=True)
+            for name in _some(kind, most, rng)
+        ]
         names += [rng.choice(asked.right), *wrong]
         owner += [at] * (1 + len(wrong))
     right = [owner.index(at) for at in range(len(batch))]
-    near = embedded(model, [asked.text for asked in batch]) @ embedded(model, [code[name] for name in names]).T
+    near = (
+        embedded(model, [asked.text for asked in batch])
+        @ embedded(model, [code[name] for name in names]).T
+    )
     also = [
         [name in asked.right and at != first for at, name in enumerate(names)]
         for asked, first in zip(batch, right, strict=True)
@@ -178,7 +207,10 @@ def train(model: Any, learned: Mapping[str, tuple[list[Asked], Code]]) -> None:
     steps = batches(learned, rng)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / (WARM_UP * len(steps))) * max(0.0, 1 - step / len(steps))
+        optimizer,
+        lambda step: (
+            min(1.0, (step + 1) / (WARM_UP * len(steps))) * max(0.0, 1 - step / len(steps))
+        ),
     )
     started, average = time.monotonic(), 0.0
     for step, (batch, code) in enumerate(steps):
@@ -190,7 +222,10 @@ def train(model: Any, learned: Mapping[str, tuple[list[Asked], Code]]) -> None:
         schedule.step()
         average = 0.97 * average + 0.03 * float(loss.detach()) if step else float(loss.detach())
         if step % 25 == 0:
-            print(f"step {step} of {len(steps)}: loss {average:.3f}, {time.monotonic() - started:.0f} s", flush=True)
+            print(
+                f"step {step} of {len(steps)}: loss {average:.3f}, {time.monotonic() - started:.0f} s",
+                flush=True,
+            )
 
 
 def judged(model: Any, held_out: Mapping[str, tuple[list[Asked], Code]]) -> str:
@@ -204,7 +239,9 @@ def judged(model: Any, held_out: Mapping[str, tuple[list[Asked], Code]]) -> str:
         for each in asked[:JUDGED]:
             names = [*each.right, *each.wrong[0], *each.wrong[1]]
             with torch.inference_mode():
-                near = (embedded(model, [code[name] for name in names]) @ embedded(model, [each.text]).T)[:, 0]
+                near = (
+                    embedded(model, [code[name] for name in names]) @ embedded(model, [each.text]).T
+                )[:, 0]
             ranks.append(1 + int((near > near[: len(each.right)].max()).sum()))
         firsts.append(np.mean([rank == 1 for rank in ranks]))
         means.append(np.mean([1 / rank for rank in ranks]))
@@ -223,7 +260,9 @@ def _kept(repository: Repository, mirrors: Path, work: Path) -> tuple[list[Asked
     return found
 
 
-def read_all(repositories: Sequence[Repository], mirrors: Path, work: Path) -> Iterator[tuple[list[Asked], Code]]:
+def read_all(
+    repositories: Sequence[Repository], mirrors: Path, work: Path
+) -> Iterator[tuple[list[Asked], Code]]:
     """What `_kept` gives, in order, by two processes."""
     with ProcessPoolExecutor(2) as pool:
         yield from pool.map(partial(_kept, mirrors=mirrors, work=work), repositories)
@@ -231,7 +270,9 @@ def read_all(repositories: Sequence[Repository], mirrors: Path, work: Path) -> I
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read, judge, train, judge, write."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.train.reranker", description="Trains the reranker.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.train.reranker", description="Trains the reranker."
+    )
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--exclude", type=Path, required=True, help="one owner/name a line")
     parser.add_argument("--work", type=Path, required=True)
@@ -239,13 +280,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     options.work.mkdir(parents=True, exist_ok=True)
     excluded = frozenset(options.exclude.read_text("utf-8").lower().split())
-    repositories = sorted(read_repositories(LIST.read_text("utf-8"), excluded), key=lambda each: each.name)
+    repositories = sorted(
+        read_repositories(LIST.read_text("utf-8"), excluded), key=lambda each: each.name
+    )
     read = read_all(repositories, options.mirrors, options.work)
     found = {each.name: own for each, own in zip(repositories, read, strict=True) if own[0]}
     held_out = {name: found[name] for name in sorted(found)[::HOLD_OUT]}
     learned = {name: own for name, own in found.items() if name not in held_out}
     model = load_model()
-    print(f"{sum(len(asked) for asked, _ in learned.values())} questions of {len(learned)} repositories", flush=True)
+    print(
+        f"{sum(len(asked) for asked, _ in learned.values())} questions of {len(learned)} repositories",
+        flush=True,
+    )
     print(f"held out, as it comes: {judged(model, held_out)}", flush=True)
     train(model, learned)
     print(f"held out, trained: {judged(model, held_out)}", flush=True)

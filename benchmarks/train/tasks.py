@@ -57,7 +57,12 @@ def chosen(repository: Repository, mirrors: Path) -> Repository:
     git_dir = repository.git_dir(mirrors)
     opened = open_repository(git_dir)
     tip = str(opened.revparse_single(repository.tip or "HEAD").id)
-    changes = list(islice(past_changes(git_dir, tip, least_words=LEAST_WORDS, most_commits=MOST_COMMITS), max(USEFUL)))
+    changes = list(
+        islice(
+            past_changes(git_dir, tip, least_words=LEAST_WORDS, most_commits=MOST_COMMITS),
+            max(USEFUL),
+        )
+    )
     best, most = "", 0
     times = [opened[change.commit].peel(pygit2.Commit).commit_time for change in changes]
     for count in USEFUL:
@@ -75,7 +80,12 @@ def tasks(repository: Repository, mirrors: Path) -> Iterator[dict[str, Any]]:
     git_dir = repository.git_dir(mirrors)
     found = solved_tasks(git_dir, repository.base, repository.tip, least_words=LEAST_WORDS)
     for task in islice(found, MOST):
-        yield {"repository": repository.name, "mirror": git_dir, "base": repository.base, **asdict(task)}
+        yield {
+            "repository": repository.name,
+            "mirror": git_dir,
+            "base": repository.base,
+            **asdict(task),
+        }
 
 
 def _worked(job: tuple[Repository, Path, bool]) -> tuple[Repository, list[dict[str, Any]]]:
@@ -91,7 +101,9 @@ def _worked(job: tuple[Repository, Path, bool]) -> tuple[Repository, list[dict[s
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes the rows of all repositories in the list's order."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.train.tasks", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.train.tasks", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--exclude", type=Path, required=True, help="one owner/name a line")
     parser.add_argument("--out", type=Path, required=True)

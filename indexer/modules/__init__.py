@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from ..by_path import ByPath
-from ..families import C, family_of, family_rules
+from ..facts.by_path import ByPath
+from ..languages.families import C, family_of, family_rules
 from ..records import FileFacts
 from .bash import BashFinder
 from .c import IncludeFinder
@@ -25,7 +25,7 @@ from .rust import RustFinder
 from .zig import ZigFinder
 
 if TYPE_CHECKING:
-    from ..facts import Facts
+    from ..facts.in_memory import Facts
 
 __all__ = ["ModuleFinder", "nearest", "nearness", "package_of", "reach"]
 
@@ -62,11 +62,20 @@ class _Header:
     __slots__ = ("_facts", "_path", "_read", "language")
 
     def __init__(self, facts: Facts, path: str, read: set[tuple[str, str]]) -> None:
-        self._facts, self._path, self._read, self.language = facts, path, read, facts.languages[path]
+        self._facts, self._path, self._read, self.language = (
+            facts,
+            path,
+            read,
+            facts.languages[path],
+        )
 
     def __getattr__(self, name: str) -> Any:
         self._read.add((self.language, name))
-        return self._facts.imports(self._path) if name == "imports" else getattr(self._facts[self._path], name)
+        return (
+            self._facts.imports(self._path)
+            if name == "imports"
+            else getattr(self._facts[self._path], name)
+        )
 
 
 class _Headers(ByPath[FileFacts]):
@@ -94,7 +103,9 @@ class ModuleFinder:
 
     def consulted(self) -> list[tuple[str, str, str]]:
         """(family, language, attribute): what each family's finder has read of files beside path and language, sorted."""
-        return sorted((family, *read) for family, headers in self._headers.items() for read in headers.read)
+        return sorted(
+            (family, *read) for family, headers in self._headers.items() for read in headers.read
+        )
 
     def find(self, path: str, module: str) -> list[str]:
         """The files that `module`, as written in the file `path`, stands for; several only where a module is a folder of files."""
@@ -121,7 +132,9 @@ class ModuleFinder:
 
     @cached_property
     def _of_imports(self) -> _Files:
-        languages = {path: name for path, name in self._languages.items() if not family_rules(name).includes}
+        languages = {
+            path: name for path, name in self._languages.items() if not family_rules(name).includes
+        }
         return languages, _by_folder(languages)
 
     @cached_property
@@ -129,6 +142,8 @@ class ModuleFinder:
         """(family, declared package) → its files."""
         packages: dict[tuple[str, str], list[str]] = defaultdict(list)
         for path, language in self._languages.items():
-            if family_rules(language).package == "declared" and (package := package_of(self._facts[path])):
+            if family_rules(language).package == "declared" and (
+                package := package_of(self._facts[path])
+            ):
                 packages[family_of(language), package].append(path)
         return packages

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import basename, dirname, join, normpath
 
-from ..families import family_rules
+from ..extract.project_settings import SETTING
+from ..languages.families import family_rules
 from ..records import FileFacts
-from ..settings import SETTING
 from .finder import Finder
 
 _ENDINGS = (
@@ -28,7 +28,9 @@ _WRITTEN = re.compile(r"(\.d)?\.[mc]?[jt]sx?$")
 """The ending of a file that a compiler reads or writes."""
 
 _SOURCES = {"": (".ts", ".tsx"), "m": (".mts",), "c": (".cts",)}
-_BUILT_INTO = """dist lib build out output es esm cjs umd types typings node browser module modern legacy"""
+_BUILT_INTO = (
+    """dist lib build out output es esm cjs umd types typings node browser module modern legacy"""
+)
 _BUILT = frozenset(_BUILT_INTO.split())
 """Names of folders into which builds write."""
 
@@ -39,7 +41,12 @@ _MAX_STARS = 4  # in the glob of a workspace: more cost time and name nothing
 _ENTRY_SETTINGS = ("source", "types", "typings", "module", "main")
 _CONFIGS = ("tsconfig.json", "jsconfig.json")
 _PACKAGES = ("package.json", "deno.json", "deno.jsonc", "jsr.json")
-_CONVENTIONS = {"@/": ("src/", ""), "~/": ("src/", "", "app/"), "$lib/": ("src/lib/",), "/": ("", "public/")}
+_CONVENTIONS = {
+    "@/": ("src/", ""),
+    "~/": ("src/", "", "app/"),
+    "$lib/": ("src/lib/",),
+    "/": ("", "public/"),
+}
 """Prefixes that bundlers map without a word in a settings file, and what they stand for in a folder above."""
 
 
@@ -48,8 +55,12 @@ class _Settings:
     """The settings of one file; lists in the order of the text."""
 
     values: dict[str, list[str]] = field(default_factory=dict)
-    tables: dict[str, dict[str, list[str]]] = field(default_factory=dict)  # `paths`, `exports`, `imports`
-    patterns: dict[str, list[tuple[str, str, list[str]]]] = field(default_factory=dict)  # keys with a star, in two
+    tables: dict[str, dict[str, list[str]]] = field(
+        default_factory=dict
+    )  # `paths`, `exports`, `imports`
+    patterns: dict[str, list[tuple[str, str, list[str]]]] = field(
+        default_factory=dict
+    )  # keys with a star, in two
 
     def __getitem__(self, name: str) -> list[str]:
         return self.values.get(name, [])
@@ -61,7 +72,9 @@ class _Settings:
         fitting = [
             (low, high, targets)
             for low, high, targets in self.patterns.get(table, ())
-            if module.startswith(low) and module.endswith(high) and len(module) >= len(low) + len(high)
+            if module.startswith(low)
+            and module.endswith(high)
+            and len(module) >= len(low) + len(high)
         ]
         if not fitting:
             return []
@@ -73,15 +86,25 @@ class _Settings:
 class EcmascriptFinder(Finder):
     """JavaScript and TypeScript: relative paths, mapped ones, packages of the repository."""
 
-    def __init__(self, family: str, files: Mapping[str, FileFacts], folders: Mapping[str, list[str]]) -> None:
+    def __init__(
+        self, family: str, files: Mapping[str, FileFacts], folders: Mapping[str, list[str]]
+    ) -> None:
         super().__init__(family, files, folders)
-        others = ((path, facts) for path, facts in files.items() if not family_rules(facts.language).name)
-        self._settings = {path: found for path, facts in others if (found := _settings(facts)) is not None}
+        others = (
+            (path, facts) for path, facts in files.items() if not family_rules(facts.language).name
+        )
+        self._settings = {
+            path: found for path, facts in others if (found := _settings(facts)) is not None
+        }
         self._configs: dict[str, list[str]] = {}
 
     def find(self, path: str, module: str) -> list[str]:
         module = module.partition("?")[0] if not module.startswith("?") else ""  # `./icon.svg?raw`
-        if not module or "\\" in module or ":" in module.partition("/")[0].removeprefix("npm:").removeprefix("jsr:"):
+        if (
+            not module
+            or "\\" in module
+            or ":" in module.partition("/")[0].removeprefix("npm:").removeprefix("jsr:")
+        ):
             return []
         folder = dirname(path)
         if self.files[path].language == "html" and (beside := self._at(join(folder, module))):
@@ -92,7 +115,11 @@ class EcmascriptFinder(Finder):
             found = self._mapped(path, module) or self._imports_of(folder, module)
         else:
             module = re.sub(r"^(?:npm|jsr):/?", "", module)
-            found = self._mapped(path, module) or self._package(folder, module) or self._by_convention(folder, module)
+            found = (
+                self._mapped(path, module)
+                or self._package(folder, module)
+                or self._by_convention(folder, module)
+            )
         return [found] if found else []
 
     def _at(self, stem: str) -> str:
@@ -123,9 +150,15 @@ class EcmascriptFinder(Finder):
         for config in self._configs_for(dirname(path)):
             base = self._base(config)
             for target in self._settings[config].matching("paths", module):
-                if found := self._at(join(dirname(config) if base is None else base, _here(target))):
+                if found := self._at(
+                    join(dirname(config) if base is None else base, _here(target))
+                ):
                     return found
-            if base is not None and not module.startswith("#") and (found := self._at(join(base, module))):
+            if (
+                base is not None
+                and not module.startswith("#")
+                and (found := self._at(join(base, module)))
+            ):
                 return found
         return ""
 
@@ -140,7 +173,9 @@ class EcmascriptFinder(Finder):
         """A relative import within `rootDirs`, which are laid over each other."""
         wanted = _clean(stem) or ""
         for config in self._configs_for(dirname(path)) if wanted else ():
-            written = (_clean(join(dirname(config), root)) for root in self._settings[config]["rootDirs"])
+            written = (
+                _clean(join(dirname(config), root)) for root in self._settings[config]["rootDirs"]
+            )
             roots = [root for root in written if root]
             inside = [wanted[len(root) + 1 :] for root in roots if wanted.startswith(root + "/")]
             if found := self._first(join(other, rest) for rest in inside for other in roots):
@@ -152,7 +187,9 @@ class EcmascriptFinder(Finder):
         refer to."""
         if folder not in self._configs:
             nearest = list(self._above(folder, _CONFIGS))
-            self._configs[folder] = [config for start in nearest for config in self._chain([start], _LINKS)]
+            self._configs[folder] = [
+                config for start in nearest for config in self._chain([start], _LINKS)
+            ]
         return self._configs[folder]
 
     def _chain(self, configs: list[str], links: tuple[str, ...]) -> list[str]:
@@ -163,7 +200,11 @@ class EcmascriptFinder(Finder):
             config = waiting.pop(0)
             if config not in seen:
                 seen[config] = None
-                names = [name for link in links for name in reversed(self._settings[config][link][:_MAX_LINKED])]
+                names = [
+                    name
+                    for link in links
+                    for name in reversed(self._settings[config][link][:_MAX_LINKED])
+                ]
                 waiting += [found for name in names if (found := self._config_at(config, name))]
         return list(seen)
 
@@ -185,7 +226,9 @@ class EcmascriptFinder(Finder):
         for package in self._above(folder, _PACKAGES):
             for target in self._settings[package].matching("imports", module):
                 found = (
-                    self._entry(dirname(package), target) if target.startswith(".") else self._package(folder, target)
+                    self._entry(dirname(package), target)
+                    if target.startswith(".")
+                    else self._package(folder, target)
                 )
                 if found:
                     return found
@@ -202,7 +245,9 @@ class EcmascriptFinder(Finder):
 
     def _in_package(self, home: str, inside: str) -> str:
         """The file of the package in the folder `home` that it gives out as `inside` ("" for the package itself)."""
-        settings = self._settings[next(c for name in _PACKAGES if (c := join(home, name)) in self._settings)]
+        settings = self._settings[
+            next(c for name in _PACKAGES if (c := join(home, name)) in self._settings)
+        ]
         targets = list(settings.matching("exports", f"./{inside}" if inside else "."))
         if not inside:
             targets += [value for name in _ENTRY_SETTINGS for value in settings[name]]
@@ -215,7 +260,9 @@ class EcmascriptFinder(Finder):
         if written:
             return written
         stems = (
-            (inside, f"src/{inside}", f"lib/{inside}") if inside else ("src/index", "index", "lib/index", "src/main")
+            (inside, f"src/{inside}", f"lib/{inside}")
+            if inside
+            else ("src/index", "index", "lib/index", "src/main")
         )
         return next((found for stem in stems if (found := self._at(join(home, stem)))), "")
 
@@ -226,12 +273,16 @@ class EcmascriptFinder(Finder):
     def _package_named(self, folder: str, name: str) -> str | None:
         """The folder of the repository's package of a name: one above, a member of a workspace, or the only one."""
         homes = self._homes.get(name, [])
-        around = [home for home in homes if folder == home or folder.startswith(home + "/") or not home]
+        around = [
+            home for home in homes if folder == home or folder.startswith(home + "/") or not home
+        ]
         if around:
             return max(around, key=len)
         members = [home for home in homes if home in self._members]
         chosen = members or ([] if self._members else homes)
-        return min(chosen, key=lambda home: (-_shared(home, folder), home.count("/"), home), default=None)
+        return min(
+            chosen, key=lambda home: (-_shared(home, folder), home.count("/"), home), default=None
+        )
 
     @cached_property
     def _homes(self) -> dict[str, list[str]]:
@@ -253,15 +304,24 @@ class EcmascriptFinder(Finder):
             globs = self._settings[path]["workspaces"]
             wanted = _globs(dirname(path), [glob for glob in globs if not glob.startswith("!")])
             unwanted = _globs(dirname(path), [glob[1:] for glob in globs if glob.startswith("!")])
-            members.update(home for home in homes if wanted.fullmatch(home) and not unwanted.fullmatch(home))
+            members.update(
+                home for home in homes if wanted.fullmatch(home) and not unwanted.fullmatch(home)
+            )
         return frozenset(members)
 
     # -- conventions of bundlers
 
     def _by_convention(self, folder: str, module: str) -> str:
-        named = ((module[len(prefix) :], roots) for prefix, roots in _CONVENTIONS.items() if module.startswith(prefix))
+        named = (
+            (module[len(prefix) :], roots)
+            for prefix, roots in _CONVENTIONS.items()
+            if module.startswith(prefix)
+        )
         return self._first(
-            join(above, root, rest) for rest, roots in named for above in _folders_above(folder) for root in roots
+            join(above, root, rest)
+            for rest, roots in named
+            for above in _folders_above(folder)
+            for root in roots
         )
 
     def _above(self, folder: str, names: tuple[str, ...]) -> Iterator[str]:
@@ -284,7 +344,9 @@ def _settings(facts: FileFacts) -> _Settings | None:
             if star:
                 found.patterns.setdefault(table, []).append((low, high, targets))
             elif key.endswith("/"):  # a folder, as Deno and older versions of Node write it
-                found.patterns.setdefault(table, []).append((key, "", [target + "*" for target in targets]))
+                found.patterns.setdefault(table, []).append(
+                    (key, "", [target + "*" for target in targets])
+                )
     return found
 
 
@@ -315,7 +377,9 @@ def _globs(root: str, globs: Iterable[str]) -> re.Pattern[str]:
     for glob in globs:
         plain = re.escape(normpath(join(root, glob)))
         if glob.count("*") <= _MAX_STARS:
-            made.append(plain.replace(r"/\*\*", "(?:/.*)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*"))
+            made.append(
+                plain.replace(r"/\*\*", "(?:/.*)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+            )
     return re.compile("|".join(made))
 
 

@@ -7,14 +7,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
-from ..families import family_of
+from ..languages.families import family_of
 from ..records import FileFacts
 
 
 class Finder:
     """Finds the files that an import names, for one family of languages. Built once for all files of a view."""
 
-    def __init__(self, family: str, files: Mapping[str, FileFacts], folders: Mapping[str, list[str]]) -> None:
+    def __init__(
+        self, family: str, files: Mapping[str, FileFacts], folders: Mapping[str, list[str]]
+    ) -> None:
         """`files`: path → facts, of every language; `folders`: folder → the paths of the files in it."""
         self.family, self.files, self.folders = family, files, folders
 
@@ -24,7 +26,9 @@ class Finder:
 
     def own_files(self) -> Iterable[str]:
         """The paths of the family's files."""
-        return (path for path, facts in self.files.items() if family_of(facts.language) == self.family)
+        return (
+            path for path, facts in self.files.items() if family_of(facts.language) == self.family
+        )
 
     @cached_property
     def files_named(self) -> dict[str, list[str]]:
@@ -36,7 +40,11 @@ class Finder:
 
     def files_ending(self, tail: str) -> list[str]:
         """The family's files whose path is `tail`, or ends with it."""
-        return [p for p in self.files_named.get(os.path.basename(tail), ()) if p == tail or p.endswith("/" + tail)]
+        return [
+            p
+            for p in self.files_named.get(os.path.basename(tail), ())
+            if p == tail or p.endswith("/" + tail)
+        ]
 
     @cached_property
     def _folders_named(self) -> dict[str, list[str]]:
@@ -48,7 +56,11 @@ class Finder:
 
     def folders_ending(self, tail: str) -> list[str]:
         """The folders whose path is `tail`, or ends with it."""
-        return [f for f in self._folders_named.get(os.path.basename(tail), ()) if f == tail or f.endswith("/" + tail)]
+        return [
+            f
+            for f in self._folders_named.get(os.path.basename(tail), ())
+            if f == tail or f.endswith("/" + tail)
+        ]
 
 
 def package_of(facts: FileFacts) -> str:

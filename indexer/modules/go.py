@@ -32,4 +32,8 @@ class GoFinder(Finder):
             folder = module[len(prefix) + 1 :]
         else:
             folder = next(iter(self.folders_ending(module)), "\0")
-        return [p for p in self.folders.get(folder, ()) if p.endswith(".go") and not p.endswith("_test.go")]
+        return [
+            p
+            for p in self.folders.get(folder, ())
+            if p.endswith(".go") and not p.endswith("_test.go")
+        ]

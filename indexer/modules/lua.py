@@ -10,4 +10,6 @@ class LuaFinder(Finder):
 
     def find(self, path: str, module: str) -> list[str]:
         stem = module.removesuffix(".lua").replace(".", "/")
-        return nearest(path, self.files_ending(f"{stem}.lua")) or nearest(path, self.files_ending(f"{stem}/init.lua"))
+        return nearest(path, self.files_ending(f"{stem}.lua")) or nearest(
+            path, self.files_ending(f"{stem}/init.lua")
+        )

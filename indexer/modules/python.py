@@ -41,7 +41,9 @@ class PythonFinder(Finder):
                 folder = os.path.dirname(folder)
             return self._at("/".join(filter(None, [folder, *name.split(".")])))
         found = self._modules.get(name, [])
-        if "." not in name and len(found) > 1:  # a script's neighbour; equal names elsewhere are other scripts
+        if (
+            "." not in name and len(found) > 1
+        ):  # a script's neighbour; equal names elsewhere are other scripts
             beside = self._modules.get(f"{os.path.dirname(path)}/{name}")
             found = beside or [f for f in found if "/__init__" in f]
         return nearest(path, found)

@@ -17,4 +17,7 @@ class RubyFinder(Finder):
             return [beside]
         tail = os.path.normpath(name).lstrip("./")
         found = self.files_ending(tail)
-        return nearest(path, [f for f in found if f in (tail, f"lib/{tail}") or f.endswith(f"/lib/{tail}")] or found)
+        return nearest(
+            path,
+            [f for f in found if f in (tail, f"lib/{tail}") or f.endswith(f"/lib/{tail}")] or found,
+        )

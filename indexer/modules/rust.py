@@ -35,7 +35,11 @@ class RustFinder(Finder):
     def _base(self, path: str) -> str:
         """The folder that holds the submodules of a file."""
         folder, name = os.path.split(path)
-        return folder if name in ("mod.rs", "lib.rs", "main.rs") else os.path.join(folder, name.removesuffix(".rs"))
+        return (
+            folder
+            if name in ("mod.rs", "lib.rs", "main.rs")
+            else os.path.join(folder, name.removesuffix(".rs"))
+        )
 
     def _crate_root(self, path: str) -> str:
         folder = os.path.dirname(path)
@@ -61,4 +65,8 @@ class RustFinder(Finder):
     def _at(self, base: str, steps: list[str]) -> list[str]:
         stem = "/".join(filter(None, [base, *steps]))
         folder = [f"{stem}/mod.rs", f"{stem}/lib.rs", f"{stem}/main.rs"]
-        return [c for c in ([f"{stem}.rs", *folder] if steps else [*folder, f"{stem}.rs"]) if c in self.files][:1]
+        return [
+            c
+            for c in ([f"{stem}.rs", *folder] if steps else [*folder, f"{stem}.rs"])
+            if c in self.files
+        ][:1]

@@ -23,4 +23,6 @@ class ZigFinder(Finder):
             f"{module}/main.zig",
             f"{module}.zig",
         )
-        return next((nearest(path, found) for root in roots if (found := self.files_ending(root))), [])
+        return next(
+            (nearest(path, found) for root in roots if (found := self.files_ending(root))), []
+        )

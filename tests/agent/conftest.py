@@ -12,21 +12,31 @@ from typing import Any
 import pytest
 
 from agent import Outcome, ScriptedServer, Settings, run_agent
-from agent.scripted import Request
+from agent.scripted.server import Request
 from tests.agent.grep_index import GrepIndex
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
 
-def reply(*calls: tuple[str, dict[str, Any] | str], text: str = "", fail: Sequence[int | str] = ()) -> dict[str, Any]:
+def reply(
+    *calls: tuple[str, dict[str, Any] | str], text: str = "", fail: Sequence[int | str] = ()
+) -> dict[str, Any]:
     """One reply of a script: the tools that it calls, with their arguments."""
     named = [{"name": name, "arguments": arguments} for name, arguments in calls]
     return {"text": text, "calls": named, "fail": list(fail)}
 
 
 PLAN = reply(("plan", {"steps": ["mend it"], "files": ["courier/queue.py"], "tests": "pytest"}))
-WRONG = {"path": "courier/queue.py", "old": "until=job.run_at + delay", "new": "until=time.time() + delay"}
-RIGHT = {"path": "courier/queue.py", "old": "until=job.run_at + delay", "new": "until=self.clock() + delay"}
+WRONG = {
+    "path": "courier/queue.py",
+    "old": "until=job.run_at + delay",
+    "new": "until=time.time() + delay",
+}
+RIGHT = {
+    "path": "courier/queue.py",
+    "old": "until=job.run_at + delay",
+    "new": "until=self.clock() + delay",
+}
 
 
 MENDED = "grep -q 'until=self.clock() + delay' courier/queue.py"  # a test that takes no time
@@ -35,12 +45,18 @@ MENDED = "grep -q 'until=self.clock() + delay' courier/queue.py"  # a test that 
 def git(folder: Path, *arguments: str) -> str:
     """What plain git prints, as a user would call it."""
     identity = ["-c", "user.name=U", "-c", "user.email=u@example.org"]
-    return subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        ["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout
 
 
 def sample_in(base: Path) -> Path:
     """A copy of the sample, without git."""
-    return Path(shutil.copytree(SAMPLE, base / "sample", ignore=shutil.ignore_patterns("__pycache__", ".clew")))
+    return Path(
+        shutil.copytree(
+            SAMPLE, base / "sample", ignore=shutil.ignore_patterns("__pycache__", ".clew")
+        )
+    )
 
 
 def committed(folder: Path) -> Path:
@@ -71,7 +87,11 @@ class Play:
         self.requests: list[Request] = []
 
     def __call__(
-        self, root: Path, replies: Sequence[dict[str, Any]], task: str = "Mend the queue", **changes: Any
+        self,
+        root: Path,
+        replies: Sequence[dict[str, Any]],
+        task: str = "Mend the queue",
+        **changes: Any,
     ) -> Outcome:
         given = {name: changes.pop(name) for name in ("index", "ask", "watch") if name in changes}
         shape = changes.pop("shape", "openai")

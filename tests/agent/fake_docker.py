@@ -24,9 +24,23 @@ def execute(arguments: list[str]) -> int:
         return 1
     given = json.loads((STATE / name).read_text())
     values = [given[n + 1] for n, part in enumerate(given) if part == "--volume"]
-    volumes = [part for value in values for part in ("--bind", value.split(":")[0], value.split(":")[0])]
+    volumes = [
+        part for value in values for part in ("--bind", value.split(":")[0], value.split(":")[0])
+    ]
     net = [] if "bridge" in given else ["--unshare-net"]
-    line = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", *volumes]
+    line = [
+        "bwrap",
+        "--ro-bind",
+        "/",
+        "/",
+        "--dev",
+        "/dev",
+        "--proc",
+        "/proc",
+        "--tmpfs",
+        "/tmp",
+        *volumes,
+    ]
     env = {"PATH": os.environ["PATH"]} | dict(
         given[n + 1].split("=", 1) for n, part in enumerate(given) if part == "--env"
     )

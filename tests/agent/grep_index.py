@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.index import Spans
+from agent.tools.index import Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,19 @@ class GrepIndex:
 
     def __init__(self, root: Path) -> None:
         files = sorted(path for path in root.rglob("*.py") if "__pycache__" not in path.parts)
-        self.files = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in files}
+        self.files = {
+            path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in files
+        }
 
     def query(self, text: str, k: int = 10) -> list[GrepHit]:
         words = {word.strip(".,:'\"").lower() for word in text.split()}
-        scored = [(sum(word in body.lower() for word in words), path) for path, body in self.files.items()]
+        scored = [
+            (sum(word in body.lower() for word in words), path) for path, body in self.files.items()
+        ]
         best = sorted((-score, path) for score, path in scored if score)[:k]
-        return [GrepHit(path, "", "file", 1, len(self.files[path].splitlines())) for _, path in best]
+        return [
+            GrepHit(path, "", "file", 1, len(self.files[path].splitlines())) for _, path in best
+        ]
 
     def context(self, text: str, budget: int = 8000) -> GrepPack:
         parts = [f"{hit.path}\n{self.files[hit.path]}" for hit in self.query(text, 3)]

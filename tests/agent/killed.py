@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from agent import Settings, find_run, resume_agent, run_agent, runs_folder
-from agent.model import load_litellm
-from agent.sandbox import choose
-from agent.session import Session
+from agent.model.litellm_model import load_litellm
+from agent.sandbox.local import choose
+from agent.session.transcript import Session
 from retrieval import count_tokens
 from tests.agent.grep_index import GrepIndex
 
@@ -54,7 +54,13 @@ def work(settings: Settings) -> str:
 def main(base: str, root: str, trees: str, moment: str, test: str) -> int:
     """Kill and go on until a run ends; prints how often that was."""
     settings = Settings(
-        Path(root), "openai/scripted", base, approve="never", trees=Path(trees), test_command=test, backoff=0.0
+        Path(root),
+        "openai/scripted",
+        base,
+        approve="never",
+        trees=Path(trees),
+        test_command=test,
+        backoff=0.0,
     )
     places = Path(f"{trees}.killed")
     places.touch()

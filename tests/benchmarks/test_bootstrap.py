@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.bootstrap import difference, estimate
+from benchmarks.report.bootstrap import difference, estimate
 
 
 def test_an_interval_holds_its_value_and_is_the_same_again() -> None:
@@ -16,7 +16,9 @@ def test_an_interval_holds_its_value_and_is_the_same_again() -> None:
 
 
 def test_weights_of_strata_replace_their_sizes() -> None:
-    assert estimate({"a": [1.0, 0.0], "b": [1.0]}, {"a": 0.5, "b": 0.5}).value == pytest.approx(0.75)
+    assert estimate({"a": [1.0, 0.0], "b": [1.0]}, {"a": 0.5, "b": 0.5}).value == pytest.approx(
+        0.75
+    )
 
 
 def test_a_difference_that_may_be_none_is_noise() -> None:

@@ -5,16 +5,27 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks.calibrate import LEAST_EDGES, calibrate, smoothed, table
+from benchmarks.edge_truth.calibration import LEAST_EDGES, calibrate, smoothed, table
 from benchmarks.edges import found_others, index, true_others
 from indexer import CONFIDENCE
-from indexer.rules import confidence
+from indexer.resolve.confidence import confidence
 
 
 def test_counts_of_several_repositories_add_up_and_are_smoothed_towards_the_prior() -> None:
-    made = table([{"python": {"local": [100, 90]}}, {"python": {"local": [100, 80], "unique": [LEAST_EDGES - 1, 0]}}])
+    made = table(
+        [
+            {"python": {"local": [100, 90]}},
+            {"python": {"local": [100, 80], "unique": [LEAST_EDGES - 1, 0]}},
+        ]
+    )
     assert made == {
-        "python": {"local": {"edges": 200, "right": 170, "confidence": smoothed(200, 170, CONFIDENCE["local"])}}
+        "python": {
+            "local": {
+                "edges": 200,
+                "right": 170,
+                "confidence": smoothed(200, 170, CONFIDENCE["local"]),
+            }
+        }
     }
     assert 0.85 < made["python"]["local"]["confidence"] < CONFIDENCE["local"]
 
@@ -37,7 +48,8 @@ def test_other_kinds_are_compared_by_the_function_around(tmp_path: Path) -> None
         "class A: pass\n\nclass B(A): pass\n\ndef f():\n    class C(A): pass\n    return C\n"
     )
     rows = [
-        {"src_path": "a.py", "src": src, "dst_path": "a.py", "dst": "A", "how": "inherit"} for src in ("<module>", "f")
+        {"src_path": "a.py", "src": src, "dst_path": "a.py", "dst": "A", "how": "inherit"}
+        for src in ("<module>", "f")
     ]
     found = found_others(index(tmp_path / "tree", str(tmp_path / "store")))
     assert set(found["inherits"]) == true_others(map(json.dumps, rows))["inherits"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.curve import PARTS, exponent, write_part
+from benchmarks.speed.scaling import PARTS, exponent, write_part
 
 
 def test_each_part_lies_in_the_next_and_the_last_is_the_whole(tmp_path: Path) -> None:
@@ -17,7 +17,10 @@ def test_each_part_lies_in_the_next_and_the_last_is_the_whole(tmp_path: Path) ->
     before: set[str] = set()
     for parts in PARTS:
         write_part(tree, parts, tmp_path / str(parts))
-        found = {str(path.relative_to(tmp_path / str(parts))) for path in (tmp_path / str(parts)).rglob("*.c")}
+        found = {
+            str(path.relative_to(tmp_path / str(parts)))
+            for path in (tmp_path / str(parts)).rglob("*.c")
+        }
         assert before <= found
         before = found
     assert len(before) == 40
@@ -25,4 +28,6 @@ def test_each_part_lies_in_the_next_and_the_last_is_the_whole(tmp_path: Path) ->
 
 @pytest.mark.parametrize("power", [0.5, 1.0, 2.0])
 def test_the_exponent_is_that_of_the_cost(power: float) -> None:
-    assert exponent([1, 2, 4, 8], [3 * size**power for size in (1, 2, 4, 8)]) == pytest.approx(power)
+    assert exponent([1, 2, 4, 8], [3 * size**power for size in (1, 2, 4, 8)]) == pytest.approx(
+        power
+    )

@@ -9,7 +9,10 @@ WRONG = ("a.py", "f", "c.py", "B.get")
 
 
 def test_callers_are_kept_apart_by_definition() -> None:
-    assert callers_of({RIGHT, WRONG}) == {("b.py", "A.get"): {("a.py", "f")}, ("c.py", "B.get"): {("a.py", "f")}}
+    assert callers_of({RIGHT, WRONG}) == {
+        ("b.py", "A.get"): {("a.py", "f")},
+        ("c.py", "B.get"): {("a.py", "f")},
+    }
 
 
 def test_a_caller_of_the_other_definition_is_wrong() -> None:

@@ -33,7 +33,17 @@ def test_questions_are_the_same_each_time_and_of_every_kind(store: str) -> None:
 def test_each_kind_is_timed_and_the_result_filed(
     store: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = ["--count", "2", "--cold", "1", "--name", "sample", "--results", str(tmp_path), "--json"]
+    options = [
+        "--count",
+        "2",
+        "--cold",
+        "1",
+        "--name",
+        "sample",
+        "--results",
+        str(tmp_path),
+        "--json",
+    ]
     assert main([store, *options]) == 0
     found = json.loads(capsys.readouterr().out)["figures"]
     kinds = dict.fromkeys(name.split(" ")[0] for name in found)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.issues import Changed, last_rank, symbol_on, unit_of, units_of
+from benchmarks.labels.issues import Changed, last_rank, symbol_on, unit_of, units_of
 from benchmarks.localize import main
-from benchmarks.progress import spread
+from benchmarks.report.progress import spread
 from indexer import FoundSymbol, Symbol
 from retrieval import Hit
 from tests.indexer.repositories import git, repository
@@ -31,12 +31,20 @@ class Upload:
 def data(tmp_path: Path) -> Path:
     """Two instances of a repository whose mirror is a git directory, and whose later history is not to be read."""
     mirror = tmp_path / "mirrors" / "own+app"
-    tree = repository(mirror / "tree", {"app/upload.py": SOURCE, "tests/test_upload.py": "def test_upload(): Upload\n"})
+    tree = repository(
+        mirror / "tree",
+        {"app/upload.py": SOURCE, "tests/test_upload.py": "def test_upload(): Upload\n"},
+    )
     commit = git(tree, "rev-parse", "HEAD").decode().strip()
     (tree / "app/upload.py").write_text("")
     git(tree, "commit", "-qam", "the future")
     (tree / ".git").rename(mirror / "repo")
-    row = {"repo": "own/app", "history": "own/app", "base_commit": commit, "files_changed": ["app/upload.py"]}
+    row = {
+        "repo": "own/app",
+        "history": "own/app",
+        "base_commit": commit,
+        "files_changed": ["app/upload.py"],
+    }
     rows = [
         row | {"instance_id": "a", "problem_statement": "Upload.send fails in attempt", "functions_changed": [
             {"path": "app/upload.py", "qualname": "Upload.send.attempt"}]},
@@ -53,7 +61,15 @@ def test_nested_functions_and_constructors_count_as_what_is_around_them(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = data.parent
-    arguments = [str(data), "--mirrors", str(folder / "mirrors"), "--work", str(folder / "work"), "--encoder", "none"]
+    arguments = [
+        str(data),
+        "--mirrors",
+        str(folder / "mirrors"),
+        "--work",
+        str(folder / "work"),
+        "--encoder",
+        "none",
+    ]
     arguments += ["--results", str(folder / "results"), "--systems", "clew,bm25"]
     assert main([*arguments, "--json"]) == 0
     printed = capsys.readouterr()
@@ -74,8 +90,13 @@ def test_a_label_in_another_notation_is_found_by_its_lines() -> None:
     outer = FoundSymbol(1, "a.h", 0, Symbol("fmt", "fmt", "namespace", 1, 90, "", "", -1))
     method = FoundSymbol(2, "a.h", 1, Symbol("visit", "fmt.v9.visit", "function", 5, 9, "", "", -1))
     units = units_of([outer, method])
-    assert unit_of(units, [outer, method], Changed("a.h", "detail.visit", 6, 9)) == "a.h::fmt.v9.visit"
-    assert unit_of(units, [outer, method], Changed("a.h", "detail.visit", 10, 12)) == "a.h::detail.visit"
+    assert (
+        unit_of(units, [outer, method], Changed("a.h", "detail.visit", 6, 9)) == "a.h::fmt.v9.visit"
+    )
+    assert (
+        unit_of(units, [outer, method], Changed("a.h", "detail.visit", 10, 12))
+        == "a.h::detail.visit"
+    )
 
 
 def test_a_sample_is_spread_over_the_data() -> None:
@@ -95,21 +116,42 @@ def test_another_program_s_lines_are_given_the_names_of_their_functions(
     answer = json.dumps([["gone.py", 1, 9], ["app/upload.py", 4, 4], ["app/upload.py", 6, 9]])
     program.write_text(f"import sys\nfor line in sys.stdin: print({answer!r}, flush=True)\n")
     folder = data.parent
-    arguments = [str(data), "--mirrors", str(folder / "mirrors"), "--work", str(folder / "work"), "--encoder", "none"]
+    arguments = [
+        str(data),
+        "--mirrors",
+        str(folder / "mirrors"),
+        "--work",
+        str(folder / "work"),
+        "--encoder",
+        "none",
+    ]
     arguments += ["--results", str(folder / "results"), "--systems", "bm25"]
     assert main([*arguments, "--command", f"other={sys.executable} {program}", "--json"]) == 0
     other = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (other["system"], other["figures"]["function@5"]["value"]) == ("other", 1)
 
 
-def test_a_place_s_function_is_the_innermost_around_its_first_line_or_the_first_that_begins_in_it() -> None:
+def test_a_place_s_function_is_the_innermost_around_its_first_line_or_the_first_that_begins_in_it() -> (
+    None
+):
     spans = {"A": (2, 9), "A.f": (3, 5), "A.f.g": (4, 4), "h": (12, 14)}
     symbols = [
-        FoundSymbol(0, "a.py", 0, Symbol("", name, "function", *span, "", "", -1)) for name, span in spans.items()
+        FoundSymbol(0, "a.py", 0, Symbol("", name, "function", *span, "", "", -1))
+        for name, span in spans.items()
     ]
-    symbols.append(FoundSymbol(0, "a.py", 0, Symbol("", "N", "namespace", 1, 90, "", "", -1)))  # counts for nothing
+    symbols.append(
+        FoundSymbol(0, "a.py", 0, Symbol("", "N", "namespace", 1, 90, "", "", -1))
+    )  # counts for nothing
     symbols.append(FoundSymbol(0, "b.py", 0, Symbol("", "other", "function", 1, 90, "", "", -1)))
-    places = {(4, 4): "A.f.g", (5, 8): "A.f", (6, 20): "A", (1, 4): "A", (10, 13): "h", (15, 20): "", (10, 11): ""}
+    places = {
+        (4, 4): "A.f.g",
+        (5, 8): "A.f",
+        (6, 20): "A",
+        (1, 4): "A",
+        (10, 13): "h",
+        (15, 20): "",
+        (10, 11): "",
+    }
     for (start, end), name in places.items():
         found = symbol_on(symbols, Hit(1, "a.py", "", "text", start, end, 0.0, (), False))
         assert found == (f"a.py::{name}" if name else "")

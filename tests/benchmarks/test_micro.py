@@ -19,7 +19,11 @@ def measured(folder: Path, source: str, graph: dict[str, list[str]]) -> dict[str
 def test_a_call_is_right_wrong_or_missed(tmp_path: Path) -> None:
     source = "def f(): pass\ndef g(): pass\nf()\n"
     found = measured(tmp_path, source, {"main": ["main.g"]})
-    assert found == {"right": [], "wrong": ["kind/case: main → main.f"], "missed": ["kind/case: main → main.g"]}
+    assert found == {
+        "right": [],
+        "wrong": ["kind/case: main → main.f"],
+        "missed": ["kind/case: main → main.g"],
+    }
 
 
 def test_callees_that_the_case_does_not_define_are_left_out(tmp_path: Path) -> None:
@@ -29,7 +33,9 @@ def test_callees_that_the_case_does_not_define_are_left_out(tmp_path: Path) -> N
 
 def test_making_an_instance_calls_the_constructor_of_a_base(tmp_path: Path) -> None:
     source = "class A:\n    def __init__(self): pass\nclass B(A): pass\nB()\n"
-    assert measured(tmp_path, source, {"main": ["main.A.__init__"]})["right"] == ["kind/case: main → main.A"]
+    assert measured(tmp_path, source, {"main": ["main.A.__init__"]})["right"] == [
+        "kind/case: main → main.A"
+    ]
 
 
 def test_making_an_instance_of_a_class_without_constructor_calls_none(tmp_path: Path) -> None:

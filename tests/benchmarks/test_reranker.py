@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.kept import pickled
+from benchmarks.systems.answer_cache import pickled
 from benchmarks.train.reranker import batches, judged, load_model, loss_of, read_changes
 from benchmarks.train.tasks import Repository
 from tests.indexer.repositories import git, repository
 
-BEFORE = "def answer():\n    return {0}\n\n\ndef sent_number():\n    return 'the number that was sent'\n"
+BEFORE = (
+    "def answer():\n    return {0}\n\n\ndef sent_number():\n    return 'the number that was sent'\n"
+)
 MESSAGE = "Number {0}: answer with what the caller asked for, not with what the last one asked for"
 
 
@@ -28,7 +30,9 @@ def mirrors(tmp_path: Path) -> Path:
 
 def test_a_message_asks_for_what_its_commit_changed_among_the_rest(mirrors: Path) -> None:
     asked, code = read_changes(Repository("own/app", "HEAD", ""), mirrors)
-    assert [each.text.split(":")[0] for each in asked] == [f"Number {number}" for number in range(6, 0, -1)]
+    assert [each.text.split(":")[0] for each in asked] == [
+        f"Number {number}" for number in range(6, 0, -1)
+    ]
     assert {each.right for each in asked} == {("app.py::answer",)}
     assert {each.wrong for each in asked} == {(("app.py::sent_number",), ())}
     assert code["app.py::answer"] == "app.py answer\ndef answer():\n    return 5"

@@ -8,14 +8,20 @@ from pathlib import Path
 import pytest
 
 from benchmarks import compare, table
-from benchmarks.program import ROOT
-from benchmarks.results import FOLDER, file_result, read_result, result
+from benchmarks.report.provenance import ROOT
+from benchmarks.report.results import FOLDER, file_result, read_result, result
 
 
 def filed(folder: Path, system: str, values: list[float], **made: str) -> Path:
     """A result about these questions, at a commit of its own."""
     found = result(
-        "search", "set", system, "none", {"ndcg@10": {"app": values}}, groups={}, setup={"questions": len(values)}
+        "search",
+        "set",
+        system,
+        "none",
+        {"ndcg@10": {"app": values}},
+        groups={},
+        setup={"questions": len(values)},
     )
     path = file_result(found, folder)
     row = json.loads(path.read_text())
@@ -39,7 +45,9 @@ def test_a_file_that_is_no_result_is_an_error(tmp_path: Path) -> None:
         read_result(tmp_path / "x.json")
 
 
-def test_a_difference_is_told_from_noise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_difference_is_told_from_noise(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     ours = filed(tmp_path, "clew", [1.0] * 9 + [0.0])
     theirs = filed(tmp_path, "bm25", [0.0] * 9 + [1.0])
     same = filed(tmp_path, "dense", [0.0] + [1.0] * 9)
@@ -49,7 +57,9 @@ def test_a_difference_is_told_from_noise(tmp_path: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().out.endswith("noise\n")
 
 
-def test_results_about_other_questions_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_results_about_other_questions_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     paths = [str(filed(tmp_path, "clew", [1.0])), str(filed(tmp_path, "bm25", [1.0, 0.0]))]
     assert compare.main(paths) == 2
     assert "different questions" in capsys.readouterr().err
@@ -82,4 +92,6 @@ def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
 def test_the_readme_shows_the_results_that_are_filed() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     shown = text.partition(table.BEGIN)[2].partition(table.END)[0].strip()
-    assert shown == table.tables(table.newest(FOLDER)), "python -m benchmarks.table --readme README.md"
+    assert shown == table.tables(table.newest(FOLDER)), (
+        "python -m benchmarks.table --readme README.md"
+    )

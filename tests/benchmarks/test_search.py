@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.labels import Target, covers, ndcg
-from benchmarks.results import read_result
+from benchmarks.labels.questions import Target, covers, ndcg
+from benchmarks.report.results import read_result
 from benchmarks.search import main, weigh
-from benchmarks.systems import count_lines
+from benchmarks.systems.systems import count_lines
 from retrieval import Hit, Piece
 from tests.indexer.repositories import git, repository
 
@@ -22,14 +22,32 @@ RETRY = "def retry_upload(times):\n    '''Retry a failed upload.'''\n    return 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A repository that can be had, with two questions, and one that cannot."""
-    tree = repository(tmp_path / "mirrors/own+app/tree", {"src/upload.py": UPLOAD, "src/retry.py": RETRY, "x.py": ""})
+    tree = repository(
+        tmp_path / "mirrors/own+app/tree",
+        {"src/upload.py": UPLOAD, "src/retry.py": RETRY, "x.py": ""},
+    )
     revision = git(tree, "rev-parse", "HEAD").decode().strip()
     (tree / ".git").rename(tmp_path / "mirrors/own+app/repo")
-    row = {"name": "app", "language": "python", "url": "https://host/own/app.git", "revision": revision}
+    row = {
+        "name": "app",
+        "language": "python",
+        "url": "https://host/own/app.git",
+        "revision": revision,
+    }
     rows = [row | {"benchmark_root": "src"}, row | {"name": "gone", "revision": "0" * 40}]
     labels = [
-        {"query": "send_upload", "category": "symbol", "relevant": ["src/upload.py"], "secondary": []},
-        {"query": "retry after failure", "category": "semantic", "relevant": ["src/retry.py"], "secondary": []},
+        {
+            "query": "send_upload",
+            "category": "symbol",
+            "relevant": ["src/upload.py"],
+            "secondary": [],
+        },
+        {
+            "query": "retry after failure",
+            "category": "semantic",
+            "relevant": ["src/retry.py"],
+            "secondary": [],
+        },
     ]
     folder = tmp_path / "data"
     (folder / "annotations").mkdir(parents=True)
@@ -43,17 +61,30 @@ def test_systems_answer_from_one_index_and_a_second_run_asks_nothing_again(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = data.parent
-    options = ["--mirrors", str(folder / "mirrors"), "--work", str(folder / "work"), "--encoder", "none"]
+    options = [
+        "--mirrors",
+        str(folder / "mirrors"),
+        "--work",
+        str(folder / "work"),
+        "--encoder",
+        "none",
+    ]
     options += ["--systems", "clew,bm25,ripgrep", "--results", str(folder / "results"), "--json"]
     assert main([str(data), *options]) == 0
     printed = capsys.readouterr()
     found = {row["system"]: row for row in map(json.loads, printed.out.splitlines())}
     assert list(found) == ["clew", "bm25", "ripgrep"]
-    assert found["clew"]["figures"]["ndcg@10"]["value"] == found["clew"]["figures"]["recall@500"]["value"] == 1
+    assert (
+        found["clew"]["figures"]["ndcg@10"]["value"]
+        == found["clew"]["figures"]["recall@500"]["value"]
+        == 1
+    )
     assert found["clew"]["setup"]["repositories"] == 1
     assert "gone: not to be had: " in printed.err
     filed = sorted((folder / "results").rglob("*.json"))
-    assert [path.name for path in filed] == [f"search-data-{name}-none.json" for name in ("bm25", "clew", "ripgrep")]
+    assert [path.name for path in filed] == [
+        f"search-data-{name}-none.json" for name in ("bm25", "clew", "ripgrep")
+    ]
     assert read_result(filed[1]).values["recall@500"] == {"app": [1, 1]}
     answers = next((folder / "work").glob("answers-*.jsonl"))
     kept = answers.read_bytes()
@@ -62,19 +93,45 @@ def test_systems_answer_from_one_index_and_a_second_run_asks_nothing_again(
     assert answers.read_bytes() == kept
 
 
-def test_another_program_answers_beside_them(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_program_answers_beside_them(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     program = data.parent / "program.py"
-    program.write_text("import sys\nfor line in sys.stdin: print('[[\"src/upload.py\", 1, 3]]', flush=True)\n")
-    options = ["--mirrors", str(data.parent / "mirrors"), "--work", str(data.parent / "work"), "--encoder", "none"]
-    options += ["--results", str(data.parent / "results"), "--command", f"other={sys.executable} {program}", "--json"]
+    program.write_text(
+        "import sys\nfor line in sys.stdin: print('[[\"src/upload.py\", 1, 3]]', flush=True)\n"
+    )
+    options = [
+        "--mirrors",
+        str(data.parent / "mirrors"),
+        "--work",
+        str(data.parent / "work"),
+        "--encoder",
+        "none",
+    ]
+    options += [
+        "--results",
+        str(data.parent / "results"),
+        "--command",
+        f"other={sys.executable} {program}",
+        "--json",
+    ]
     assert main([str(data), *options]) == 0
     other = json.loads(capsys.readouterr().out.splitlines()[1])
     assert other["values"]["ndcg@10"] == other["values"]["recall@500"] == {"app": [1, 0]}
 
 
-def test_a_signal_is_left_out_of_every_score(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_signal_is_left_out_of_every_score(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = data.parent
-    options = ["--mirrors", str(folder / "mirrors"), "--work", str(folder / "work"), "--encoder", "none"]
+    options = [
+        "--mirrors",
+        str(folder / "mirrors"),
+        "--work",
+        str(folder / "work"),
+        "--encoder",
+        "none",
+    ]
     options += ["--results", str(folder / "results"), "--systems", "clew,clew-path", "--json"]
     assert main([str(data), *options]) == 0
     whole, without = map(json.loads, capsys.readouterr().out.splitlines())
@@ -86,7 +143,14 @@ def test_a_signal_is_left_out_of_every_score(data: Path, capsys: pytest.CaptureF
 
 
 def test_a_program_that_ends_is_an_error(data: Path) -> None:
-    options = ["--mirrors", str(data.parent / "mirrors"), "--work", str(data.parent / "work"), "--encoder", "none"]
+    options = [
+        "--mirrors",
+        str(data.parent / "mirrors"),
+        "--work",
+        str(data.parent / "work"),
+        "--encoder",
+        "none",
+    ]
     with pytest.raises(RuntimeError, match="ended: 1"):
         main([str(data), *options, "--only", "app", "--command", "broken=false"])
 
@@ -109,7 +173,9 @@ def test_a_label_may_name_the_end_of_a_path() -> None:
 
 
 def test_a_signature_covers_nothing() -> None:
-    pieces = [Piece("a.py", 1, 2, "f", resolution, "") for resolution in ("signature", "name", "skeleton")]
+    pieces = [
+        Piece("a.py", 1, 2, "f", resolution, "") for resolution in ("signature", "name", "skeleton")
+    ]
     assert not covers(pieces[:2], [Target("a.py", 0, 0)])
     assert covers(pieces, [Target("b.py", 0, 0), Target("a.py", 0, 0)])
 
@@ -120,4 +186,7 @@ def test_a_language_counts_the_same_however_many_repositories_it_has() -> None:
 
 
 def test_lines_are_counted_once_whatever_they_hold() -> None:
-    assert count_lines({"a": "Retry retry\nupload\nno", "b": "x"}, "retry UPLOAD of it") == {"a": 2, "b": 0}
+    assert count_lines({"a": "Retry retry\nupload\nno", "b": "x"}, "retry UPLOAD of it") == {
+        "a": 2,
+        "b": 0,
+    }

@@ -24,7 +24,9 @@ def mirrors(tmp_path: Path) -> Path:
     return tmp_path / "mirrors"
 
 
-def test_a_base_is_chosen_and_written_down_and_gives_the_same_tasks_again(mirrors: Path, tmp_path: Path) -> None:
+def test_a_base_is_chosen_and_written_down_and_gives_the_same_tasks_again(
+    mirrors: Path, tmp_path: Path
+) -> None:
     names, excluded, out = tmp_path / "list", tmp_path / "excluded", tmp_path / "tasks.jsonl"
     names.write_text("# names\nown/app\n")
     excluded.write_text("other/app\n")
@@ -56,4 +58,6 @@ def test_a_repository_of_an_evaluation_set_is_refused_however_it_is_written() ->
 
 
 def test_the_list_has_a_tip_and_a_base_for_each_repository() -> None:
-    assert all(each.tip and each.base for each in read_repositories(LIST.read_text("utf-8"), frozenset()))
+    assert all(
+        each.tip and each.base for each in read_repositories(LIST.read_text("utf-8"), frozenset())
+    )

@@ -59,7 +59,9 @@ def asked(language: str, text: str) -> list[Pair]:
         ("java", JAVA, "Gives the first rows"),
     ],
 )
-def test_the_question_is_the_first_paragraph_without_the_name(language: str, text: str, question: str) -> None:
+def test_the_question_is_the_first_paragraph_without_the_name(
+    language: str, text: str, question: str
+) -> None:
     assert [pair.question.split() for pair in asked(language, text)] == [search_terms(question)]
 
 
@@ -69,19 +71,32 @@ def test_the_answer_holds_the_body_and_not_the_docstring() -> None:
     assert "nobody" not in pair.code.split()
 
 
-@pytest.mark.parametrize("comment", ["Copyright 2020 the authors", "TODO make this faster", "x = y + (a[0] * 3) / 7;"])
+@pytest.mark.parametrize(
+    "comment", ["Copyright 2020 the authors", "TODO make this faster", "x = y + (a[0] * 3) / 7;"]
+)
 def test_a_comment_that_is_no_prose_asks_nothing(comment: str) -> None:
     assert asked("go", GO.replace("FetchRows gives the first rows.", comment)) == []
 
 
-@pytest.mark.parametrize("word", ["getHTTPHeaders", "retries", "file_names", "getProxiesFor", "base64", "__init__"])
+@pytest.mark.parametrize(
+    "word", ["getHTTPHeaders", "retries", "file_names", "getProxiesFor", "base64", "__init__"]
+)
 def test_only_the_whole_word_is_a_compound(word: str) -> None:
     cut = [*search_terms(word), "other", "words"]
-    assert [is_compound(cut[i], cut[i + 1 :]) for i in range(len(cut) - 2)] == [True] + [False] * (len(cut) - 3)
+    assert [is_compound(cut[i], cut[i + 1 :]) for i in range(len(cut) - 2)] == [True] + [False] * (
+        len(cut) - 3
+    )
 
 
-def test_copies_of_excluded_repositories_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = ["package/src/a.js", "package/src/zod/b.js", "package/src/github.com/Own/Thing/c.js", "package/vendor/d.js"]
+def test_copies_of_excluded_repositories_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [
+        "package/src/a.js",
+        "package/src/zod/b.js",
+        "package/src/github.com/Own/Thing/c.js",
+        "package/vendor/d.js",
+    ]
     with tarfile.open(tmp_path / "one-1.tgz", "w:gz") as archive:
         for path in paths:
             member = tarfile.TarInfo(path)

@@ -56,12 +56,28 @@ SCRIPT_MENTIONS = [
 def truth(folder: Path, path: str, source: str, mentions: list[Mention]) -> list[tuple[Any, ...]]:
     """The rows that the program prints for one file, but those of documents: (how, src, dst, line)."""
     (folder / path).write_text(source)
-    (folder / "index.scip").write_bytes(scip_index.index([scip_index.document(path, source, mentions)]))
-    command = [sys.executable, "-m", "benchmarks.truth", "--scip", str(folder / "index.scip"), "--root", str(folder)]
+    (folder / "index.scip").write_bytes(
+        scip_index.index([scip_index.document(path, source, mentions)])
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.truth",
+        "--scip",
+        str(folder / "index.scip"),
+        "--root",
+        str(folder),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [row["how"] for row in rows if row["src_path"] != path or row["how"] == "document"] == ["document"]
-    return sorted((row["how"], row["src"], row["dst"], row["line"]) for row in rows if row["how"] != "document")
+    assert [row["how"] for row in rows if row["src_path"] != path or row["how"] == "document"] == [
+        "document"
+    ]
+    return sorted(
+        (row["how"], row["src"], row["dst"], row["line"])
+        for row in rows
+        if row["how"] != "document"
+    )
 
 
 def test_python_calls_belong_to_the_innermost_function(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from benchmarks.located import Found, Placed, compare_located
+from benchmarks.edge_truth.located_edges import Found, Placed, compare_located
 from benchmarks.truth_clang import read_tree, rows_of
 
 HEADER = "#define TWICE(x) add(x, x)\nint add(int a, int b);\nint announced(int a);\n"
@@ -50,7 +50,11 @@ def test_calls_macros_and_what_was_not_compiled_are_told_apart(tmp_path: Path) -
 def test_bases_and_constructors_are_edges_and_what_a_template_calls_is_open(tmp_path: Path) -> None:
     found = rows(tmp_path, {"a.cc": CPP})
     assert edges(found, "inherit") == {("Derived", "a.cc", "Base")}
-    assert edges(found, "call") == {("go", "a.cc", "run"), ("use", "a.cc", "Derived"), ("use", "a.cc", "go")}
+    assert edges(found, "call") == {
+        ("go", "a.cc", "run"),
+        ("use", "a.cc", "Derived"),
+        ("use", "a.cc", "go"),
+    }
     assert {(row["src"], row["dst"]) for row in found if row["how"] == "open"} == {("any", "run")}
 
 
@@ -75,14 +79,20 @@ def test_edges_count_where_the_compiler_has_read_both_ends(tmp_path: Path) -> No
         ]
     ]
     result = compare_located(found, symbols, made)
-    assert (result["call"]["edges"], result["call"]["precision"], result["call"]["recall"]) == (2, 0.5, 0.5)
+    assert (result["call"]["edges"], result["call"]["precision"], result["call"]["recall"]) == (
+        2,
+        0.5,
+        0.5,
+    )
     assert result["call"]["wrong"] == [(("main.c", "main"), ("main.c", "main"), "local")]
     assert result["call"]["missed"] == [(("main.c", "main"), ("lib.h", "announced"))]
     assert (result["macro"]["precision"], result["macro"]["recall"]) == (1.0, 1.0)
 
 
 def test_a_function_that_a_macro_names_is_what_begins_on_its_line(tmp_path: Path) -> None:
-    text = "#define TEST(a, b) void a##_##b()\nvoid tested() {}\nTEST(Suite, Case) {\n  tested();\n}\n"
+    text = (
+        "#define TEST(a, b) void a##_##b()\nvoid tested() {}\nTEST(Suite, Case) {\n  tested();\n}\n"
+    )
     found = rows(tmp_path, {"a.cc": text})
     symbols = [
         Placed(("a.cc", "tested"), "tested", "function", 2, 2),
@@ -90,12 +100,19 @@ def test_a_function_that_a_macro_names_is_what_begins_on_its_line(tmp_path: Path
     ]
     made = [Found(("a.cc", "Suite.Case"), ("a.cc", "tested"), "calls", "local", "a.cc", 4)]
     result = compare_located(found, symbols, made)
-    assert (result["call"]["edges"], result["call"]["precision"], result["call"]["recall"]) == (1, 1.0, 1.0)
+    assert (result["call"]["edges"], result["call"]["precision"], result["call"]["recall"]) == (
+        1,
+        1.0,
+        1.0,
+    )
 
 
 def test_calls_in_default_arguments_are_no_calls_of_a_function(tmp_path: Path) -> None:
     text = "struct A { A(int a); };\nstruct B { void f(A a = A(1)); };\n"
     found = rows(tmp_path, {"a.cc": text})
-    symbols = [Placed(("a.cc", "A"), "A", "struct", 1, 1), Placed(("a.cc", "B"), "B", "struct", 2, 2)]
+    symbols = [
+        Placed(("a.cc", "A"), "A", "struct", 1, 1),
+        Placed(("a.cc", "B"), "B", "struct", 2, 2),
+    ]
     made = [Found(("a.cc", "B"), ("a.cc", "A"), "calls", "local", "a.cc", 2)]
     assert compare_located(found, symbols, made)["call"]["edges"] == 0

@@ -12,7 +12,9 @@ from benchmarks.updates import Tree, main
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
 
-def test_updates_are_taken_in_and_the_store_is_compared_with_a_clean_one(capsys: pytest.CaptureFixture[str]) -> None:
+def test_updates_are_taken_in_and_the_store_is_compared_with_a_clean_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main([str(SAMPLE), "--count", "12", "--encoder", "none", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["updates"] == 12

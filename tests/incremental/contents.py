@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from indexer import Snapshot
-from indexer.lance import quoted
-from indexer.manifest import COLUMNS, current
+from indexer.store.lance import quoted
+from indexer.store.manifest import COLUMNS, current
 from retrieval import Searcher
-from retrieval.arrays import load_arrays
+from retrieval.graph.csr import load_arrays
 
 QUESTIONS = (
     "load",
@@ -22,7 +22,13 @@ QUESTIONS = (
 BUDGET = 600  # tokens of a pack
 OF_A_FILE = ("symbols", "references", "imports", "bindings", "occurrences", "chunks", "files")
 OF_AN_EDGE_SET = ("edges", "needs")
-OF_A_BUILD = ("generation", "changed", "encoded", "seconds", "scip")  # what a report says of its build, not of the view
+OF_A_BUILD = (
+    "generation",
+    "changed",
+    "encoded",
+    "seconds",
+    "scip",
+)  # what a report says of its build, not of the view
 
 Contents = dict[str, Any]
 
@@ -33,7 +39,10 @@ def contents(uri: str, view: str) -> Contents:
     stored = snapshot.read("manifests", ["since", *COLUMNS], f"view = {quoted(view)}")
     manifest = current(stored).drop_columns(["mtime_ns"]).to_pylist()
     found: Contents = {"view": _view(snapshot), "manifests": [repr(row) for row in manifest]}
-    found |= {name: _rows(snapshot, name, "file_id", {row["file_id"] for row in manifest} - {0}) for name in OF_A_FILE}
+    found |= {
+        name: _rows(snapshot, name, "file_id", {row["file_id"] for row in manifest} - {0})
+        for name in OF_A_FILE
+    }
     sets = {row["edges_id"] for row in manifest} - {0}
     found |= {name: _rows(snapshot, name, "edges_id", sets) for name in OF_AN_EDGE_SET}
     found["statistics"] = [repr(snapshot.chunks.statistics.to_row(view, 0))]
@@ -56,7 +65,9 @@ def _rows(snapshot: Snapshot, table: str, key: str, wanted: set[Any]) -> list[st
 def _view(snapshot: Snapshot) -> dict[str, Any]:
     view = asdict(snapshot.view)
     report = {name: value for name, value in view["report"].items() if name not in OF_A_BUILD}
-    return {"report": report} | {name: view[name] for name in ("name", "kind", "root", "commit", "resolution")}
+    return {"report": report} | {
+        name: view[name] for name in ("name", "kind", "root", "commit", "resolution")
+    }
 
 
 def _graph(snapshot: Snapshot) -> list[tuple[str, str, str, str, float, int]]:
@@ -78,7 +89,10 @@ def _answers(uri: str, view: str) -> Contents:
     for pack in packs.values():
         del pack["generation"]
     order = {
-        question: [(hit["path"], hit["start_line"], hit["end_line"], hit["symbol"], hit["stale"]) for hit in each]
+        question: [
+            (hit["path"], hit["start_line"], hit["end_line"], hit["symbol"], hit["stale"])
+            for hit in each
+        ]
         for question, each in hits.items()
     }
     return {"order": order, "hits": hits, "packs": packs}

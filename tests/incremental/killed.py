@@ -15,11 +15,11 @@ from types import FrameType
 from typing import Any
 
 COUNTED = (
-    "indexer.build",
-    "indexer.writer",
-    "indexer.store",
-    "indexer.pool",
-    "indexer.link",
+    "indexer.pipeline.build",
+    "indexer.store.writer",
+    "indexer.store.store",
+    "indexer.pipeline.pool",
+    "indexer.pipeline.link",
     "lancedb.table",
     "lancedb.db",
 )
@@ -60,7 +60,9 @@ def build(tree: str, rev: str, store: str, cache: str, encoder: str) -> None:
 
     source = open_revision(Path(tree) / ".git", rev) if rev else open_worktree(tree)
     vectors = VectorCache(Path(cache))
-    build_index(source, Store(store), load_encoder(encoder), encoder_spec=encoder, jobs=2, cache=vectors)
+    build_index(
+        source, Store(store), load_encoder(encoder), encoder_spec=encoder, jobs=2, cache=vectors
+    )
 
 
 def main() -> None:

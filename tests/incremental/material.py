@@ -9,24 +9,37 @@ STEMS = ("core", "util", "Store", "job", "index")
 FOLDERS = ("", "app/", "app/lib/", "web/", "pkg/")
 NAMES = ("load", "save", "retry", "Queue", "Worker", "push", "parse_all")
 
-Text = Callable[[Random, str, str, str], str]  # (random, another stem, a name that is defined, a name that is used)
+Text = Callable[
+    [Random, str, str, str], str
+]  # (random, another stem, a name that is defined, a name that is used)
 
 
 def python(random: Random, other: str, own: str, used: str) -> str:
     head = random.choice(
-        (f"from app.{other} import {used}", f"import app.lib.{other} as {other}", f"from .{other} import *", "")
+        (
+            f"from app.{other} import {used}",
+            f"import app.lib.{other} as {other}",
+            f"from .{other} import *",
+            "",
+        )
     )
     call = f"{other}.{used}()" if head.startswith("import") else f"{used}()"
-    body = f"def {own}(count):\n    total = count + {random.randrange(9)}\n    return {call}, total\n"
+    body = (
+        f"def {own}(count):\n    total = count + {random.randrange(9)}\n    return {call}, total\n"
+    )
     kind = f"class {own.title()}({used}):\n    def {used}(self):\n        return self.{own}() + {call}\n"
     return f"{head}\n\n\n{random.choice((body, kind, body + kind))}"
 
 
 def script(random: Random, other: str, own: str, used: str) -> str:
-    head = random.choice((f"import {{ {used} }} from './{other}'", f"import {used} from '../app/{other}.js'", ""))
+    head = random.choice(
+        (f"import {{ {used} }} from './{other}'", f"import {used} from '../app/{other}.js'", "")
+    )
     again = f"export * from './{other}'\n" if random.random() < 0.2 else ""
     body = f"export function {own}(n) {{\n  return {used}(n) + {random.randrange(9)}\n}}\n"
-    kind = f"export default class {own} extends {used} {{\n  {used}() {{ return this.{own}() }}\n}}\n"
+    kind = (
+        f"export default class {own} extends {used} {{\n  {used}() {{ return this.{own}() }}\n}}\n"
+    )
     return f"{head}\n{again}{random.choice((body, kind, body + kind))}"
 
 
@@ -75,8 +88,14 @@ FIXED = {
     "app/__init__.py": ("", "from .core import *\n", "from .util import load as save\n"),
     "app/lib/__init__.py": ("", "from ..core import load\n"),
     "go.mod": ("module example.org/tree\n", "module example.org/other\n"),
-    "package.json": ('{"name": "tree", "main": "./web/core.js"}\n', '{"name": "app", "exports": "./app/util.js"}\n'),
-    "tsconfig.json": ('{"compilerOptions": {"baseUrl": ".", "paths": {"app/*": ["web/*"]}}}\n', "{}\n"),
+    "package.json": (
+        '{"name": "tree", "main": "./web/core.js"}\n',
+        '{"name": "app", "exports": "./app/util.js"}\n',
+    ),
+    "tsconfig.json": (
+        '{"compilerOptions": {"baseUrl": ".", "paths": {"app/*": ["web/*"]}}}\n',
+        "{}\n",
+    ),
     ".env": ("TOKEN=abc\n", "TOKEN=other\n"),
     "Makefile": ("all: core\n\ncore:\n\tcc core.c\n", "test:\n\ttrue\n"),
     "notes": ("no ending\n", "other words\n"),

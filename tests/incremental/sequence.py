@@ -20,9 +20,7 @@ from .steps import CHANGES, Step, add
 
 HERE = Path(__file__).resolve().parent
 GRAIN = 0.012  # seconds: more than the grain of a file system's clock, so that no change falls into a build's own tick
-CALLS = (
-    2_000  # of functions that are counted in a build of such a tree; a kill that is planned for later does not happen
-)
+CALLS = 2_000  # of functions that are counted in a build of such a tree; a kill that is planned for later does not happen
 ROOM = (0, 8 << 10, 64 << 10, 256 << 10)  # bytes that are left on a full disk
 SECONDS = 300  # a build of a tree of twenty files that takes longer hangs
 
@@ -31,7 +29,9 @@ class Sequence:
     """The state of one sequence: a work tree, a linked one, and the store of both."""
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self.tree, self.other, self.store, self.cache = (folder / name for name in ("tree", "other", "store", "cache"))
+        self.tree, self.other, self.store, self.cache = (
+            folder / name for name in ("tree", "other", "store", "cache")
+        )
         self.encoder = "none"
         self.checks = 0
         self.interrupted = 0  # builds that did not end well
@@ -93,7 +93,9 @@ class Sequence:
                 str(taken + random.choice(ROOM)),
                 "--",
             ]
-            ran = self._run([*command, "sh", "-c", script, "sh", *self._command(Path(small), "nobody", 0, 0.0)])
+            ran = self._run(
+                [*command, "sh", "-c", script, "sh", *self._command(Path(small), "nobody", 0, 0.0)]
+            )
         assert "Traceback" not in ran.stderr, ran.stderr
         self.interrupted += "code 0" not in ran.stdout
 
@@ -109,12 +111,23 @@ class Sequence:
         self.interrupted += ran.returncode < 0
 
     def _command(self, store: Path, whom: str, at: int, delay: float) -> list[str]:
-        what = [str(self.tree), "", str(store), str(self.cache), self.encoder, whom, str(at), str(delay)]
+        what = [
+            str(self.tree),
+            "",
+            str(store),
+            str(self.cache),
+            self.encoder,
+            whom,
+            str(at),
+            str(delay),
+        ]
         return [sys.executable, "-m", "tests.incremental.killed", *what]
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         there = HERE.parents[1]
-        return subprocess.run(command, cwd=there, env=environment(), capture_output=True, text=True, timeout=SECONDS)
+        return subprocess.run(
+            command, cwd=there, env=environment(), capture_output=True, text=True, timeout=SECONDS
+        )
 
     # -- the comparison
 

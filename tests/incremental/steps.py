@@ -133,7 +133,14 @@ def link(random: Random, tree: Path) -> None:
 
 def odd_name(random: Random, tree: Path) -> None:
     name = random.choice(
-        (b"caf\xe9.py", b"caf\\xe9.py", b"caf\\\\xe9.py", "größe.py".encode(), b"with space 'quote.py", b"a\nb.py")
+        (
+            b"caf\xe9.py",
+            b"caf\\xe9.py",
+            b"caf\\\\xe9.py",
+            "größe.py".encode(),
+            b"with space 'quote.py",
+            b"a\nb.py",
+        )
     )
     put(tree / os.fsdecode(name), new_text(random, "odd.py"))
 
@@ -162,7 +169,9 @@ def switch(random: Random, tree: Path) -> None:
     kind, name = random.choice(("branch", "branch", "new", "older")), f"b{random.randrange(3)}"
     known = git(tree, "branch", "--list", name)
     if kind == "older":
-        git(tree, "reset", "-q", "--hard", "HEAD~1") if git(tree, "rev-list", "HEAD").count(b"\n") > 1 else None
+        git(tree, "reset", "-q", "--hard", "HEAD~1") if git(tree, "rev-list", "HEAD").count(
+            b"\n"
+        ) > 1 else None
     elif kind == "new" or not known:
         git(tree, "checkout", "-q", "-f", "-B", name)
     else:

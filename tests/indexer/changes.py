@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indexer.extract import extract
-from indexer.facts import HeldFacts
-from indexer.includers import including_anew
-from indexer.languages import language_of
-from indexer.needs import altered, included
+from indexer.extract.extractor import extract
+from indexer.facts.in_memory import HeldFacts
+from indexer.languages.registry import language_of
 from indexer.records import Edge, FileFacts
-from indexer.resolve import Resolver
+from indexer.resolve.c_includers import including_anew
+from indexer.resolve.dependencies import altered, included
+from indexer.resolve.resolver import Resolver
 
 Resolved = dict[str, tuple[list[Edge], list[int]]]
 
@@ -30,7 +30,10 @@ def only(facts: dict[str, FileFacts], paths: Iterable[str]) -> dict[str, FileFac
 
 def stale(before: dict[str, str], after: dict[str, str]) -> set[str]:
     """The files that are not changed and would be resolved again; all others have the edges of a clean resolution."""
-    old, new = ({path: facts_of(path, text) for path, text in sorted(texts.items())} for texts in (before, after))
+    old, new = (
+        {path: facts_of(path, text) for path, text in sorted(texts.items())}
+        for texts in (before, after)
+    )
     edges, resolver = resolved(old)
     changed = [path for path in {**old, **new} if old.get(path) != new.get(path)]
     asked = altered(only(old, changed), only(new, changed), resolver.consulted())

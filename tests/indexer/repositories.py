@@ -19,9 +19,20 @@ SETTINGS = {
 
 def git(folder: Path, *arguments: str, data: bytes = b"") -> bytes:
     """What git writes; raises where it fails. Submodules may come from folders."""
-    command = ["git", "-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main", *arguments]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | SETTINGS
-    return subprocess.run(command, cwd=folder, input=data, capture_output=True, check=True, env=environment).stdout
+    command = [
+        "git",
+        "-c",
+        "protocol.file.allow=always",
+        "-c",
+        "init.defaultBranch=main",
+        *arguments,
+    ]
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("GIT_")
+    } | SETTINGS
+    return subprocess.run(
+        command, cwd=folder, input=data, capture_output=True, check=True, env=environment
+    ).stdout
 
 
 def repository(folder: Path, files: dict[str, str] | None = None) -> Path:

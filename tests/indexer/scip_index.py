@@ -40,7 +40,9 @@ def document(path: str, source: str, mentions: Iterable[Mention]) -> bytes:
 
 def occurrence(line: int, start: int, end: int, symbol: str, roles: int) -> bytes:
     span = b"".join(map(varint, (line, start, end)))
-    return message(2, message(1, span) + message(2, symbol.encode()) + varint(3 << 3) + varint(roles))
+    return message(
+        2, message(1, span) + message(2, symbol.encode()) + varint(3 << 3) + varint(roles)
+    )
 
 
 def message(number: int, data: bytes) -> bytes:

@@ -6,7 +6,12 @@ import random
 import re
 from collections.abc import Callable
 
-NAMES = ("alpha", "load_all", "SaveEach", "Base")  # few, so that files have much to do with each other
+NAMES = (
+    "alpha",
+    "load_all",
+    "SaveEach",
+    "Base",
+)  # few, so that files have much to do with each other
 
 
 def python(pick: random.Random, modules: list[str]) -> str:
@@ -149,7 +154,9 @@ def java(pick: random.Random, modules: list[str]) -> str:
         f"class {other} {{ {name} kept = new {name}(); void {third}() {{ kept.{third}(); }} }}\n",
         f"interface {third} {{ void {name}({other} x); }}\n",
     ]
-    return f"package {package};\nimport a.c.{pick.choice(NAMES)};\n" + "".join(pick.sample(parts, pick.randint(1, 2)))
+    return f"package {package};\nimport a.c.{pick.choice(NAMES)};\n" + "".join(
+        pick.sample(parts, pick.randint(1, 2))
+    )
 
 
 def blocks(parts: list[str]) -> str:
@@ -170,7 +177,18 @@ KINDS: dict[str, tuple[Callable[[random.Random, list[str]], str], Callable[[str]
 MODULES = ["__init__", "k", "l", "m", "o"]
 
 
-ACTIONS = ("write", "shift", "remove", "move", "add", "add", "add", "replace", "take", "shuffle") + ("rename",) * 10
+ACTIONS = (
+    "write",
+    "shift",
+    "remove",
+    "move",
+    "add",
+    "add",
+    "add",
+    "replace",
+    "take",
+    "shuffle",
+) + ("rename",) * 10
 
 
 def renamed(pick: random.Random, text: str) -> str:

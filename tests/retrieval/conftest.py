@@ -30,7 +30,9 @@ MORE = {
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The work tree."""
     root = tmp_path_factory.mktemp("tree") / "courier"
-    shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns("__pycache__", ".*_cache", ".clew", ".git"))
+    shutil.copytree(
+        SAMPLE, root, ignore=shutil.ignore_patterns("__pycache__", ".*_cache", ".clew", ".git")
+    )
     for path, text in MORE.items():
         (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_text(text)

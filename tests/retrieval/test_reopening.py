@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-import indexer.snapshot
-import indexer.upkeep
+import indexer.snapshot.snapshot
+import indexer.store.maintenance
 from indexer import Store, VectorCache, build_index, load_encoder, open_worktree
 from retrieval import Searcher
 from tests.reader import answers
 
 
-def test_a_searcher_whose_tables_have_gone_answers_from_the_newest_generation(tmp_path: Path) -> None:
+def test_a_searcher_whose_tables_have_gone_answers_from_the_newest_generation(
+    tmp_path: Path,
+) -> None:
     tree, store = tmp_path / "tree", str(tmp_path / "store")
     tree.mkdir()
 
@@ -22,11 +24,15 @@ def test_a_searcher_whose_tables_have_gone_answers_from_the_newest_generation(tm
         (tree / "a.py").write_text(text)
         cache = VectorCache(tmp_path / "cache")
         source = open_worktree(tree)
-        build_index(source, Store(store), load_encoder(encoder), encoder_spec=encoder, jobs=1, cache=cache)
+        build_index(
+            source, Store(store), load_encoder(encoder), encoder_spec=encoder, jobs=1, cache=cache
+        )
 
     build("none", "def old_name(): pass\n")
     searcher = Searcher.open(store)
-    build("builtin", "def new_name(): pass\n")  # facts of another encoder are other tables: the first ones are dropped
+    build(
+        "builtin", "def new_name(): pass\n"
+    )  # facts of another encoder are other tables: the first ones are dropped
     assert [hit.symbol for hit in searcher.query("new_name")] == ["new_name"]
     assert searcher.snapshot.state.generation == Searcher.open(store).snapshot.state.generation
     assert "new_name" in searcher.context("new_name", 200).text
@@ -37,9 +43,9 @@ def test_a_searcher_whose_tables_have_gone_answers_from_the_newest_generation(tm
 def test_a_searcher_that_went_on_answers_as_one_that_is_opened_now(
     held_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer.snapshot, "HELD_AFTER", held_after)
+    monkeypatch.setattr(indexer.snapshot.snapshot, "HELD_AFTER", held_after)
     for name in ("TAIL_CHUNKS", "TAIL_ROWS", "FRAGMENTS"):  # tables are tidied up all the time
-        monkeypatch.setattr(indexer.upkeep, name, 3)
+        monkeypatch.setattr(indexer.store.maintenance, name, 3)
     tree, store, chosen = tmp_path / "tree", str(tmp_path / "store"), random.Random(7)
     (tree / "app").mkdir(parents=True)
 
@@ -48,7 +54,9 @@ def test_a_searcher_that_went_on_answers_as_one_that_is_opened_now(
         path, kind = tree / "app" / f"m{number}.py", chosen.choice(kinds)
         if kind == "save" or not path.exists():
             retry = chosen.randrange(1_000)
-            path.write_text(f"class Worker{retry}:\n    def push_{retry}(self):\n        return load(retry={retry})\n")
+            path.write_text(
+                f"class Worker{retry}:\n    def push_{retry}(self):\n        return load(retry={retry})\n"
+            )
         elif kind == "rename":
             path.rename(path.with_stem(f"m{chosen.randrange(4)}"))
         else:
@@ -56,7 +64,9 @@ def test_a_searcher_that_went_on_answers_as_one_that_is_opened_now(
 
     def build() -> None:
         cache, source = VectorCache(tmp_path / "cache"), open_worktree(tree)
-        build_index(source, Store(store), load_encoder("builtin"), jobs=1, cache=cache, progress=compare)
+        build_index(
+            source, Store(store), load_encoder("builtin"), jobs=1, cache=cache, progress=compare
+        )
 
     def compare(phase: str, done: int, total: int) -> None:
         """As soon as something is published: texts, then edges."""

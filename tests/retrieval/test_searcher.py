@@ -49,17 +49,42 @@ def test_a_hit_says_what_its_score_is_made_of(searcher: Searcher) -> None:
 
 def test_the_json_of_a_hit_has_the_promised_keys(searcher: Searcher) -> None:
     hit = searcher.query("queue", 1)[0].to_json()
-    assert list(hit) == ["rank", "path", "symbol", "kind", "start_line", "end_line", "score", "why", "stale"]
+    assert list(hit) == [
+        "rank",
+        "path",
+        "symbol",
+        "kind",
+        "start_line",
+        "end_line",
+        "score",
+        "why",
+        "stale",
+    ]
     assert json.loads(json.dumps(hit)) == hit
 
 
-def test_the_same_question_gets_the_same_bytes_from_another_process_wide_reader(searcher: Searcher, store: str) -> None:
+def test_the_same_question_gets_the_same_bytes_from_another_process_wide_reader(
+    searcher: Searcher, store: str
+) -> None:
     for question in QUESTIONS.values():
         assert searcher.query(question) == Searcher.open(store).query(question)
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "a", "...", "(", "'", "日本語 の 検索", "x" * 100_000, "job " * 25_000, "\0", "\ud800"]
+    "text",
+    [
+        "",
+        " ",
+        "a",
+        "...",
+        "(",
+        "'",
+        "日本語 の 検索",
+        "x" * 100_000,
+        "job " * 25_000,
+        "\0",
+        "\ud800",
+    ],
 )
 def test_no_question_is_too_odd(searcher: Searcher, text: str) -> None:
     assert len(searcher.query(text)) <= 10
@@ -71,7 +96,10 @@ def test_no_hits_are_no_error(searcher: Searcher) -> None:
 
 
 def test_filters_hold_for_every_hit(searcher: Searcher) -> None:
-    assert {hit.path for hit in searcher.query("retry", lang="javascript")} <= {"web/retry.js", "web/clock.js"}
+    assert {hit.path for hit in searcher.query("retry", lang="javascript")} <= {
+        "web/retry.js",
+        "web/clock.js",
+    }
     assert all(hit.path.startswith("tests/") for hit in searcher.query("queue", path="tests"))
     assert all(hit.path.endswith(".js") for hit in searcher.query("retry", path="**/*.js"))
     assert {hit.kind for hit in searcher.query("retry job queue", kind="class")} == {"class"}
@@ -105,7 +133,9 @@ def test_vectors_add_to_the_score(dense_searcher: Searcher) -> None:
     assert any(signal == "dense" for hit in hits for signal, _ in hit.why)
 
 
-def test_a_file_that_changed_is_stale_and_its_indexed_text_is_shown(tree: Path, tmp_path: Path) -> None:
+def test_a_file_that_changed_is_stale_and_its_indexed_text_is_shown(
+    tree: Path, tmp_path: Path
+) -> None:
     root = tmp_path / "tree"
     root.mkdir()
     (root / ".git").mkdir()
@@ -123,7 +153,13 @@ def test_a_file_that_changed_is_stale_and_its_indexed_text_is_shown(tree: Path, 
 def test_an_empty_index_has_no_hits(tmp_path: Path) -> None:
     (tmp_path / "tree" / ".git").mkdir(parents=True)
     uri = str(tmp_path / "store")
-    build_index(open_worktree(tmp_path / "tree"), Store(uri), load_encoder("none"), encoder_spec="none", jobs=1)
+    build_index(
+        open_worktree(tmp_path / "tree"),
+        Store(uri),
+        load_encoder("none"),
+        encoder_spec="none",
+        jobs=1,
+    )
     searcher = Searcher.open(uri)
     assert searcher.query("anything") == []
     assert searcher.context("anything", 100).text == ""

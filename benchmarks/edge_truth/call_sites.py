@@ -1,0 +1,208 @@
+"""Where a file defines functions and classes, and where it calls: what `truth` joins with a compiler's answers.
+
+Python is read by its own parser, so that nothing depends on our grammar's queries; ECMAScript by its grammar, with the
+names that extraction gives to definitions.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from indexer import Symbol, extract_facts, grammar
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MODULE = "<module>"
+_NAMED = re.compile(r"\s*(?:async\s+)?(?:def|class)\s+([^\W\d]\w*)")
+_CALLABLES = frozenset({"function", "method"})
+_COUNT = re.compile(r"#\d+(?=\.|$)")
+
+Place = tuple[int, int]
+"""A 1-based line and the column of a name's first byte in UTF-8, 0-based."""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function, class or other definition."""
+
+    qualname: str
+    kind: str
+
+
+@dataclass(slots=True)
+class Sites:
+    """What one file defines and calls, by the place of the name."""
+
+    definitions: dict[Place, Definition] = field(default_factory=dict)
+    how: dict[Place, str] = field(
+        default_factory=dict
+    )  # call | decorator | inherit | import; else a name is just read
+    owners: list[tuple[Place, Place, str]] = field(
+        default_factory=list
+    )  # of functions: first place, last, qualname
+    heads: list[tuple[Place, Place, str]] = field(
+        default_factory=list
+    )  # the same with annotations and defaults
+
+    def owner(self, place: Place, with_head: bool = False) -> str:
+        """The innermost function around a place, or `<module>`."""
+        around = [
+            (start, name)
+            for start, end, name in (self.heads or self.owners if with_head else self.owners)
+            if start <= place <= end
+        ]
+        return max(around)[1] if around else MODULE
+
+
+def plain(qualname: str) -> str:
+    """A qualified name without the counts that tell equal names apart: `f#2.g` → `f.g`; `A.#secret` as it is."""
+    return _COUNT.sub("", qualname)
+
+
+def python_sites(source: str) -> Sites:
+    """What a Python file defines and calls; raises `SyntaxError`."""
+    found = Sites()
+    _PythonReader(source, found).body(ast.parse(source), "")
+    return found
+
+
+class _PythonReader:
+    def __init__(self, source: str, found: Sites) -> None:
+        self.lines, self.found = source.split("\n"), found
+
+    def body(self, node: ast.AST, around: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            inner = around
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                inner = self._define(child, around)
+            elif isinstance(child, ast.Call):
+                self._site(child.func, "call")
+            elif isinstance(child, ast.Import | ast.ImportFrom):
+                for alias in child.names:
+                    self.found.how[alias.lineno, alias.col_offset] = "import"
+            self.body(child, inner)
+
+    def _define(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, around: str
+    ) -> str:
+        qualname = f"{around}.{node.name}" if around else node.name
+        line = self.lines[node.lineno - 1].encode()[node.col_offset :].decode("utf-8", "replace")
+        if named := _NAMED.match(line):
+            place = (node.lineno, node.col_offset + len(line[: named.start(1)].encode()))
+            self.found.definitions[place] = Definition(qualname, type(node).__name__)
+        for decorator in node.decorator_list:
+            self._site(decorator, "decorator")
+        if isinstance(node, ast.ClassDef):
+            for base in node.bases:
+                self._site(base, "inherit")
+        else:  # defaults and annotations belong to what is around; they stand before the body
+            first = min(
+                [node.body[0], *getattr(node.body[0], "decorator_list", ())], key=lambda n: n.lineno
+            )
+            end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
+            self.found.owners.append(((first.lineno, first.col_offset), end, qualname))
+            self.found.heads.append(((node.lineno, node.col_offset), end, qualname))
+        return qualname
+
+    def _site(self, callee: ast.expr, how: str) -> None:
+        if isinstance(callee, ast.Name):
+            self.found.how[callee.lineno, callee.col_offset] = how
+        elif isinstance(callee, ast.Attribute):
+            end = (callee.end_col_offset or 0) - len(callee.attr.encode())
+            self.found.how[callee.end_lineno or callee.lineno, end] = how
+        elif isinstance(callee, ast.Subscript) and how == "inherit":
+            self._site(callee.value, how)
+
+
+# -- ECMAScript
+
+_SITES = {
+    "call_expression": ("function", "call"),
+    "new_expression": ("constructor", "call"),
+    "jsx_opening_element": ("name", "call"),
+    "jsx_self_closing_element": ("name", "call"),
+}
+_BASES = frozenset({"class_heritage", "extends_clause", "implements_clause", "extends_type_clause"})
+_NAMES = frozenset({
+    "identifier", "property_identifier", "private_property_identifier", "type_identifier", "super",
+    "shorthand_property_identifier",
+})  # fmt: skip
+
+
+def ecmascript_sites(path: str, source: bytes, language: str) -> Sites:
+    """What a JavaScript or TypeScript file defines and calls. Components in JSX count as calls, as they do in the index."""
+    found = Sites()
+    tree = grammar(language).parser.parse(source)
+    symbols = extract_facts(path, source, language).symbols
+    by_name: dict[str, list[Symbol]] = {}
+    for symbol in symbols:
+        by_name.setdefault(symbol.name, []).append(symbol)
+        if symbol.kind in _CALLABLES:
+            end = (symbol.end_line, 1 << 30)
+            found.owners.append(((symbol.start_line, 0), end, plain(symbol.qualname)))
+    for node in _walk(tree.root_node):
+        if node.type in _NAMES:
+            _define(found, node, by_name)
+        elif node.type in _SITES:
+            key, how = _SITES[node.type]
+            _ecmascript_site(found, node.child_by_field_name(key), how)
+        elif node.type == "decorator":
+            _ecmascript_site(found, node.named_child(0), "decorator")
+        elif node.type in _BASES:
+            for base in node.named_children:
+                _ecmascript_site(found, base, "inherit")
+        elif node.type in ("import_specifier", "import_clause"):
+            for name in node.named_children:
+                found.how[_place(name)] = "import"
+        elif node.type == "export_statement" and node.child_by_field_name(
+            "source"
+        ):  # brought in, and handed on
+            for name in _walk(node):
+                found.how.setdefault(_place(name), "import")
+    return found
+
+
+def _walk(root: Node) -> Iterator[Node]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += reversed(node.children)
+
+
+def _place(node: Node) -> Place:
+    return node.start_point.row + 1, node.start_point.column
+
+
+def _define(found: Sites, node: Node, by_name: dict[str, list[Symbol]]) -> None:
+    """Note the symbols that a name may define: truth is asked only for the places where a compiler sees a definition."""
+    name = (node.text or b"").decode("utf-8", "replace")
+    line = node.start_point.row + 1
+    around = [s for s in by_name.get(name, ()) if s.start_line <= line <= s.end_line]
+    if around:
+        innermost = max(around, key=lambda s: (s.start_line, -s.end_line))
+        found.definitions[_place(node)] = Definition(plain(innermost.qualname), innermost.kind)
+
+
+def _ecmascript_site(found: Sites, callee: Node | None, how: str) -> None:
+    while callee is not None and callee.type not in _NAMES:
+        field_name = (
+            "property" if callee.type in ("member_expression", "nested_identifier") else "function"
+        )
+        inner = callee.child_by_field_name(field_name) or callee.child_by_field_name("name")
+        if inner is None and callee.type in (
+            "generic_type",
+            "non_null_expression",
+            "parenthesized_expression",
+        ):
+            inner = callee.named_child(0)
+        if callee.type == "call_expression" and how != "decorator":
+            return  # `f()()` calls a value
+        callee = inner
+    if callee is not None:
+        found.how[_place(callee)] = how

@@ -1,0 +1,137 @@
+"""Issues whose fix is known, and where a system's answer has the files and functions that it changed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from indexer import FoundSymbol
+from retrieval import Hit, Searcher
+
+_COUNT = re.compile(r"#\d+(?=\.|$)")
+CALLABLE = frozenset({"function", "method"})
+COUNTED = CALLABLE | {"class", "struct", "interface", "enum", "macro"}
+TEST_PARTS = ("test", "tests", "testing", "conftest.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A function that a fix changed."""
+
+    path: str
+    qualname: str
+    start_line: int  # 1-based, inclusive; 0 where the label does not say
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue whose fix is known."""
+
+    name: str
+    repository: str  # OWNER/NAME whose mirror holds the commit
+    commit: str
+    text: str
+    files: frozenset[str]
+    functions: tuple[Changed, ...]
+
+
+def read_issues(lines: Iterable[str]) -> list[Issue]:
+    """The issues of a file of labels; those that changed no existing file are left out."""
+    found = []
+    for row in map(json.loads, lines):
+        functions = tuple(
+            Changed(
+                each["path"], each["qualname"], each.get("start_line", 0), each.get("end_line", 0)
+            )
+            for each in row["functions_changed"]
+        )
+        files = frozenset(row["files_changed"])
+        if files:
+            text, place = row["problem_statement"], row["history"]
+            found.append(
+                Issue(row["instance_id"], place, row["base_commit"], text, files, functions)
+            )
+    return found
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is no candidate."""
+    *folders, name = path.split("/")
+    return (
+        any(part in TEST_PARTS for part in (*folders, name))
+        or name.startswith("test_")
+        or "_test." in name
+    )
+
+
+def ranks(searcher: Searcher, issue: Issue, hits: Sequence[Hit]) -> tuple[int, int]:
+    """Where the last of the changed files, and of the changed functions, stands among `hits`, from 1.
+
+    0 where one is missing; -1 where no function was changed.
+    """
+    kept = [hit for hit in hits if not is_test(hit.path)]
+    files = list(dict.fromkeys(hit.path for hit in kept))
+    symbols = searcher.snapshot.symbols_in(sorted({*files, *issue.files}))
+    units = units_of(symbols)
+    gold = frozenset(unit_of(units, symbols, changed) for changed in issue.functions)
+    named = (f"{hit.path}::{hit.symbol}" if hit.symbol else symbol_on(symbols, hit) for hit in kept)
+    functions = list(dict.fromkeys(units[key] for key in named if key in units))
+    return last_rank(files, issue.files), last_rank(functions, gold) if gold else -1
+
+
+def symbol_on(symbols: Iterable[FoundSymbol], hit: Hit) -> str:
+    """The id of the innermost of `symbols` that counts and that the hit begins in, else of the first that begins in it, or ""."""
+    spans = [
+        (each.symbol.start_line, -each.symbol.end_line, each.id)
+        for each in symbols
+        if each.path == hit.path and each.symbol.kind in COUNTED
+    ]
+    touched = [span for span in spans if span[0] <= hit.end_line and -span[1] >= hit.start_line]
+    around = [span for span in touched if span[0] <= hit.start_line]
+    return max(around)[2] if around else min(touched)[2] if touched else ""
+
+
+def units_of(symbols: Iterable[FoundSymbol]) -> dict[str, str]:
+    """Symbol id → what it counts as, for functions, methods and types: the outermost function around it, and for a
+    constructor its class; definitions of one name, told apart by a number, as one. `symbols` come by file, parents first."""
+    units: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    for found in symbols:
+        if found.symbol.kind in COUNTED:
+            outer = found.id.rpartition(".")[0]
+            counts_as_outer = kinds.get(outer) in CALLABLE or (
+                outer in kinds and found.symbol.name == "__init__"
+            )
+            kinds[found.id] = found.symbol.kind
+            units[found.id] = units[outer] if counts_as_outer else _COUNT.sub("", found.id)
+    return units
+
+
+def unit_of(units: dict[str, str], symbols: Sequence[FoundSymbol], changed: Changed) -> str:
+    """What a changed function counts as. Labels write namespaces and constructors in a way of their own: where the
+    qualified name is unknown, the symbol of that last name on those lines is meant."""
+    label = f"{changed.path}::{changed.qualname}"
+    if label in units:
+        return units[label]
+    last = changed.qualname.rpartition(".")[2]
+    named = [
+        each
+        for each in symbols
+        if each.path == changed.path and each.symbol.name == last and each.id in units
+    ]
+    for found in named:
+        if (
+            found.symbol.start_line <= changed.end_line
+            and changed.start_line <= found.symbol.end_line
+        ):
+            return units[found.id]
+    return label
+
+
+def last_rank(ranked: Sequence[str], gold: frozenset[str]) -> int:
+    """Where the last of `gold` stands, from 1; 0 where one is missing."""
+    places = {each: at for at, each in enumerate(ranked, 1)}
+    return max(places[each] for each in gold) if gold and gold <= places.keys() else 0

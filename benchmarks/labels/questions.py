@@ -1,0 +1,84 @@
+"""Labelled short questions and what their answers are worth: NDCG@10, and what a context pack covers."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retrieval import Hit, Piece
+
+CUTOFF = 10
+SHOWN = frozenset(
+    {"body", "slice", "skeleton"}
+)  # resolutions at which code can be read; a signature or a name cannot
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file that answers a question; with lines where the label names them."""
+
+    path: str  # or the end of one: some labels begin at the folder that is indexed
+    start_line: int  # 1-based, inclusive; 0 without lines
+    end_line: int
+
+    def met_by(self, place: Hit | Piece) -> bool:
+        """Whether `place` lies in the file, and on one of the lines where there are some."""
+        if place.path != self.path and not place.path.endswith("/" + self.path):
+            return False
+        return not self.start_line or (
+            place.start_line <= self.end_line and place.end_line >= self.start_line
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A question of one repository with what answers it."""
+
+    at: int  # its place among them
+    query: str
+    category: str
+    targets: tuple[Target, ...]  # relevant and secondary ones, which count alike
+
+
+def read_labels(path: Path) -> list[Label]:
+    """The labelled questions of one repository."""
+    rows = json.loads(path.read_text("utf-8"))
+    return [
+        Label(at, row["query"], row["category"], tuple(_targets(row)))
+        for at, row in enumerate(rows)
+    ]
+
+
+def _targets(row: dict[str, Any]) -> list[Target]:
+    found = []
+    for item in [*row["relevant"], *row["secondary"]]:
+        whole = isinstance(item, str)
+        found.append(
+            Target(item, 0, 0)
+            if whole
+            else Target(item["path"], item["start_line"], item["end_line"])
+        )
+    return found
+
+
+def ndcg(hits: Sequence[Hit], targets: Sequence[Target]) -> float:
+    """NDCG@10 with a gain of 1 for each target at the rank of the first hit that meets it."""
+    ranks = [
+        next((at for at, hit in enumerate(hits[:CUTOFF], 1) if target.met_by(hit)), 0)
+        for target in targets
+    ]
+    gained = sum(1.0 / math.log2(rank + 1) for rank in ranks if rank)
+    ideal = sum(1.0 / math.log2(rank + 1) for rank in range(1, min(len(targets), CUTOFF) + 1))
+    return gained / ideal
+
+
+def covers(pieces: Sequence[Piece], targets: Sequence[Target]) -> bool:
+    """Whether a pack shows one of the targets: some of its code (of the labelled lines, where there are some), as a
+    body, a slice or a skeleton. A signature or a name tells where it is, and does not count."""
+    return any(
+        target.met_by(piece) for piece in pieces if piece.resolution in SHOWN for target in targets
+    )

@@ -1,0 +1,69 @@
+"""What a result was made by, and on what machine: results are filed by it, and answers that are kept hold for it alone."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MAKES_ANSWERS = ("indexer/**/*", "retrieval/**/*", "data/**/*", "benchmarks/**/*.py")
+"""Files that decide what is answered, and how it counts; those of other kinds than SOURCES do not."""
+SOURCES = frozenset({".py", ".scm", ".json", ".npy", ".npz", ".txt"})
+
+
+def commit() -> str:
+    """The commit of this program, with `-dirty` where files that git knows differ from it; `unknown` outside git."""
+    return _git("describe", "--always", "--abbrev=12", "--dirty", "--exclude=*")
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else "unknown"
+
+
+@lru_cache(maxsize=1)
+def digest() -> str:
+    """Twelve hexadecimal digits over the files that make answers: the same for any commit, or none, with these files."""
+    found = sha256()
+    for path in sorted(path for pattern in MAKES_ANSWERS for path in ROOT.glob(pattern)):
+        if path.suffix in SOURCES and path.is_file():
+            found.update(f"{path.relative_to(ROOT)}\0".encode())
+            found.update(sha256(path.read_bytes()).digest())
+    return found.hexdigest()[:12]
+
+
+def machine() -> str:
+    """Processor, cores and memory in one line."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in _lines("/proc/cpuinfo")
+            if "model name" in line
+        ),
+        "",
+    )
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return f"{model or platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB"
+
+
+def made() -> dict[str, str]:
+    """What a result is filed with: the program's commit, when that was made (seconds since 1970), the digest, the machine."""
+    return {
+        "commit": commit(),
+        "time": _git("log", "-1", "--format=%ct"),
+        "digest": digest(),
+        "machine": machine(),
+    }
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text().splitlines()
+    except OSError:
+        return []

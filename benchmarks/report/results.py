@@ -1,0 +1,99 @@
+"""Results: one small JSON file for a system on a set of data, filed by commit below `results/`.
+
+It holds the figures with their intervals, and the value of every question in the order of the data, so that two
+results can be compared question by question (`python -m benchmarks.compare`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from . import provenance as program
+from .bootstrap import Estimate, Values, estimate
+
+FOLDER = program.ROOT / "benchmarks" / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a system reached on a set of data."""
+
+    benchmark: str  # search | localize | latency
+    data: str  # the set's name
+    system: str
+    encoder: str
+    setup: Mapping[str, Any]  # what else it was run with, and on how much of the data it stands
+    figures: Mapping[str, Estimate]
+    groups: Mapping[str, Mapping[str, float]]  # kind of group → group → the first figure within it
+    weights: Mapping[str, float] | None  # of the strata; None: by size
+    values: Mapping[str, Values]  # figure → stratum → a number for each question
+    made: Mapping[str, str]  # commit, its time, the program's digest, the machine
+
+    @property
+    def name(self) -> str:
+        """What its file is called."""
+        return (
+            "-".join((self.benchmark, self.data, self.system, self.encoder)).replace("/", "_")
+            + ".json"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """All fields by name, numbers to four places so that a file stays small."""
+        rounded: dict[str, Any] = _rounded(asdict(self))
+        return rounded
+
+
+def result(
+    benchmark: str,
+    data: str,
+    system: str,
+    encoder: str,
+    values: Mapping[str, Values],
+    *,
+    weights: Mapping[str, float] | None = None,
+    groups: Mapping[str, Mapping[str, float]],
+    setup: Mapping[str, Any],
+) -> Result:
+    """A result of this program on this machine, its figures estimated from `values`."""
+    figures = {name: estimate(own, weights) for name, own in values.items()}
+    return Result(
+        benchmark, data, system, encoder, setup, figures, groups, weights, values, program.made()
+    )
+
+
+def file_result(found: Result, folder: Path = FOLDER) -> Path:
+    """Write `found` where its commit's results lie; returns the file."""
+    path = folder / found.made["commit"] / found.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found.to_json(), separators=(",", ":")) + "\n", "utf-8")
+    return path
+
+
+def read_result(path: Path) -> Result:
+    """The result in a file. Raises ValueError where it holds none."""
+    try:
+        row = json.loads(path.read_text("utf-8"))
+        row["figures"] = {name: Estimate(**own) for name, own in row["figures"].items()}
+        return Result(**row)
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path} holds no result: {error}") from error
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else round(value, 4)
+    if isinstance(value, dict):
+        return {key: _rounded(own) for key, own in value.items()}
+    return [_rounded(own) for own in value] if isinstance(value, list | tuple) else value
+
+
+def line(figures: Mapping[str, Estimate], names: Sequence[str] = ()) -> str:
+    """Figures with their intervals, for people."""
+    wanted = names or list(figures)
+    return "  ".join(
+        f"{n} {figures[n].value:.3f} ({figures[n].low:.3f}–{figures[n].high:.3f})" for n in wanted
+    )

@@ -1,0 +1,52 @@
+"""How the cost of an index grows: the same measurement on parts of a tree that lie within each other.
+
+A part is whole folders, so that files find their neighbours; which ones follows from a digest of their paths. Cost is
+fitted as bytes ** exponent (least squares over logarithms); 1 is linear.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+
+PARTS = (16, 8, 4, 2, 1)  # of each so many folders one is in the part
+LINEAR = 1.05  # the largest exponent that counts as linear
+
+
+def write_part(tree: Path, parts: int, target: Path) -> None:
+    """The folders of `tree` that belong to one part in `parts`, with their files, as links where the disk allows it."""
+    for folder, _, names in os.walk(tree):
+        inside = os.path.relpath(folder, tree)
+        if (
+            int.from_bytes(
+                blake2b(inside.encode("utf-8", "surrogateescape"), digest_size=8).digest()
+            )
+            % parts
+        ):
+            continue
+        place = target / inside
+        place.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            source = os.path.join(folder, name)
+            if not os.path.islink(source):
+                _link(source, str(place / name))
+
+
+def _link(source: str, target: str) -> None:
+    with suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copy2(source, target)
+
+
+def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
+    """The slope of a line through the logarithms of (size, cost)."""
+    xs, ys = [math.log(size) for size in sizes], [math.log(cost) for cost in costs]
+    x, y = sum(xs) / len(xs), sum(ys) / len(ys)
+    spread = sum((each - x) ** 2 for each in xs)
+    return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / spread if spread else 0.0

@@ -1,0 +1,64 @@
+"""Writes the files of a revision of a bare repository to a folder, without git's checkout: blobs may be missing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+
+def find_mirror(mirrors: Path, url: str) -> Path | None:
+    """The git directory of `url`, or of OWNER/NAME, below `mirrors`: `OWNER+NAME/repo` in any case, or None where it is
+    not there."""
+    wanted = "+".join(url.removesuffix(".git").rstrip("/").split("/")[-2:])
+    if (mirrors / wanted / "repo").is_dir():
+        return mirrors / wanted / "repo"
+    alike = [
+        path / "repo" for path in sorted(mirrors.glob("*+*")) if path.name.lower() == wanted.lower()
+    ]
+    return next((path for path in alike if path.is_dir()), None)
+
+
+def checkout(git_dir: Path, revision: str, folder: str, target: Path) -> int:
+    """Write the regular files of `revision` below `folder` (`""` for all) to `target`; returns how many blobs are missing.
+
+    A `target` that is complete already is left as it is.
+    """
+    done = target / ".complete"
+    if done.exists():
+        return int(done.read_text() or 0)
+    listing = _git(git_dir, "ls-tree", "-r", "-z", revision, *(["--", folder] if folder else []))
+    entries = [
+        entry.split("\t", 1)
+        for entry in listing.decode("utf-8", "surrogateescape").split("\0")
+        if entry
+    ]
+    files = [(meta.split()[2], path) for meta, path in entries if meta.startswith("100")]
+    missing = _write(git_dir, files, target)
+    done.write_text(str(missing))
+    return missing
+
+
+def _git(git_dir: Path, *arguments: str) -> bytes:
+    return subprocess.run(
+        ["git", "-C", str(git_dir), *arguments], check=True, capture_output=True
+    ).stdout
+
+
+def _write(git_dir: Path, files: list[tuple[str, str]], target: Path) -> int:
+    command = ["git", "-C", str(git_dir), "cat-file", "--batch"]
+    request = "".join(f"{oid}\n" for oid, _ in files).encode()
+    output = subprocess.run(command, input=request, check=True, capture_output=True).stdout
+    position, missing = 0, 0
+    for _, path in files:
+        end = output.index(b"\n", position)
+        header, position = output[position:end].split(), end + 1
+        if header[-1] == b"missing":
+            missing += 1
+            continue
+        size = int(header[2])
+        file = target / path
+        os.makedirs(file.parent, exist_ok=True)
+        file.write_bytes(output[position : position + size])
+        position += size + 1
+    return missing

@@ -1,0 +1,81 @@
+"""Other programs in the same run, each in an environment of its own: `--command NAME=COMMAND`.
+
+The command gets the folder to search as its last argument. For each line `{"query": …, "k": N}` of its input it writes a line
+with its hits, best first: `[[path, first line, last line], …]`, paths from the folder on. A hit of one line is taken for a
+signature; its function is the one that it begins in, else the first that begins in it (`issues.symbol_on`).
+`benchmarks/adapters` has commands for semble and for aider's repository map.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from retrieval import Hit, Piece, Searcher
+
+from .systems import READ, System, open_system, read
+
+
+def command(text: str) -> tuple[str, str]:
+    """Name and command of `NAME=COMMAND`. Raises ValueError where there is no such pair."""
+    name, _, own = text.partition("=")
+    if not name or not own.strip():
+        raise ValueError(f"{text!r} is not NAME=COMMAND")
+    return name, own
+
+
+class External:
+    """Another program."""
+
+    def __init__(self, searcher: Searcher, command: str, folder: Path) -> None:
+        self.searcher, self.command = searcher, command
+        arguments = [*shlex.split(command), str(folder)]
+        self._process = subprocess.Popen(
+            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._ask = lru_cache(maxsize=2)(self._answer)
+
+    def hits(self, text: str, k: int) -> list[Hit]:
+        return [Hit(at, *place, 0.0, (), False) for at, place in enumerate(self._ask(text, k), 1)]
+
+    def _answer(self, text: str, k: int) -> list[tuple[str, str, str, int, int]]:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps({"query": text, "k": k}) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            raise RuntimeError(f"`{self.command}` ended: {self._process.wait()}")
+        return [
+            (path, "", "signature" if start == end else "text", start, end)
+            for path, start, end in json.loads(line)
+        ]
+
+    def pieces(self, text: str, budget: int) -> Sequence[Piece]:
+        return list(read(self.searcher, self.hits(text, READ), budget))
+
+    def close(self) -> None:
+        """End the program."""
+        self._process.communicate()
+
+
+@contextmanager
+def opened(
+    name: str, searcher: Searcher, commands: Mapping[str, str], folder: Callable[[], Path]
+) -> Iterator[System]:
+    """The system called `name`, for as long as it is asked: one of `commands` over the files in `folder()`, or one of ours."""
+    if name not in commands:
+        yield open_system(name, searcher)
+        return
+    system = External(searcher, commands[name], folder())
+    try:
+        yield system
+    finally:
+        system.close()

@@ -1,0 +1,199 @@
+"""What a benchmark compares: clew, what is left of it when signals are taken away, and plainer ways to search.
+
+All of them answer from the same index, so that they see the same files, chunks and symbols:
+
+- `clew`: the product's ranking and packing;
+- `clew+rerank`: the same with `--rerank builtin`;
+- `clew-dense`, `clew-name`, …: the same without one of ABLATIONS, whose part of the score is 0 and which brings no
+  candidates; hits only. The ranker of issues was learned with all of them, so that this says what it leans on, and a
+  ranker learned without the signal may lose less. What the encoder adds to a whole set-up is `--encoder none`;
+- `bm25`: LanceDB's full-text index over the chunks alone, each term of the question with weight 1. The terms are ours
+  (whole identifiers and their parts, of name, path and text), so this is a stronger BM25 than one over plain words;
+- `dense`: the chunks' vectors alone; nothing without an encoder;
+- `ripgrep`: files by how many of their lines hold one of the question's words, then read from their start: what
+  `rg --count --ignore-case --fixed-strings` counts, taken from the indexed text so that a bare revision needs no checkout.
+
+A program of its own is compared by `--command NAME=COMMAND`; see `benchmarks/external.py`.
+
+A pack of all but the first is their hits in order, each whole, the last cut where the budget ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from typing import Any, Protocol
+
+from indexer import FoundChunk, FoundSymbol, search_terms
+from retrieval import Filter, Hit, Order, Piece, Searcher, count_tokens, neural_order
+
+RERANKED = "clew+rerank"
+NAMES = ("clew", RERANKED, "bm25", "dense", "ripgrep")
+ABLATIONS = ("lexical", "dense", "mention", "name", "path", "file", "place", "class", "history")
+"""Signals of short questions, of issues, or of both."""
+MIN_WORD = 3  # letters of a word that is searched for as text
+READ = 50  # hits that a pack is filled from
+HEADER_TOKENS = 14  # of the line that names a piece
+
+
+class System(Protocol):
+    """Answers questions about one repository."""
+
+    def hits(self, text: str, k: int) -> list[Hit]:
+        """The `k` best places, best first."""
+
+    def pieces(self, text: str, budget: int) -> Sequence[Piece]:
+        """What is shown of them within `budget` tokens."""
+
+
+def names(text: str) -> list[str]:
+    """The systems of a comma-separated list, `ablations` being one for each. Raises ValueError for an unknown one."""
+    known = (*NAMES, *(f"clew-{signal}" for signal in ABLATIONS))
+    wanted = text.replace("ablations", ",".join(known[len(NAMES) :])).split(",")
+    for name in wanted:
+        if name not in known:
+            raise ValueError(f"no system {name!r}: one of {', '.join(known)}")
+    return wanted
+
+
+def has_packs(name: str) -> bool:
+    """Whether the system's packs are measured, too."""
+    return not name.startswith("clew-")
+
+
+def open_system(name: str, searcher: Searcher) -> System:
+    """The system called `name` over the index that `searcher` has open."""
+    if name.startswith("clew"):
+        without = [signal for signal in ABLATIONS if name == f"clew-{signal}"]
+        return Clew(searcher, without, neural_order() if name == RERANKED else None)
+    if name == "bm25":
+        snapshot = searcher.snapshot
+        return Chunks(
+            searcher,
+            lambda text, k: snapshot.chunks.search_text(dict.fromkeys(search_terms(text), 1.0), k),
+        )
+    if name == "dense":
+        return Chunks(searcher, searcher.dense.search)
+    return Ripgrep(searcher)
+
+
+class Remembering(Searcher):
+    """Ranks once for the hits and for the packs of every budget that are asked of one question."""
+
+    _last: tuple[Any, Any] = (None, None)
+
+    def ranked(self, question: Any, wanted: Filter | None = None) -> Any:
+        key = (question, wanted or Filter())
+        if self._last[0] != key:
+            self._last = key, super().ranked(question, wanted)
+        return self._last[1]
+
+
+class Clew:
+    """The product, or what is left of it."""
+
+    def __init__(
+        self, searcher: Searcher, without: Sequence[str], order: Order | None = None
+    ) -> None:
+        self.searcher, self.order = Remembering(searcher.snapshot, without), order
+
+    def hits(self, text: str, k: int) -> list[Hit]:
+        return self.searcher.query(text, k, order=self.order)
+
+    def pieces(self, text: str, budget: int) -> Sequence[Piece]:
+        return self.searcher.context(text, budget, order=self.order).pieces
+
+
+class Chunks:
+    """Chunks as one search returns them."""
+
+    def __init__(self, searcher: Searcher, find: Callable[[str, int], list[FoundChunk]]) -> None:
+        self.searcher, self.find = searcher, find
+        self._read = lru_cache(maxsize=1)(
+            lambda text: self.hits(text, READ)
+        )  # the budgets of one question follow each other
+
+    def hits(self, text: str, k: int) -> list[Hit]:
+        chunks = self.find(text, k)
+        symbols = self.searcher.lookup.symbols_in(chunk.path for chunk in chunks)
+        return [_hit(at, chunk, symbols[chunk.path]) for at, chunk in enumerate(chunks, 1)]
+
+    def pieces(self, text: str, budget: int) -> Sequence[Piece]:
+        return list(read(self.searcher, self._read(text), budget))
+
+
+def _hit(rank: int, chunk: FoundChunk, symbols: Sequence[FoundSymbol]) -> Hit:
+    symbol = symbols[chunk.symbol].symbol if 0 <= chunk.symbol < len(symbols) else None
+    name, kind = (symbol.qualname, symbol.kind) if symbol is not None else ("", "text")
+    return Hit(
+        rank, chunk.path, name, kind, chunk.start_line, chunk.end_line, chunk.score, (), False
+    )
+
+
+class Ripgrep:
+    """Files by matching lines, read from their start."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        self.searcher = searcher
+        self._counts = lru_cache(maxsize=1)(lambda question: count_lines(self._texts, question))
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return self.searcher.snapshot.sources(self.searcher.snapshot.entries)
+
+    def hits(self, text: str, k: int) -> list[Hit]:
+        counts = self._counts(text)
+        best = sorted(
+            (path for path in counts if counts[path]), key=lambda path: (-counts[path], path)
+        )[:k]
+        ends = {path: self._texts[path].count("\n") + 1 for path in best}
+        return [
+            Hit(at, path, "", "file", 1, ends[path], counts[path], (), False)
+            for at, path in enumerate(best, 1)
+        ]
+
+    def pieces(self, text: str, budget: int) -> Sequence[Piece]:
+        return list(read(self.searcher, self.hits(text, READ), budget))
+
+
+def count_lines(texts: dict[str, str], question: str) -> dict[str, int]:
+    """Path → how many of its lines hold one of the question's words, whatever the case."""
+    words = sorted({word.lower() for word in re.findall(r"\w+", question) if len(word) >= MIN_WORD})
+    if not words:
+        return {}
+    found = {}
+    for path, text in texts.items():
+        lines = text.lower().split("\n")
+        found[path] = sum(
+            1 for line in lines if any(word in line for word in words)
+        )  # 14 times as fast as a pattern
+    return found
+
+
+def read(searcher: Searcher, hits: Iterable[Hit], budget: int) -> Iterator[Piece]:
+    """The lines of `hits` in order, whole, the last cut where `budget` tokens are used up."""
+    left = budget
+    for hit in hits:
+        left -= HEADER_TOKENS
+        lines = (searcher.text(hit.path) or "").split("\n")[hit.start_line - 1 : hit.end_line]
+        fitting = 0
+        for line in lines:
+            cost = count_tokens(line + "\n")
+            if cost > left:
+                break
+            left -= cost
+            fitting += 1
+        if fitting:
+            end = hit.start_line + fitting - 1
+            shown = "\n".join(lines[:fitting])
+            resolution = (
+                "slice"
+                if fitting < len(lines)
+                else "signature"
+                if hit.kind == "signature"
+                else "body"
+            )
+            yield Piece(hit.path, hit.start_line, end, hit.symbol, resolution, shown)
+        if fitting < len(lines):
+            return

@@ -1,0 +1,113 @@
+"""Project settings that say where modules lie: package.json, tsconfig.json, pnpm-workspace.yaml → bindings.
+
+They are facts of the settings file alone, kept with its content as all facts are: `how` is `setting`, the name is the
+setting's, followed by a blank and the key where it is a table (`paths @/*`, `exports ./sub`), the type is the value as
+written. Lists and conditions become several bindings, in the order of the text. What is no JSON yields nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..records import Binding
+from .names import MAX_WRITTEN
+
+SETTING = "setting"
+MAX_SETTINGS = 2_000  # of one file; the longest `exports` that a person reads has some hundreds
+MAX_BYTES = 1 << 20  # of a settings file
+
+_PACKAGE = frozenset({"package.json", "deno.json", "deno.jsonc", "jsr.json"})
+_COMPILER = re.compile(r"(?:ts|js)config(?:[.-][\w.-]+)?\.json")
+_WORKSPACE = frozenset({"pnpm-workspace.yaml", "pnpm-workspace.yml"})
+_ENTRIES = ("name", "source", "module", "main", "types", "typings")
+_OPTIONS = ("baseUrl", "rootDir", "outDir", "rootDirs")
+_NOT_JSON = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*(?:.*?\*/|.*)', re.DOTALL)
+_TRAILING = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
+
+
+def read_settings(path: str, text: str) -> list[Binding]:
+    """The settings in the file `path` that tell where modules lie; nothing for any other file."""
+    name = path.rpartition("/")[2]
+    if not name.endswith((".json", ".jsonc", ".yaml", ".yml")) or len(text) > MAX_BYTES:
+        return []
+    if name in _PACKAGE:
+        found = _package(_table(_parsed(text)))
+    elif _COMPILER.fullmatch(name):
+        found = _compiler(_table(_parsed(text)))
+    elif name in _WORKSPACE:
+        found = _pnpm(text)
+    else:
+        return []
+    kept = [
+        (name, value)
+        for name, value in found
+        if value and len(name) <= MAX_WRITTEN and len(value) <= MAX_WRITTEN
+    ]
+    return [Binding(name, value, SETTING, -1, 1) for name, value in kept[:MAX_SETTINGS]]
+
+
+def _parsed(text: str) -> Any:
+    """JSON, which may have comments and trailing commas; None for what is neither."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        pass
+    plain = _NOT_JSON.sub(lambda match: match[1] or " ", text.removeprefix("\ufeff"))
+    try:
+        return json.loads(_TRAILING.sub(lambda match: match[1] or "", plain))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _package(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in _ENTRIES:
+        yield from ((name, value) for value in _strings(data.get(name)))
+    workspaces = data.get("workspaces")
+    listed = workspaces.get("packages") if isinstance(workspaces, dict) else workspaces
+    yield from (("workspaces", value) for value in _strings(listed))
+    exports = data.get("exports")
+    if not isinstance(exports, dict) or not all(key.startswith(".") for key in exports):
+        exports = {".": exports}
+    for table, entries in (("exports", exports), ("imports", _table(data.get("imports")))):
+        for key, value in entries.items():
+            yield from ((f"{table} {key}", target) for target in _strings(value))
+
+
+def _compiler(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from (("extends", value) for value in _strings(data.get("extends")))
+    references = data.get("references")
+    for reference in references if isinstance(references, list) else ():
+        yield from (("references", value) for value in _strings(_table(reference).get("path")))
+    options = _table(data.get("compilerOptions"))
+    for name in _OPTIONS:
+        yield from ((name, value) for value in _strings(options.get(name)))
+    for key, value in _table(options.get("paths")).items():
+        yield from ((f"paths {key}", target) for target in _strings(value))
+
+
+def _pnpm(text: str) -> Iterator[tuple[str, str]]:
+    """The list `packages` of a workspace file: one level of YAML, without a parser for all of it."""
+    inside = False
+    for line in text.split("\n"):
+        if line[:1] not in (" ", "\t", "-", "#", "", "\r"):
+            inside = line.startswith("packages:")
+        elif inside and line.strip().startswith("- "):
+            yield "workspaces", line.strip()[2:].partition(" #")[0].strip().strip("\"'")
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """The texts in a text, a list or a table of conditions, from left to right."""
+    stack = [value]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, str):
+            yield at
+        elif isinstance(at, (list, dict)):
+            stack += reversed(list(at.values() if isinstance(at, dict) else at))

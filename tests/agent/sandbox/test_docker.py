@@ -1,0 +1,102 @@
+"""The container adapter, against a program with Docker's command line; no engine is needed on the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agent import SandboxError
+from agent.sandbox.docker import Container
+from agent.sandbox.local import choose, open_sandbox, probe
+from agent.sandbox.watchdog import Limits, Ran
+from tests.agent.conftest import PLAN, RIGHT, Play, reply
+
+FAKE = Path(__file__).parents[1] / "fake_docker.py"
+
+
+@pytest.fixture(autouse=True)
+def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which the program keeps its containers."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    shutil.copy(FAKE, folder / "docker")
+    (folder / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    probe.cache_clear()
+    return folder / "containers"
+
+
+@pytest.fixture
+def container(tmp_path: Path) -> Container:
+    (tmp_path / "tree").mkdir()
+    return Container(tmp_path / "tree", "there", Limits(seconds=20))
+
+
+def test_a_named_image_is_first_on_the_ladder() -> None:
+    assert choose("auto", "there") == "docker"
+    assert choose("auto") == "bwrap"
+
+
+def test_an_image_that_is_not_there_is_not_downloaded() -> None:
+    with pytest.raises(
+        SandboxError, match="there is no image missing on this machine, and none is downloaded"
+    ):
+        choose("docker", "missing")
+
+
+def test_a_container_is_started_once_with_all_limits_and_without_network(
+    container: Container, docker: Path
+) -> None:
+    output = container.tree.parent / "output"
+    assert container.run("echo one > made", cwd=container.tree, output=output) == Ran(0, None)
+    assert container.run("cat made; exit 3", cwd=container.tree, output=output) == Ran(3, None)
+    assert output.read_text() == "one\n"
+    (started,) = docker.iterdir()
+    line = " ".join(json.loads(started.read_text()))
+    for part in ("--network none", "--cap-drop ALL", "no-new-privileges", "--memory", "--pids-limit", "--read-only",
+                 "--ulimit fsize=", "--pull never", f"{container.tree}:{container.tree}:rw"):  # fmt: skip
+        assert part in line
+    container.close()
+    assert not list(docker.iterdir())
+
+
+def test_nothing_of_the_hosts_environment_gets_in(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "the-password")
+    output = container.tree.parent / "output"
+    container.run("env", cwd=container.tree, output=output)
+    assert "the-password" not in output.read_text()
+
+
+def test_a_command_that_breaks_a_limit_ends_with_its_container(
+    container: Container, docker: Path
+) -> None:
+    hurried = replace(container, limits=Limits(seconds=0.5))
+    ran = hurried.run("sleep 60", cwd=container.tree, output=container.tree.parent / "output")
+    assert ran.stopped is not None and "seconds" in ran.stopped
+    assert not list(docker.iterdir())
+
+
+def test_a_run_works_in_a_container(repository: Path, play: Play, docker: Path) -> None:
+    replies = [PLAN, reply(("edit", RIGHT)), reply(("finish", {"summary": "Mended"}))]
+    outcome = play(
+        repository,
+        replies,
+        sandbox="docker",
+        image="there",
+        test_command="grep -q 'self.clock() + delay, error' courier/queue.py",
+    )
+    assert (outcome.status, outcome.sandbox) == ("finished", "docker"), outcome.reason
+    assert not list(docker.iterdir())
+
+
+def test_an_open_network_is_asked_for_by_name(tmp_path: Path) -> None:
+    box = open_sandbox("docker", tmp_path, allow_net=True, image="there")
+    assert isinstance(box, Container)
+    assert "bridge" in box.start_line()

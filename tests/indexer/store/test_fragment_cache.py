@@ -1,0 +1,80 @@
+"""What is held of tables is what the store holds, whatever a writer did in between, and is read once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import lancedb
+import pyarrow as pa
+import pytest
+
+from indexer.store.fragment_cache import Held
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Any:
+    """Rows 0 to 9 in the column `at`, in two fragments."""
+    table = lancedb.connect(tmp_path).create_table("t", numbered(0, 5))
+    table.add(numbered(5, 10))
+    return table
+
+
+def numbered(start: int, stop: int) -> pa.Table:
+    return pa.table(
+        {
+            "at": pa.array(range(start, stop), pa.int64()),
+            "text": [f"row {at}" for at in range(start, stop)],
+        }
+    )
+
+
+def stored(table: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.search().with_row_id(True).select(["at"]).to_list()
+    return sorted(rows, key=lambda row: row["_rowid"])
+
+
+def test_rows_are_those_of_the_version_that_the_table_is_at(table: Any) -> None:
+    held = Held()
+    for change in (
+        lambda: None,
+        lambda: table.add(numbered(10, 12)),
+        lambda: table.delete("at = 3"),
+        lambda: table.delete("at >= 5 AND at < 10"),
+        lambda: table.add(numbered(3, 6)),
+        lambda: [table.add(numbered(at, at + 2)) for at in range(20, 30, 2)],
+        lambda: table.to_lance().optimize.compact_files(
+            target_rows_per_fragment=4, excluded_fragment_ids=[0]
+        ),
+        lambda: table.checkout_latest(),
+        lambda: table.to_lance().optimize.compact_files(),
+        lambda: table.checkout_latest(),
+        lambda: table.checkout(2),
+        lambda: table.checkout_latest(),
+        lambda: table.delete("true"),
+        lambda: table.add(numbered(0, 1)),
+    ):
+        change()
+        assert held.rows(table, ["at"]).to_pylist() == stored(table)
+
+
+def test_a_fragment_is_read_once(table: Any) -> None:
+    held = Held()
+    first = held.rows(table, ["text"])["text"].chunk(0)
+    table.add(numbered(10, 11))
+    again = held.rows(table, ["text"])["text"]
+    assert [len(again), again.chunk(0).buffers()[2].address] == [11, first.buffers()[2].address]
+    assert held.rows(table, ["at"])["at"].to_pylist() == list(
+        range(11)
+    )  # other columns are read by themselves
+
+
+def test_a_table_that_was_made_anew_in_the_same_place_is_another(
+    table: Any, tmp_path: Path
+) -> None:
+    held = Held()
+    held.rows(table, ["at"])
+    database = lancedb.connect(tmp_path)
+    database.drop_table("t")
+    again: Any = database.create_table("t", numbered(20, 22))
+    assert held.rows(again, ["at"])["at"].to_pylist() == [20, 21]

@@ -1,0 +1,207 @@
+"""Tables stay fast and small however many builds add to them, and a build pays for what changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import indexer.pipeline.build
+import indexer.pipeline.publish
+import indexer.store.maintenance
+import indexer.store.manifest
+import indexer.store.writer
+from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
+from indexer.store.generation import State
+
+
+def build(root: Path, store: Path) -> None:
+    cache = VectorCache(store.with_name("cache"))
+    build_index(open_worktree(root), Store(str(store)), HashEncoder(16), jobs=1, cache=cache)
+
+
+def tree(root: Path, files: int = 80) -> Path:
+    root.mkdir()
+    for number in range(files):
+        (root / f"m{number}.py").write_text(f"def f{number}(): pass\n")
+    return root
+
+
+def table(store: Path, name: str) -> Any:
+    """The table as it was published last."""
+    return Snapshot.open(str(store)).table(name)
+
+
+def segments(store: Path) -> int:
+    """Of the full-text index."""
+    return int(table(store, "chunks").index_stats("terms_idx").num_indices)
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Upkeep after a handful of rows, so that a test need not write thousands."""
+    for name, bound in {
+        "TAIL_CHUNKS": 1,
+        "TAIL_ROWS": 1,
+        "SEGMENTS": 3,
+        "FRAGMENTS": 3,
+        "OUTGROWN": 1e9,
+    }.items():
+        monkeypatch.setattr(indexer.store.maintenance, name, bound)
+
+
+def test_a_few_new_rows_touch_no_index(tmp_path: Path) -> None:
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    (root / "m0.py").write_text("def changed(): pass\n")
+    build(root, store)
+    assert table(store, "chunks").index_stats("terms_idx").num_unindexed_rows == 1
+    assert Snapshot.open(str(store)).chunks.search_text({"changed": 1.0}, 5)
+
+
+@pytest.mark.usefixtures("eager")
+def test_many_new_rows_are_covered_by_an_index_in_the_first_generation_that_shows_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    for module in (indexer.pipeline.build, indexer.pipeline.publish):
+        monkeypatch.setattr(module, "SHOWN_FIRST", 40)
+    for number in range(80):
+        (root / f"m{number}.py").write_text(f"def changed{number}(): pass\n")
+    build(root, store)
+    states = (
+        Store(str(store))
+        .db.open_table("generations")
+        .to_arrow()
+        .sort_by("generation")["state"]
+        .to_pylist()
+    )
+    second = State.from_json(states[1])
+    chunks: Any = Store(str(store)).table("chunks", second.epoch, second.versions["chunks"])
+    assert second.views[second.latest].report.generation == 2
+    assert chunks.index_stats("terms_idx").num_unindexed_rows == 0
+
+
+@pytest.mark.usefixtures("eager")
+def test_new_rows_get_an_index_segment_of_their_own_and_those_are_merged_once_they_are_many(
+    tmp_path: Path,
+) -> None:
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    found = []
+    for number in range(8):
+        for name in ("a.py", "b.py"):
+            (root / name).write_text(f"def news{number}(): pass\n")
+        build(root, store)
+        found.append(segments(store))
+        assert len(Snapshot.open(str(store)).chunks.search_text({f"news{number}": 1.0}, 5)) == 2
+    assert max(found) == 4
+    assert min(found[2:]) == 2
+
+
+@pytest.mark.usefixtures("eager")
+def test_small_fragments_are_joined_once_they_are_many(tmp_path: Path) -> None:
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    for number in range(12):
+        (root / "m0.py").write_text(f"def changed{number}(): pass\n")
+        (root / "m1.py").write_text(f"def other{number}(): pass\n")
+        build(root, store)
+        for name in ("chunks", "symbols", "files", "needs"):
+            assert table(store, name).stats()["fragment_stats"]["num_fragments"] <= 8
+
+
+def test_what_the_first_build_wrote_is_not_written_again(tmp_path: Path, eager: None) -> None:
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    first = {path.name for path in store.glob("chunks-*.lance/data/*")}
+    for number in range(6):
+        for name in ("a.py", "b.py"):
+            (root / name).write_text(f"def news{number}(): pass\n")
+        build(root, store)
+    fragments = table(store, "chunks").to_lance().get_fragments()
+    assert first <= {file.path for each in fragments for file in each.data_files()}
+
+
+def test_versions_that_no_reader_can_be_in_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer.store.maintenance, "VERSIONS", 3)
+    for grace in ("READER_GRACE", "BURST_GRACE"):
+        monkeypatch.setattr(indexer.store.maintenance, grace, timedelta(0))
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    for number in range(20):
+        (root / "m0.py").write_text(f"def changed{number}(): pass\n")
+        build(root, store)
+    for name in ("chunks", "manifests", "needs"):
+        assert len(table(store, name).list_versions()) <= 8
+    assert len(list(store.glob("generations.lance/_versions/*.manifest"))) <= 24
+
+
+def test_a_burst_of_updates_leaves_little_behind_though_readers_are_given_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer.store.maintenance, "BURST_GRACE", timedelta(0))
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    for number in range(25):
+        (root / "m0.py").write_text(f"def changed{number}(): pass\n")
+        build(root, store)
+    for name in (
+        "chunks",
+        "symbols",
+        "manifests",
+        "statistics",
+    ):  # those of the last second stay, and the last two
+        assert len(table(store, name).list_versions()) < 25
+
+
+def test_the_state_beside_the_tables_is_not_believed_when_the_tables_have_gone_on(
+    tmp_path: Path,
+) -> None:
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    old = (store / "head.json").read_bytes()
+    (root / "m0.py").write_text("def changed(): pass\n")
+    build(root, store)
+    for content in (old, b"", b"[]", b'["", "{}"]'):
+        (store / "head.json").write_bytes(content)
+        state = Store(str(store)).state()
+        assert state is not None
+        assert state.generation == 3  # one for the new text, one for its edges
+
+
+def test_a_changed_file_is_a_row_of_the_manifest_with_its_text_and_one_with_its_edges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        indexer.store.manifest, "RACY_NS", -(10**18)
+    )  # no time stamps that are news once they have aged
+    root, store = tree(tmp_path / "root"), tmp_path / "store"
+    build(root, store)
+    before = table(store, "manifests").count_rows()
+    (root / "m0.py").write_text("def changed(): pass\n")
+    (root / "m1.py").unlink()
+    (root / "new.py").write_text("def new(): pass\n")
+    build(root, store)
+    assert before + 3 <= table(store, "manifests").count_rows() <= before + 6
+    entries = Snapshot.open(str(store)).entries
+    assert list(entries) == sorted(
+        ["new.py", *(f"m{number}.py" for number in range(80) if number != 1)]
+    )
+
+
+def test_a_manifest_is_written_anew_once_much_of_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer.store.writer, "FIRST_OVERLAY", 3)
+    root, store = tree(tmp_path / "root", 8), tmp_path / "store"
+    for number in range(9):
+        (root / "m0.py").write_text(f"def changed{number}(): pass\n")
+        build(root, store)
+        assert table(store, "manifests").count_rows() <= 8 + 8 + 3
+    assert [row["path"] for row in table(store, "manifests").to_arrow().to_pylist()].count(
+        "m0.py"
+    ) <= 1 + 8

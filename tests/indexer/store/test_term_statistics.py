@@ -1,0 +1,126 @@
+"""Term statistics say what counting says, whatever was added and taken away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import indexer.pipeline.publish
+import indexer.store.statistics_update
+from indexer import (
+    HashEncoder,
+    Snapshot,
+    Store,
+    VectorCache,
+    build_index,
+    load_encoder,
+    open_worktree,
+)
+from indexer.store.term_statistics import bm25, counted, exchanged, summed
+
+TEXTS = ["a b c", " a a d\ne f g", "b", "", "c d e"]
+
+
+def test_chunks_that_hold_a_term_are_counted_once() -> None:
+    found = counted(TEXTS)
+    assert (found.chunks, found.terms) == (5, 13)
+    assert [found.holding(term) for term in ("a", "b", "g", "none", "")] == [2, 2, 1, 0, 0]
+
+
+def test_what_is_taken_away_leaves_what_was_not_added() -> None:
+    kept, gone = counted(TEXTS[:2]), counted(TEXTS[2:])
+    both = counted(TEXTS)
+    left = summed([both], [gone])
+    assert left.to_row("", 0) == kept.to_row("", 0)
+    assert summed([both], [both]).to_row("", 0) == summed([]).to_row("", 0)
+
+
+def test_what_is_exchanged_is_what_came_without_what_went() -> None:
+    came, went = [*TEXTS, "a b c"], ["x y", "b", "b", "a b c"]
+    assert exchanged(came, went).to_row("", 0) == summed([counted(came)], [counted(went)]).to_row(
+        "", 0
+    )
+    assert exchanged(TEXTS, TEXTS[::-1]).to_row("", 0) == summed([]).to_row("", 0)
+
+
+def test_scores_are_those_of_the_full_text_index_where_it_holds_nothing_else(
+    tmp_path: Path,
+) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    for number in range(9):
+        (tree / f"m{number}.py").write_text(
+            f"def load(n):\n    total = {number} * n\n    return total{' + total' * number}\n"
+        )
+    build_index(
+        open_worktree(tree),
+        Store(str(tmp_path / "store")),
+        load_encoder("none"),
+        jobs=1,
+        cache=VectorCache(tmp_path / "c"),
+    )
+    snapshot = Snapshot.open(str(tmp_path / "store"))
+    rows = (
+        snapshot.table("chunks")
+        .search("total m3", query_type="fts")
+        .select(["terms", "_score"])
+        .to_arrow()
+    )
+    ours = bm25(
+        rows["terms"].combine_chunks(), {"total": 1.0, "m3": 1.0}, snapshot.chunks.statistics
+    )
+    assert ours == pytest.approx(rows["_score"].to_pylist(), rel=1e-5)
+
+
+def test_a_second_view_that_starts_from_the_first_has_the_statistics_of_a_clean_build(
+    tmp_path: Path,
+) -> None:
+    trees = [tmp_path / name for name in ("one", "two")]
+    for tree in trees:
+        tree.mkdir()
+        for number in range(6):
+            (tree / f"m{number}.py").write_text(
+                f"def run_{number}(queue):\n    return queue.pop({number})\n"
+            )
+    (trees[1] / "m0.py").write_text("def other(stack):\n    return stack.push(1)\n")
+    (trees[1] / "m1.py").unlink()
+    for tree, store in ((trees[0], "both"), (trees[1], "both"), (trees[1], "clean")):
+        cache = VectorCache(tmp_path / "cache")
+        build_index(
+            open_worktree(tree), Store(str(tmp_path / store)), HashEncoder(8), jobs=1, cache=cache
+        )
+    assert statistics(tmp_path / "both") == statistics(tmp_path / "clean")
+
+
+@pytest.mark.parametrize("most_news", [2, 16])
+def test_a_branch_that_comes_back_has_the_statistics_of_a_clean_build(
+    most_news: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer.pipeline.publish, "SHOWN_FIRST", 1)
+    monkeypatch.setattr(indexer.store.statistics_update, "SWITCH", 1)
+    monkeypatch.setattr(indexer.store.statistics_update, "MAX_NEWS", most_news)
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    for turn, branch in enumerate("ABABACB"):
+        for number in range(20):
+            (tree / f"m{number}.py").write_text(
+                f"def run_{branch if number < 5 else number}(queue): pass\n"
+            )
+        (tree / "m9.py").write_text(f"def turn(): return {turn}\n")
+        for store in ("kept", f"clean{turn}"):
+            cache = VectorCache(tmp_path / "cache")
+            build_index(
+                open_worktree(tree),
+                Store(str(tmp_path / store)),
+                HashEncoder(8),
+                jobs=1,
+                cache=cache,
+            )
+        view = Snapshot.open(str(tmp_path / "kept")).view
+        assert len(view.former) == min(turn, indexer.pipeline.publish.FORMER)
+        assert statistics(tmp_path / "kept") == statistics(tmp_path / f"clean{turn}")
+
+
+def statistics(store: Path) -> tuple[object, ...]:
+    return Snapshot.open(str(store)).chunks.statistics.to_row("", 0)
