@@ -20,7 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from agent import ScriptedServer, SearchedIndex, Settings, copied_store, load, run_agent
-from indexer import Snapshot, Store, build_index, definitions, load_encoder, open_worktree
+from indexer import (
+    CALLABLES,
+    Snapshot,
+    Store,
+    build_index,
+    definitions,
+    load_encoder,
+    open_worktree,
+)
 from retrieval import Searcher
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -177,8 +185,7 @@ def readable_symbols(root: Path) -> list[tuple[str, str]]:
         usual = [
             each.qualname
             for each in definitions(name, path.read_text(encoding="utf-8"))
-            if each.kind in ("function", "method")
-            and 8 <= each.end_line - each.start_line <= LARGEST_READ
+            if each.kind in CALLABLES and 8 <= each.end_line - each.start_line <= LARGEST_READ
         ]
         found += [(name, each) for each in usual[:1]]
     return found

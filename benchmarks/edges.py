@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from indexer import (
+    CALLABLES,
     Snapshot,
     Store,
+    base_name,
     build_index,
     language_of,
     load_encoder,
@@ -33,11 +35,9 @@ from indexer import (
 from retrieval import Searcher
 
 from .edge_truth.calibration import calibrate
-from .edge_truth.call_sites import plain
 from .edge_truth.located_edges import Found, Placed, compare_located, describe, is_located
 
 MODULE = "<module>"
-CALLERS = frozenset({"function", "method"})
 CALLS = frozenset({"call", "decorator"})  # `how` of the truth's rows; a decorator is called
 KINDS = {
     "inherit": "inherits",
@@ -105,7 +105,7 @@ def found_others(searcher: Searcher) -> dict[str, dict[Call, str]]:
 def _caller(symbol: str, kinds: dict[str, str]) -> str:
     """The innermost function around a symbol, itself included, or its file."""
     path, _, name = symbol.partition("::")
-    while name and kinds.get(f"{path}::{name}") not in CALLERS:
+    while name and kinds.get(f"{path}::{name}") not in CALLABLES:
         name = name.rpartition(".")[0]
     return f"{path}::{name}"
 
@@ -134,7 +134,7 @@ def found_calls(searcher: Searcher) -> dict[Call, str]:
         if edge["kind"] == "calls" and not is_test(edge["path"]) and "::" in edge["dst"]:
             src_path, src = named(edge["src"])
             dst_path, dst = named(edge["dst"])
-            src = src if kinds.get(edge["src"]) in CALLERS else MODULE
+            src = src if kinds.get(edge["src"]) in CALLABLES else MODULE
             found.setdefault((src_path, src, dst_path, dst), edge["rule"])
     return found
 
@@ -142,7 +142,7 @@ def found_calls(searcher: Searcher) -> dict[Call, str]:
 def named(symbol: str) -> tuple[str, str]:
     """An id as path and qualified name; of equal names (`f#2`) the truth knows one."""
     path, _, name = symbol.partition("::")
-    return path, plain(name)
+    return path, base_name(name)
 
 
 def is_test(path: str) -> bool:

@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from indexer import FoundSymbol
+from indexer import CALLABLES, FoundSymbol
 from retrieval import Searcher
 
 from .labels.issues import read_issues
@@ -34,7 +34,6 @@ from .report.results import FOLDER, Result, file_result
 WARM_UP = 8  # questions of each kind that come first, and are not counted
 QUANTILES = {"median": 0.5, "p95": 0.95}
 CLOCKS = ("wall", "processor")
-CALLABLE = frozenset({"function", "method"})
 Times = list[tuple[float, float]]  # seconds by wall and by processor
 
 
@@ -44,7 +43,7 @@ def questions(searcher: Searcher, count: int) -> dict[str, list[str]]:
     found = [
         each
         for each in searcher.snapshot.symbols_in(spread(paths, 400))
-        if each.symbol.kind in CALLABLE
+        if each.symbol.kind in CALLABLES
     ]
     told = [each for each in found if len(each.symbol.doc.split()) >= 4]
     total = count + WARM_UP

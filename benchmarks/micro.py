@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from indexer import FileFacts, Resolver, extract_facts, language_of
+from indexer import FileFacts, Resolver, base_name, extract_facts, language_of
 
 Call = tuple[str, str]
 """Caller and callee."""
@@ -85,7 +85,7 @@ def _dotted(symbol: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return _LAMBDA.sub("", name).removesuffix(".__init__").partition("#")[0]
+    return base_name(_LAMBDA.sub("", name).removesuffix(".__init__"))
 
 
 def case_facts(folder: Path) -> dict[str, FileFacts]:

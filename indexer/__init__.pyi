@@ -15,6 +15,13 @@ from .extract.extractor import extract_facts as extract_facts
 from .extract.extractor import extract_symbols as extract_symbols
 from .extract.syntax import definitions as definitions
 from .extract.syntax import syntax_errors as syntax_errors
+from .kinds import CALLABLES as CALLABLES
+from .kinds import INTERFACES as INTERFACES
+from .kinds import OVERRIDABLE as OVERRIDABLE
+from .kinds import SHOWN_AS_VALUES as SHOWN_AS_VALUES
+from .kinds import SHOWN_BY_MEMBERS as SHOWN_BY_MEMBERS
+from .kinds import SHOWN_WHOLE as SHOWN_WHOLE
+from .kinds import VARIABLES as VARIABLES
 from .languages.families import family_of as family_of
 from .languages.registry import LANGUAGES as LANGUAGES
 from .languages.registry import grammar as grammar
@@ -32,6 +39,7 @@ from .records import FileFacts as FileFacts
 from .records import Reference as Reference
 from .records import Report as Report
 from .records import Symbol as Symbol
+from .records import base_name as base_name
 from .records import key64 as key64
 from .records import printable as printable
 from .records import symbol_id as symbol_id

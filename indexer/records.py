@@ -142,6 +142,17 @@ def symbol_id(path: str, qualname: str) -> str:
     return f"{path}::{qualname}" if qualname else path
 
 
+def base_name(qualname: str) -> str:
+    """Return a qualified name or symbol id without the numbers that tell repeated names apart.
+
+    `A.f#2` → `A.f`; `A.#secret` stays.
+    """
+    return _REPEAT.sub("", qualname) if "#" in qualname else qualname
+
+
+_REPEAT = re.compile(r"#\d+(?=\.|$)")
+
+
 def printable(path: str) -> str:
     """A path whose bytes are not UTF-8 (surrogates, as `os.fsdecode` gives) with `\\xNN` in their place; others as they are.
 

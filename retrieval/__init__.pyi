@@ -26,7 +26,6 @@ from .records import Related as Related
 from .searcher import Searcher as Searcher
 from .tokens import count_tokens as count_tokens
 from .tokens import counter_name as counter_name
-from .tune.commit_tasks import CALLABLE as CALLABLE
 from .tune.commit_tasks import Change as Change
 from .tune.commit_tasks import ChangedFile as ChangedFile
 from .tune.commit_tasks import Task as Task

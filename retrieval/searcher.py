@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, lru_cache, partial
 
-from indexer import FoundChunk, Snapshot, language_of, search_terms
+from indexer import SHOWN_WHOLE, FoundChunk, Snapshot, language_of, search_terms
 
 from .graph.graph import Graph
 from .lexical import search_lexical
@@ -36,7 +36,6 @@ WORDED_FILE = 0.5  # and where the question's words are those of its name
 LEXICAL = {"symbol": 200, "search": 200, "issue": 300}  # chunks taken from the full-text index
 DENSE = 100  # and by vector
 RANKED = 160  # candidates that are ranked by all signals: reading the symbols of more files takes longer than the search
-FUNCTIONS = frozenset({"function", "method", "macro", "constant", "variable", "enum", "type"})
 
 
 class Searcher:
@@ -283,7 +282,7 @@ def _unranked(each: Ranked) -> Hit:
     if each.symbol is not None:
         symbol = each.symbol.symbol
         name = symbol.qualname
-        if symbol.kind in FUNCTIONS and each.symbol.index == chunk.symbol:
+        if symbol.kind in SHOWN_WHOLE and each.symbol.index == chunk.symbol:
             start, end = symbol.start_line, symbol.end_line
     return Hit(
         0, chunk.path, name, _kind(each), start, end, each.score, tuple(each.parts.items()), False

@@ -12,15 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from indexer import Symbol, extract_facts, grammar
+from indexer import CALLABLES, Symbol, base_name, extract_facts, grammar
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 MODULE = "<module>"
 _NAMED = re.compile(r"\s*(?:async\s+)?(?:def|class)\s+([^\W\d]\w*)")
-_CALLABLES = frozenset({"function", "method"})
-_COUNT = re.compile(r"#\d+(?=\.|$)")
 
 Place = tuple[int, int]
 """A 1-based line and the column of a name's first byte in UTF-8, 0-based."""
@@ -57,11 +55,6 @@ class Sites:
             if start <= place <= end
         ]
         return max(around)[1] if around else MODULE
-
-
-def plain(qualname: str) -> str:
-    """A qualified name without the counts that tell equal names apart: `f#2.g` → `f.g`; `A.#secret` as it is."""
-    return _COUNT.sub("", qualname)
 
 
 def python_sites(source: str) -> Sites:
@@ -142,9 +135,9 @@ def ecmascript_sites(path: str, source: bytes, language: str) -> Sites:
     by_name: dict[str, list[Symbol]] = {}
     for symbol in symbols:
         by_name.setdefault(symbol.name, []).append(symbol)
-        if symbol.kind in _CALLABLES:
+        if symbol.kind in CALLABLES:
             end = (symbol.end_line, 1 << 30)
-            found.owners.append(((symbol.start_line, 0), end, plain(symbol.qualname)))
+            found.owners.append(((symbol.start_line, 0), end, base_name(symbol.qualname)))
     for node in _walk(tree.root_node):
         if node.type in _NAMES:
             _define(found, node, by_name)
@@ -186,7 +179,7 @@ def _define(found: Sites, node: Node, by_name: dict[str, list[Symbol]]) -> None:
     around = [s for s in by_name.get(name, ()) if s.start_line <= line <= s.end_line]
     if around:
         innermost = max(around, key=lambda s: (s.start_line, -s.end_line))
-        found.definitions[_place(node)] = Definition(plain(innermost.qualname), innermost.kind)
+        found.definitions[_place(node)] = Definition(base_name(innermost.qualname), innermost.kind)
 
 
 def _ecmascript_site(found: Sites, callee: Node | None, how: str) -> None:

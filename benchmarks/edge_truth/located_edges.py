@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from indexer import CALLABLES
+
 COMPARED = frozenset(
     {"function", "method", "macro", "class", "struct", "interface", "prototype", "trait", "enum"}
 )
@@ -84,7 +86,7 @@ class Places:
         for symbol in symbols:
             self._at[symbol.node[0], symbol.name].append(symbol)
             self.starts[symbol.node].append(symbol.start)
-            if symbol.kind in ("function", "method"):
+            if symbol.kind in CALLABLES:
                 self._begun[symbol.node[0], symbol.start].append(symbol)
             if self.kinds.get(symbol.node, "prototype") == "prototype":
                 self.kinds[symbol.node] = symbol.kind

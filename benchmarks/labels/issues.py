@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from indexer import FoundSymbol
+from indexer import CALLABLES, FoundSymbol, base_name
 from retrieval import Hit, Searcher
 
-_COUNT = re.compile(r"#\d+(?=\.|$)")
-CALLABLE = frozenset({"function", "method"})
-COUNTED = CALLABLE | {"class", "struct", "interface", "enum", "macro"}
+COUNTED = CALLABLES | {"class", "struct", "interface", "enum", "macro"}
 TEST_PARTS = ("test", "tests", "testing", "conftest.py")
 
 
@@ -102,11 +99,11 @@ def units_of(symbols: Iterable[FoundSymbol]) -> dict[str, str]:
     for found in symbols:
         if found.symbol.kind in COUNTED:
             outer = found.id.rpartition(".")[0]
-            counts_as_outer = kinds.get(outer) in CALLABLE or (
+            counts_as_outer = kinds.get(outer) in CALLABLES or (
                 outer in kinds and found.symbol.name == "__init__"
             )
             kinds[found.id] = found.symbol.kind
-            units[found.id] = units[outer] if counts_as_outer else _COUNT.sub("", found.id)
+            units[found.id] = units[outer] if counts_as_outer else base_name(found.id)
     return units
 
 

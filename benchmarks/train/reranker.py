@@ -29,8 +29,8 @@ import numpy as np
 from benchmarks.systems.answer_cache import pickled
 from benchmarks.train.evaluate import bm25
 from benchmarks.train.tasks import LIST, Repository, read_repositories
-from indexer import ClewError, Symbol, open_repository, search_terms
-from retrieval import CALLABLE, Change, passage_text, past_changes, unit_of
+from indexer import CALLABLES, ClewError, Symbol, open_repository, search_terms
+from retrieval import Change, passage_text, past_changes, unit_of
 
 if TYPE_CHECKING:
     import torch
@@ -98,7 +98,7 @@ def _functions(
         units = (
             unit_of(file.symbols, at)
             for at, symbol in enumerate(file.symbols)
-            if symbol.kind in CALLABLE
+            if symbol.kind in CALLABLES
         )
         beside.update(dict.fromkeys(map(put, units)))
     return tuple(right), [name for name in beside if name not in right]

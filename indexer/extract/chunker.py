@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..kinds import CHUNK_OWNERS, CHUNK_PARENTS
 from ..records import Chunk, Symbol
 from ..tokenizer import cut_terms
 
@@ -17,12 +18,6 @@ MIN_LINES = 4  # a shorter definition shares a chunk with its neighbours
 TEXT_LINES = 40  # window over files without symbols
 MAX_CHARS = 8_000  # a chunk of long lines ends here
 NAME_WEIGHT = 3  # how often terms of the qualified name count; simple BM25F: weighted fields added up before saturation
-OWN_CHUNK = frozenset({"function", "method", "class", "interface", "struct", "enum", "type", "trait", "module"}) | {
-    "section", "key", "target", "table", "stage", "rule", "view", "trigger",
-}  # fmt: skip
-DESCENDED = frozenset(
-    {"class", "interface", "struct", "enum", "trait", "module", "type", "section", "table"}
-)
 
 
 def chunk_lines(
@@ -60,7 +55,9 @@ def _spans(last_line: int, symbols: Sequence[Symbol]) -> Iterator[tuple[int, int
             position = max(position, end + 1)
         owner, end = open_symbols[-1]
         last = min(symbol.end_line, end)
-        if last - first + 1 < MIN_LINES or (owner >= 0 and symbols[owner].kind not in DESCENDED):
+        if last - first + 1 < MIN_LINES or (
+            owner >= 0 and symbols[owner].kind not in CHUNK_PARENTS
+        ):
             continue
         if position < first:
             yield position, first - 1, owner
@@ -93,7 +90,9 @@ def _block_spans(
 def _by_line(symbols: Sequence[Symbol]) -> list[int]:
     """Symbols that have chunks of their own, an outer one before what it holds."""
     keyed = [
-        (s.start_line, -s.end_line, index) for index, s in enumerate(symbols) if s.kind in OWN_CHUNK
+        (s.start_line, -s.end_line, index)
+        for index, s in enumerate(symbols)
+        if s.kind in CHUNK_OWNERS
     ]
     return [index for _, _, index in sorted(keyed)]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..kinds import CALLABLES, LOCALS, TYPES, VARIABLES
 from ..languages.registry import Language
 from ..records import Symbol
 from .names import comment_text, dotted, name_parts, one_line, string_text
@@ -22,12 +23,6 @@ FEW_SIBLINGS = 16  # above a definition that the tree is asked for one by one
 MAX_PREFIX = (
     400  # characters; deeper nesting adds no more, or names would grow with the square of the depth
 )
-CONTAINERS = frozenset({"class", "interface", "struct", "enum", "type", "trait", "table"})
-CALLABLES = frozenset({"function", "method"})
-VALUES = frozenset({"variable", "constant"})
-LOCAL_INSIDE = frozenset(
-    {"variable", "constant", "prototype"}
-)  # within a function these are its own affair
 
 _PYTHON_HEAD = re.compile(r":[ \t]*(#[^\n]*)?\n|:[ \t]*$")
 _STRING_STARTS = tuple(bytes([start]) for start in b"\"'rRuUbBfF")
@@ -101,14 +96,14 @@ class Outline:
         open_at: list[int] = []
         latest: dict[int, int] = {}  # region → the last one directly inside it
         for made in sorted(
-            definitions, key=lambda made: (made.start, -made.end, made.kind in VALUES, made.rank)
+            definitions, key=lambda made: (made.start, -made.end, made.kind in VARIABLES, made.rank)
         ):
             if made.kind != "scope" and made.name.start_byte in self.named_at:
                 continue
             while open_at and not _holds(regions[open_at[-1]].made, made):
                 open_at.pop()
             around = open_at[-1] if open_at else -1
-            if made.kind in LOCAL_INSIDE and around >= 0 and regions[around].made.kind in CALLABLES:
+            if made.kind in LOCALS and around >= 0 and regions[around].made.kind in CALLABLES:
                 continue
             if made.kind != "scope":
                 self.named_at.add(made.name.start_byte)
@@ -182,7 +177,7 @@ class Outline:
             parent = taken.get(region.qualname.rpartition(".")[0], parent)
         outer = _outer(made.node, self._row.wrappers) if self._row.wrappers else made.node
         first, doc = outer, ""
-        if not self._row.docstrings or made.kind in VALUES:
+        if not self._row.docstrings or made.kind in VARIABLES:
             first, doc = self._above(outer)
         body = made.body or made.node.child_by_field_name("body")
         start, end = first.start_point.row, (region.last or outer).end_point
@@ -203,7 +198,7 @@ class Outline:
         kind = region.made.kind
         if kind == "function":
             inside = around is not None and (
-                around.made.kind in CONTAINERS or around.made.kind == "scope"
+                around.made.kind in TYPES or around.made.kind == "scope"
             )
             if region.owned and 0 <= parent < len(self.symbols):
                 inside = self.symbols[parent].kind != "module"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ..kinds import VARIABLES
 from ..languages.language_pack import syntax_blocks
 from ..languages.line_outline import line_symbols
 from ..languages.registry import LANGUAGES, TEXT, Language, grammar, load_function, outline_query
@@ -12,7 +13,7 @@ from ..records import Binding, FileFacts, Import, Symbol
 from .assignments import bound
 from .chunker import MAX_LINES, chunk_lines
 from .control_flow import Branches, narrowed
-from .definitions import VALUES, Definition, Outline
+from .definitions import Definition, Outline
 from .embedded import Facts, components, embedded, joined
 from .jsdoc import read_jsdoc
 from .names import MAX_WRITTEN, dotted, type_name
@@ -213,7 +214,7 @@ class _Reader:
             kind = role.removeprefix("def.")
             for rank, captures in matches:
                 node, name = captures[role][0], captures["name"][0]
-                if kind in VALUES and name.start_byte in self.imported_at:
+                if kind in VARIABLES and name.start_byte in self.imported_at:
                     continue  # `const fs = require("fs")` is an import
                 body, owner = captures.get("body", [None])[0], captures.get("owner", [None])[0]
                 end = node.end_byte
@@ -331,7 +332,7 @@ class _Reader:
         if scope < 0:
             return scope
         own = name.start_byte in self.outline.named_at and symbols[scope].name == self.text(name)
-        if own or symbols[scope].kind in VALUES:
+        if own or symbols[scope].kind in VARIABLES:
             return symbols[scope].parent
         return scope
 

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..kinds import CALLABLES, TYPES
 from ..records import Binding, Import
-from .definitions import CALLABLES, CONTAINERS, Outline
+from .definitions import Outline
 from .names import MAX_WRITTEN
 
 MAX_COMMENT = 20_000  # bytes; a longer one is no documentation of types
@@ -113,7 +114,7 @@ def _target(source: bytes, at: int, named: str, line: int, outline: Outline) -> 
         return ()
     scope, name = outline.scope_at(match.start(2)), match[2].decode("utf-8", "replace")
     symbols = outline.symbols
-    while scope >= 0 and symbols[scope].kind not in CALLABLES | CONTAINERS:
+    while scope >= 0 and symbols[scope].kind not in CALLABLES | TYPES:
         scope = symbols[scope].parent
-    field = match[1] or (scope >= 0 and symbols[scope].kind in CONTAINERS)
+    field = match[1] or (scope >= 0 and symbols[scope].kind in TYPES)
     return (Binding(f"this.{name}" if field else name, named, "annotation", scope, line),)

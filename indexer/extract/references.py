@@ -9,10 +9,11 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from ..kinds import CALLABLES, LINKABLE
 from ..languages.families import family_rules
 from ..languages.registry import Language
 from ..records import Binding, Import, Reference
-from .definitions import CALLABLES, VALUES, Outline
+from .definitions import Outline
 from .names import MAX_WRITTEN, dotted, last_name, split_name
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Mentions:
                 found[scope] = {word}
         symbols = self._outline.symbols
         for scope, words in found.items():
-            if symbols[scope].kind in CALLABLES or symbols[scope].kind in VALUES:
+            if symbols[scope].kind in LINKABLE:
                 self._locals[scope] = {word.decode("utf-8", "replace") for word in words}
                 self._written_locals[scope] = words
 

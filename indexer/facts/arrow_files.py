@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import StoreError
+from ..kinds import LINKABLE
 from ..languages.families import C, family_rules
 from ..records import Binding, FileFacts, Import, Reference, Symbol, key64
-from ..resolve.namespace import ACCESSORS, LINKED, Definition, Entity, is_header, program_names
+from ..resolve.namespace import ACCESSORS, Definition, Entity, is_header, program_names
 from .in_memory import Importers
 
 if TYPE_CHECKING:
@@ -327,7 +328,7 @@ class _Names:
         static = pc.starts_with(batch["signature"], "static ").to_numpy(zero_copy_only=False)
         kinds = batch["kind"]
         linked = (
-            pc.is_in(kinds, pa.array(sorted(LINKED))).to_numpy(zero_copy_only=False)
+            pc.is_in(kinds, pa.array(sorted(LINKABLE))).to_numpy(zero_copy_only=False)
             & ~static
             & ~header
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 
-from ..extract.definitions import CONTAINERS
+from ..kinds import TYPES
 from ..modules import nearness
 from .namespace import Definition, Entity, Namespace, shared_name
 
@@ -82,7 +82,7 @@ class Program:
             return
         for prefix in self._before(path, scope)[1:]:
             found = self.shared(path, prefix[:-1]) if prefix else None
-            if found and self._file(found.path).facts.symbols[found.index].kind in CONTAINERS:
+            if found and self._file(found.path).facts.symbols[found.index].kind in TYPES:
                 yield Entity("instance", found.path, found.index, "member")
 
     def _nearest(self, path: str, candidates: Sequence[Definition]) -> Entity | None:

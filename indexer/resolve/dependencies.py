@@ -25,7 +25,7 @@ from .tracking import INCLUDES, WHOLE, altered_parts
 Consulted = Sequence[tuple[str, str, str]]
 """(family, language, attribute of FileFacts): what the finder of a family reads of files of a language beside their paths."""
 
-_RESOLUTION = ("resolve", "modules", "facts", "languages/families.py")
+_RESOLUTION = ("resolve", "modules", "facts", "languages/families.py", "kinds.py")
 """What decides which edges there are, below the package."""
 
 PATHS = key64("paths")

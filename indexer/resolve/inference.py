@@ -13,10 +13,10 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ..extract.definitions import CALLABLES, CONTAINERS
+from ..kinds import CALLABLES, TYPES, VARIABLES
 from ..records import Binding
 from .class_members import Classes
-from .namespace import ANYWHERE, MAX_UNION, VARIABLES, Entity, position, root_of, together
+from .namespace import ANYWHERE, MAX_UNION, Entity, position, root_of, together
 from .scopes import DEPTH, Scopes
 from .tracking import Touched
 from .type_expressions import NOTHING, Shape, element, item, method, result, shape
@@ -135,7 +135,7 @@ class Receivers:
             return self._object(path, scope, name)
         if file.is_self(name) and not file.hides_self(scope, name):
             inside = next(
-                (s for s in file.scopes(scope) if file.facts.symbols[s].kind in CONTAINERS), None
+                (s for s in file.scopes(scope) if file.facts.symbols[s].kind in TYPES), None
             )
             around_it = self.scopes.types_around(path, scope)
             owner = (
@@ -382,7 +382,7 @@ class Receivers:
         """A value of the type that a symbol names: of the class, or of what an alias or a type variable stands for."""
         file = self._files[entity.path]
         symbol = file.facts.symbols[entity.index]
-        if symbol.kind in CONTAINERS:
+        if symbol.kind in TYPES:
             return Entity("instance", entity.path, entity.index, "typed", own=entity.own)
         for binding in file.bindings.get((symbol.parent, symbol.name), ()):
             if binding.how == "type":
@@ -434,7 +434,7 @@ class Receivers:
 
     def _result(self, entity: Entity, depth: int) -> Entity | None:
         symbol = self._files[entity.path].facts.symbols[entity.index]
-        if symbol.kind in CONTAINERS:
+        if symbol.kind in TYPES:
             return Entity("instance", entity.path, entity.index, "typed", own=entity.own)
         if symbol.kind in VARIABLES:
             held = self.value(entity, depth + 1)
@@ -468,7 +468,7 @@ class Receivers:
         if entity.what == "symbol":
             if (
                 key not in ("*", "+")
-                and self._files[entity.path].facts.symbols[entity.index].kind in CONTAINERS
+                and self._files[entity.path].facts.symbols[entity.index].kind in TYPES
             ):
                 return entity  # `Box[int]`
             entity = self.value(entity, depth + 1)
@@ -488,8 +488,7 @@ class Receivers:
             case "instance":
                 return self._taken_by_method(entity, key, depth + 1)
             case "symbol" if (
-                key == "*"
-                and self._files[entity.path].facts.symbols[entity.index].kind in CONTAINERS
+                key == "*" and self._files[entity.path].facts.symbols[entity.index].kind in TYPES
             ):
                 return Entity(
                     "instance", entity.path, entity.index, "typed"

@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..extract.definitions import CALLABLES, CONTAINERS
+from ..kinds import CALLABLES, LINKABLE, PROSE, TYPES, VARIABLES
 from ..languages.families import Family, family_of, family_rules
 from ..modules import package_of
-from ..records import Binding, FileFacts, Import, Reference, Symbol
+from ..records import Binding, FileFacts, Import, Reference, Symbol, base_name
 from .type_expressions import NOTHING, Shape
 
 ANYWHERE = 1 << 30  # a place after every binding
-VARIABLES = frozenset({"variable", "constant"})
-OUTLINE = frozenset({"section", "rule"})  # kinds of symbols that no program names
 ACCESSORS = frozenset({"setter", "deleter"})  # called above a Python property's further functions
 MAX_UNION = 6  # alternatives that are followed; a value that could be more things is told by none
 
@@ -108,7 +106,7 @@ class Namespace:
         if not self.rules.objects:
             return True
         symbol = self.facts.symbols[index]
-        return symbol.kind != "method" and symbol.kind not in OUTLINE
+        return symbol.kind != "method" and symbol.kind not in PROSE
 
     def object_around(self, scope: int) -> int | None:
         """What `this` is an instance of in `scope`, where objects are written out: a class, the function or variable that
@@ -116,7 +114,7 @@ class Namespace:
         symbols = self.facts.symbols
         for around in self.scopes(scope):
             symbol = symbols[around]
-            if symbol.kind in CONTAINERS:
+            if symbol.kind in TYPES:
                 return around
             if symbol.kind not in CALLABLES or symbol.signature.endswith("=>"):
                 continue
@@ -148,17 +146,15 @@ class Namespace:
             return True
         symbol = self.facts.symbols[scope]
         inside = scope in self.children and name in self.children[scope]
-        return symbol.parent < 0 and symbol.kind not in CONTAINERS and not inside
+        return symbol.parent < 0 and symbol.kind not in TYPES and not inside
 
     def sees_members(self, scope: int) -> bool:
         """Whether `scope` is a type whose members its methods name without a receiver."""
-        return (
-            scope >= 0 and self.rules.implicit_this and self.facts.symbols[scope].kind in CONTAINERS
-        )
+        return scope >= 0 and self.rules.implicit_this and self.facts.symbols[scope].kind in TYPES
 
     def hides_names(self, scope: int) -> bool:
         """Whether names of `scope` are not seen by the functions in it: a class, unless its methods see its members."""
-        return self.facts.symbols[scope].kind in CONTAINERS and not self.rules.implicit_this
+        return self.facts.symbols[scope].kind in TYPES and not self.rules.implicit_this
 
     def defines(self, scope: int, name: str) -> bool:
         """Whether a name of `scope` is a function or a type, whatever is bound to it besides."""
@@ -339,9 +335,7 @@ def _takes_over(file: Namespace, known: int, index: int, setters: set[tuple[int,
     if earlier.kind in VARIABLES:
         return later.kind not in VARIABLES  # `f` and `f()`
     return (
-        later.kind in CONTAINERS
-        and "object " in earlier.signature
-        and "object " not in later.signature
+        later.kind in TYPES and "object " in earlier.signature and "object " not in later.signature
     )
 
 
@@ -351,7 +345,7 @@ def _is_child(facts: FileFacts, index: int) -> bool:
     around = shared_name(facts, symbol.parent) if facts.language != "c" else ""
     return facts.language == "c" or (
         around.rpartition(".")[2] != symbol.name
-        and f"{around}.{symbol.name}" == _COUNT.sub("", symbol.qualname)
+        and f"{around}.{symbol.name}" == base_name(symbol.qualname)
     )
 
 
@@ -368,7 +362,7 @@ def _arrange_binding(file: Namespace, binding: Binding) -> None:
     if dot:
         if root not in file.rules.selves or "." in attribute or "[" in attribute:
             return
-        while scope >= 0 and file.facts.symbols[scope].kind not in CONTAINERS:
+        while scope >= 0 and file.facts.symbols[scope].kind not in TYPES:
             scope = file.facts.symbols[scope].parent
         if scope < 0:
             return
@@ -396,7 +390,6 @@ def _bound_name(module: str, rules: Family) -> str:
 
 
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".inl", ".ipp", ".tpp", ".cuh")
-_COUNT = re.compile(r"#\d+(?=\.|$)")
 
 
 class Definition(NamedTuple):
@@ -442,10 +435,7 @@ def is_renaming(symbol: Symbol) -> bool:
 
 def is_linked(path: str, kind: str, signature: str) -> bool:
     """Whether other files see a definition of C or C++ without including it."""
-    return kind in LINKED and not signature.startswith("static ") and not is_header(path)
-
-
-LINKED = frozenset({"function", "method", "variable", "constant"})
+    return kind in LINKABLE and not signature.startswith("static ") and not is_header(path)
 
 
 def is_shared(path: str, language: str, symbol: Symbol) -> bool:
@@ -465,7 +455,7 @@ def shared_name(facts: FileFacts, index: int) -> str:
     symbol = facts.symbols[index]
     if facts.language != "cpp":
         return symbol.name
-    name = _COUNT.sub("", symbol.qualname) if "#" in symbol.qualname else symbol.qualname
+    name = base_name(symbol.qualname)
     if (
         symbol.kind == "constant"
         and symbol.parent >= 0

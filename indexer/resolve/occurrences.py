@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from ..extract.definitions import LOCAL_INSIDE
-from ..records import Edge, FileFacts, symbol_id
+from ..kinds import LOCALS, VARIABLES
+from ..records import Edge, FileFacts, base_name, symbol_id
 from .confidence import CONFIDENCE
-from .namespace import VARIABLES
 from .scip import DEFINITION, FORWARD, Document, Occurrence, read_scip, symbol_name, written
 
 AGREEMENT = 0.95  # of a document's definitions stand on their names, but for what compilers name oddly; else it is stale
@@ -123,7 +122,7 @@ class _Reader:
             if around:
                 innermost = max(
                     around,
-                    key=lambda at: (symbols[at].start_line, symbols[at].kind not in LOCAL_INSIDE),
+                    key=lambda at: (symbols[at].start_line, symbols[at].kind not in LOCALS),
                 )
                 own = symbol_id(path, symbols[innermost].qualname)
             if not self.defined.get(key):
@@ -190,9 +189,7 @@ class _Scopes:
 
     def is_own_head(self, path: str, scope: int, target: str) -> bool:
         """Whether a mention is the head of a further definition of its symbol: an overload, a property's setter."""
-        return (
-            scope >= 0 and symbol_id(path, self.symbols[scope].qualname.partition("#")[0]) == target
-        )
+        return scope >= 0 and symbol_id(path, base_name(self.symbols[scope].qualname)) == target
 
 
 def _key(path: str, symbol: str) -> str:

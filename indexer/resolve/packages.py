@@ -10,23 +10,20 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from ..extract.definitions import CALLABLES, CONTAINERS
+from ..kinds import TYPES, TYPES_AND_MODULES
 from ..languages.families import family_rules
 from ..modules import nearness
-from ..records import FileFacts, Import, Symbol
+from ..records import FileFacts, Import, Symbol, base_name
 from .namespace import Entity, Namespace
 
 Member = Callable[[Entity, str], Entity | None]
 """(what stands before the dot, name) → the symbol that it names."""
 
 _SWIFT_MODULE = re.compile(r"(?:^|/)(?:Sources|Tests|Plugins)/([^/]+)/")
-_NUMBER = re.compile(r"#\d+$")
 _OBJECT = re.compile(r"\bobject\s")
 _PRIVATE = re.compile(r"(?:@\S+\s+)*(?:file)?private\b")
 _PROPERTY = re.compile(r"(?:^|\s)va[lr]\s")
 _PARTIAL = re.compile(r"\bpartial\s")
-_HOLDERS = CONTAINERS | {"module"}
-_VALUE_KINDS = CALLABLES | {"constant", "variable"}
 
 
 def packages_of(facts: FileFacts) -> list[tuple[int, str]]:
@@ -108,7 +105,7 @@ class Packages:
                     self._anywhere_named[family, symbol.name].append(
                         Entity("symbol", path, index, "global")
                     )
-            if file.rules.nested and symbol.kind in _HOLDERS | {"constant"}:
+            if file.rules.nested and symbol.kind in TYPES_AND_MODULES | {"constant"}:
                 self._add_nested(Entity("symbol", path, index, "package"), family)
             elif (place := _part(path, symbol, file.facts.language)) is not None:
                 self._parts[f"{family}:{package}:{place}"].append(
@@ -118,7 +115,7 @@ class Packages:
     def _add_nested(self, entity: Entity, family: str) -> None:
         """A module or class as a member of the one that its name says, wherever that is."""
         symbol = self._files[entity.path].facts.symbols[entity.index]
-        qualname = _NUMBER.sub("", symbol.qualname)
+        qualname = base_name(symbol.qualname)
         self._known.update(
             f"{family}:{qualname.rsplit('.', cut)[0]}" for cut in range(qualname.count(".") + 1)
         )
@@ -126,7 +123,7 @@ class Packages:
         known = self._tops[f"{family}:{around}"][name]
         if entity not in known:
             known.append(entity)
-        if symbol.kind in _HOLDERS:
+        if symbol.kind in TYPES_AND_MODULES:
             self._parts[f"{family}::{qualname}"].append(entity.by("member"))
 
     def reads(self, path: str, spec: Import) -> bool:
@@ -177,7 +174,7 @@ class Packages:
                 family == "php"
                 and not package
                 and self._seen[path][0]
-                and self._kind(found) in CONTAINERS
+                and self._kind(found) in TYPES
             ):
                 return found
         return None
@@ -206,7 +203,7 @@ class Packages:
         """Whether a type's namespace begins as one of the file's does: `Serilog.Events` and `Serilog.Tests`."""
         roots = {package.partition(".")[0] for package in self._seen[path]} - {""}
         theirs = {package.partition(".")[0] for package in self._seen[entity.path]} - {""}
-        return self._kind(entity) in CONTAINERS and not roots.isdisjoint(theirs)
+        return self._kind(entity) in TYPES and not roots.isdisjoint(theirs)
 
     def are_one(self, found: Sequence[Entity]) -> bool:
         """Whether definitions are one: a single one, or the overloads of a single method."""
@@ -215,7 +212,7 @@ class Packages:
         symbols = (
             (entity.path, self._files[entity.path].facts.symbols[entity.index]) for entity in found
         )
-        return len({(path, _NUMBER.sub("", symbol.qualname)) for path, symbol in symbols}) == 1
+        return len({(path, base_name(symbol.qualname)) for path, symbol in symbols}) == 1
 
     def _absolute(self, path: str, written: str) -> Entity | None:
         """What a full name, `a.b.Class.member`, stands for; a package where it names no definition."""
@@ -336,9 +333,7 @@ class Packages:
         symbol = file.facts.symbols[owner.index]
         if name == "new" and symbol.kind == "class":
             return Entity("symbol", owner.path, owner.index, "member")
-        found = self._tops.get(f"{file.rules.name}:{_NUMBER.sub('', symbol.qualname)}", {}).get(
-            name
-        )
+        found = self._tops.get(f"{file.rules.name}:{base_name(symbol.qualname)}", {}).get(name)
         return self._main_part(found).by("import") if found else None
 
     def _main_part(self, found: list[Entity]) -> Entity:
@@ -391,8 +386,8 @@ def _nesting(facts: FileFacts) -> tuple[str, ...]:
     """The modules and classes of a file, and those around them, the innermost first: where Ruby looks for a constant."""
     names = [""]
     for symbol in facts.symbols if facts.language == "ruby" else ():
-        if symbol.kind in _HOLDERS:
-            qualname = _NUMBER.sub("", symbol.qualname)
+        if symbol.kind in TYPES_AND_MODULES:
+            qualname = base_name(symbol.qualname)
             names += (qualname.rsplit(".", cut)[0] for cut in range(qualname.count(".") + 1))
     return tuple(sorted(dict.fromkeys(names), key=lambda name: -name.count(".") if name else 1))
 
@@ -430,9 +425,9 @@ def _is_private(symbol: Symbol, language: str) -> bool:
 
 def _part(path: str, symbol: Symbol, language: str) -> str | None:
     if language in ("ruby", "elixir"):
-        return _NUMBER.sub("", symbol.qualname) if symbol.kind in _HOLDERS else None
-    if symbol.kind not in CONTAINERS:
+        return base_name(symbol.qualname) if symbol.kind in TYPES_AND_MODULES else None
+    if symbol.kind not in TYPES:
         return None
     if language == "csharp" and _PARTIAL.search(symbol.signature):
-        return _NUMBER.sub("", symbol.qualname)
-    return f"{path}:{_NUMBER.sub('', symbol.qualname)}" if language == "scala" else None
+        return base_name(symbol.qualname)
+    return f"{path}:{base_name(symbol.qualname)}" if language == "scala" else None

@@ -9,14 +9,14 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from operator import attrgetter
 
-from ..extract.definitions import CALLABLES
 from ..facts.in_memory import Facts, HeldFacts, Namespaces
+from ..kinds import CALLABLES, VARIABLES
 from ..languages.families import family_of
 from ..records import Edge, FileFacts, Import, Reference, symbol_id
 from .confidence import confidence
 from .dependencies import PATHS, family_need, modules_need, parts_needs
 from .inference import Receivers
-from .namespace import ANYWHERE, VARIABLES, Entity, root_of
+from .namespace import ANYWHERE, Entity, root_of
 from .scopes import COMPONENTS
 from .tracking import Touched
 

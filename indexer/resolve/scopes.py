@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..extract.definitions import CONTAINERS
+from ..kinds import TYPES
 from ..languages.families import C, family_rules
 from ..modules import ModuleFinder, reach
 from ..records import Import
@@ -111,7 +111,7 @@ class Scopes:
         if (around, name) in file.imports:
             return self.import_target(path, file.imports[around, name], depth + 1)
         index = file.children[around].get(name) if around in file.children else None
-        if symbol.kind not in CONTAINERS:
+        if symbol.kind not in TYPES:
             if index is None or not file.is_visible(index):
                 return None
             return self.definition(Entity("symbol", path, index, "local"))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from indexer import FoundSymbol, Snapshot, key64
+from indexer import VARIABLES, FoundSymbol, Snapshot, key64
 
 from .co_changes import co_changes
 from .derived_edges import derive
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 FEW_EDGES = 1_000_000
 VERSION = 3  # of the files' form and of the rules of `derived`
 _NODES = ("uid", "file", "parent", "start", "end", "name", "qualname", "kind")
-
-
-_VARIABLES = frozenset({"variable", "constant"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def owner_at(scope: int, symbol: Callable[[int], tuple[str, int]]) -> int:
     (kind, position of what is around it, or less than 0)."""
     while scope >= 0:
         kind, parent = symbol(scope)
-        if kind not in _VARIABLES:
+        if kind not in VARIABLES:
             break
         scope = max(parent, -1)
     return scope

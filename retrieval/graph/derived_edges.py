@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from indexer import INTERFACES, OVERRIDABLE
+
 from ..file_roles import place_of
 from .edge_columns import KINDS, EdgeColumns, columns
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-INTERFACES = frozenset({"interface", "trait"})
 LINEAGE = 64  # bases that are looked through for a method; only programs write longer chains
 _CALLS, _INHERITS, _REFERENCES = (KINDS.index(kind) for kind in ("calls", "inherits", "references"))
 _CONTAINS, _IMPLEMENTS, _OVERRIDES, _TESTS = (
@@ -105,7 +106,7 @@ def _methods(nodes: pa.Table, classes: set[int]) -> dict[int, dict[str, int]]:
     )
     names, kinds = nodes["name"].take(inside).to_pylist(), nodes["kind"].take(inside).to_pylist()
     for node, name, kind in zip(inside.tolist(), names, kinds, strict=True):
-        if kind in ("method", "function", "prototype"):
+        if kind in OVERRIDABLE:
             found.setdefault(int(parent[node]), {}).setdefault(name, node)
     return found
 

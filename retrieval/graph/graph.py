@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from indexer import FoundSymbol, Reference, Snapshot, key64
+from indexer import FoundSymbol, Reference, Snapshot, base_name, key64
 
 from ..file_roles import is_test
 from ..query.lookup import Lookup
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from .store_graph import Near
     from .unresolved import Unresolved
 
-_COUNT = re.compile(r"#\d+(?=\.|$)")
 CALLS = ("calls",)
 DEPENDENTS = (
     Way(True, ("calls", "references", "inherits", "implements", "overrides")),
@@ -107,7 +105,7 @@ class Graph:
         real = [each for each in found if each.symbol.kind != "prototype"] or found
         together: dict[tuple[str, str], list[FoundSymbol]] = {}
         for each in real:
-            together.setdefault((each.path, _COUNT.sub("", each.symbol.qualname)), []).append(each)
+            together.setdefault((each.path, base_name(each.symbol.qualname)), []).append(each)
         return list(together.values())
 
     def _exactly(self, name: str) -> list[FoundSymbol]:
@@ -124,9 +122,7 @@ class Graph:
         )
         if not given and "." not in wanted:
             return []
-        return [
-            each for each in self.symbol(name) if _COUNT.sub("", each.symbol.qualname) == wanted
-        ]
+        return [each for each in self.symbol(name) if base_name(each.symbol.qualname) == wanted]
 
     def callers(
         self,
@@ -351,7 +347,7 @@ class Graph:
 
 def _last(name: str) -> str:
     return (
-        _COUNT.sub("", name.strip().removesuffix("()"))
+        base_name(name.strip().removesuffix("()"))
         .replace("::", ".")
         .replace("#", ".")
         .rsplit(".", 1)[-1]

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from indexer import FoundSymbol, search_terms
+from indexer import CALLABLES, SHOWN_BY_MEMBERS, FoundSymbol, search_terms
 
 WORTH = {"name": 0.05, "signature": 0.3, "skeleton": 0.6, "slice": 0.8, "body": 1.0}
 """What a resolution is worth, the body being 1. Judgement, not measurement: the shares order the upgrades."""
 EXCERPT_LINES, EXCERPT_WORTH = 7, 0.6
 """A slice of the lines that say most of what was asked, for small budgets; LOG packing: excerpts."""
-CONTAINERS = frozenset({"class", "interface", "struct", "trait", "module", "scope"})
 MAX_SIGNATURE = 10  # lines
 MAX_BODY = 400  # lines; a longer symbol is shown by what matched
 MAX_RELATED_BODY = (
@@ -76,11 +75,11 @@ def levels(
     header = signature_lines(lines, start, end)
     around = _around(item.symbol, lines, symbols)
     found = [Level("name", ()), Level("signature", (header,), around)]
-    if symbol.kind in CONTAINERS:
+    if symbol.kind in SHOWN_BY_MEMBERS:
         members = [
             s
             for s in symbols
-            if s.symbol.parent == item.symbol.index and s.symbol.kind in ("function", "method")
+            if s.symbol.parent == item.symbol.index and s.symbol.kind in CALLABLES
         ]
         outline = tuple(
             signature_lines(lines, s.symbol.start_line, s.symbol.end_line) for s in members

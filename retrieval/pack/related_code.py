@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from indexer import FoundEdge, FoundSymbol, search_terms
+from indexer import SHOWN_AS_VALUES, FoundEdge, FoundSymbol, search_terms
 
 from ..file_roles import is_test
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ..searcher import Searcher
 
 MIN_CONFIDENCE = 0.5  # of an edge that brings something in
-VALUES = frozenset({"constant", "variable", "enum", "key", "macro"})
 SHARES = {"calls": 0.25, "inherits": 0.25, "references": 0.2, "tests": 0.1}
 """What such code is worth beside the hit that needs it (LOG packs: what comes along)."""
 MOST = {"calls": 6, "inherits": 2, "references": 4, "tests": 1}  # of each kind for one hit
@@ -93,7 +92,7 @@ def _mentioned(
         found = known.get(edge.dst)
         if found is None or edge.dst in seen or not left[edge.kind]:
             continue
-        if edge.kind == "references" and found.symbol.kind not in VALUES:
+        if edge.kind == "references" and found.symbol.kind not in SHOWN_AS_VALUES:
             continue
         seen.add(edge.dst)
         left[edge.kind] -= 1

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from indexer import FoundSymbol, search_terms
+from indexer import CALLABLES, FoundSymbol, search_terms
 
 from ..file_roles import FRONTS, place_of
 from ..query.mention_matches import Anchors
@@ -49,7 +49,6 @@ DENSE = 0.2  # of nearness in meaning in what a chunk says for its file, beside 
 COHERENCE = (
     0.9  # how much less each further chunk of a file, class or function adds to what it says
 )
-FUNCTIONS = frozenset({"function", "method"})
 DOC_CHARS = 600  # of a docstring that are read
 COMMON = 0.05  # that a word counts for which is the commonest of all
 
@@ -136,7 +135,7 @@ def _names(given: Given, table: dict[str, Floats]) -> None:
             continue
         symbol = found.symbol
         parts, whole = name_parts(symbol.name), symbol.name.lower()
-        function = symbol.kind in FUNCTIONS
+        function = symbol.kind in CALLABLES
         small = function and found.index != chunk.symbol
         table["function" if function else "type"][row] = 1.0
         table["small"][row] = small
@@ -165,7 +164,7 @@ def _groups(given: Given, table: dict[str, Floats], says: Floats) -> None:
             -1
             if found is None
             else found.symbol.parent
-            if found.symbol.kind in FUNCTIONS
+            if found.symbol.kind in CALLABLES
             else found.index
         )
         files[path].append(row)

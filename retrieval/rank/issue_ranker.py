@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 
-from indexer import FileSymbols, FoundChunk, Symbol, data_folder
+from indexer import CALLABLES, FileSymbols, FoundChunk, Symbol, data_folder
 
 from ..file_roles import place_of
 from ..query.lookup import Lookup
@@ -16,7 +16,7 @@ from ..query.question import Question
 from ..search.commit_evidence import History
 from ..search.fusion import Candidate
 from .boosted_trees import Trees
-from .features import FEATURES, FUNCTIONS, SIGNALS, Given, Unit, feature_rows
+from .features import FEATURES, SIGNALS, Given, Unit, feature_rows
 from .term_counts import Counts, count_terms
 from .weighted import Ranked, merged
 
@@ -155,7 +155,7 @@ def _most_promising(
             + 0.5 * float(head[row])
         )
         value += 0.5 * squares[chunk.path] / most + 0.3 * past.get(chunk.path, 0.0)
-        value += 0.2 if own is not None and own.symbol.kind in FUNCTIONS else 0.0
+        value += 0.2 if own is not None and own.symbol.kind in CALLABLES else 0.0
         promise.append(value - (0.5 if place not in ("source", "front") else 0.0))
     best = sorted(range(len(candidates)), key=lambda row: (-promise[row], row))[:KEPT]
     return sorted(
@@ -169,7 +169,7 @@ def _units(candidates: Sequence[Candidate], symbols: Mapping[str, FileSymbols]) 
         chunk, own = each.chunk, symbols[each.chunk.path]
         symbol = own[chunk.symbol] if 0 <= chunk.symbol < len(own) else None
         yield Unit(at, symbol)
-        if symbol is None or symbol.symbol.kind not in FUNCTIONS:
+        if symbol is None or symbol.symbol.kind not in CALLABLES:
             small = (
                 found
                 for found in own.starting(chunk.start_line, chunk.end_line)
@@ -180,7 +180,7 @@ def _units(candidates: Sequence[Candidate], symbols: Mapping[str, FileSymbols]) 
 
 def _is_small(symbol: Symbol) -> bool:
     """Whether a function has no chunk of its own."""
-    return symbol.kind in FUNCTIONS and symbol.end_line - symbol.start_line < SMALL_LINES
+    return symbol.kind in CALLABLES and symbol.end_line - symbol.start_line < SMALL_LINES
 
 
 @cache

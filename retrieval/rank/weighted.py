@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from indexer import FileSymbols, FoundSymbol, search_terms
+from indexer import CALLABLES, FileSymbols, FoundSymbol, search_terms
 
 from ..file_roles import FRONTS, place_of
 from ..query.question import Question
@@ -126,7 +126,7 @@ def name_of(words: Words, candidate: Candidate, symbols: FileSymbols) -> FoundSy
     """The symbol that a chunk is called after: its own or, where it gathers small ones, the one that the question names."""
     chunk = candidate.chunk
     own = symbols[chunk.symbol] if 0 <= chunk.symbol < len(symbols) else None
-    if own is not None and own.symbol.kind in ("function", "method"):
+    if own is not None and own.symbol.kind in CALLABLES:
         return own
     best, most = own, words.name_overlap(own)
     for found in symbols.starting(chunk.start_line, chunk.end_line):

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from indexer import LANGUAGES, SourceError, Symbol, extract_symbols, language_of, open_repository
+from indexer import (
+    CALLABLES,
+    LANGUAGES,
+    SourceError,
+    Symbol,
+    extract_symbols,
+    language_of,
+    open_repository,
+)
 
 from ..file_roles import place_of
 from .commit_messages import cleaned, is_informative, words_in
@@ -29,7 +37,6 @@ MAX_HUNKS = 60  # in those sources
 MAX_SIDE = 30  # commits of a merged branch whose messages are compared with the merge's own
 MAX_BYTES = 400_000  # of a source file; a larger one is a table or a bundle
 LEAST_WORDS = 5
-CALLABLE = frozenset({"function", "method"})
 _NO_CODE = frozenset(
     {"json", "yaml", "toml", "html", "css", "markdown", "makefile", "dockerfile", "sql"}
 )
@@ -250,7 +257,7 @@ def _touched(symbols: Sequence[Symbol], hunk: pygit2.DiffHunk) -> Iterator[Symbo
     """The units whose lines the hunk takes away or writes into; lines are those of the content before."""
     first, last = hunk.old_start, hunk.old_start + hunk.old_lines - 1
     for at, symbol in enumerate(symbols):
-        if symbol.kind not in CALLABLE:
+        if symbol.kind not in CALLABLES:
             continue
         if hunk.old_lines:
             within = symbol.start_line <= last and first <= symbol.end_line
@@ -275,7 +282,7 @@ def _continues(symbols: Sequence[Symbol], at: int, hunk: pygit2.DiffHunk) -> boo
 
 def unit_of(symbols: Sequence[Symbol], at: int) -> Symbol:
     """What the function at `at` counts as: the outermost function around it, and for a constructor its class."""
-    while symbols[at].parent >= 0 and symbols[symbols[at].parent].kind in CALLABLE:
+    while symbols[at].parent >= 0 and symbols[symbols[at].parent].kind in CALLABLES:
         at = symbols[at].parent
     outer = symbols[at].parent
     return symbols[outer] if outer >= 0 and symbols[at].name == "__init__" else symbols[at]

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from indexer import (
+    CALLABLES,
     ClewError,
     Snapshot,
     Store,
@@ -31,7 +32,7 @@ from ..query.question import read_question
 from ..rank.tuned_weights import BASE, ranker_id
 from ..rank.weighted import Ranked
 from ..searcher import Searcher
-from .commit_tasks import CALLABLE, Change, Task, past_changes, tasks_at, unit_of
+from .commit_tasks import Change, Task, past_changes, tasks_at, unit_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -205,7 +206,7 @@ def _unit(searcher: Searcher, each: Ranked) -> str:
     if each.symbol is None:
         return ""
     found, path = each.symbol, each.symbol.path
-    if found.symbol.kind not in CALLABLE:
+    if found.symbol.kind not in CALLABLES:
         return found.id
     symbols: list[Symbol] = [other.symbol for other in searcher.lookup.symbols_in([path])[path]]
     return f"{path}::{unit_of(symbols, found.index).qualname}"

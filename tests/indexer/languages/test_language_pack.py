@@ -54,7 +54,7 @@ import importlib.metadata as metadata
 def absent(name):
     raise metadata.PackageNotFoundError(name)
 metadata.version = absent
-from indexer.languages import language_of
+from indexer.languages.registry import language_of
 print(language_of("a.dart"))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
