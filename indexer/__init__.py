@@ -1,6 +1,6 @@
 """Source tree → symbol graph, chunks and embeddings in LanceDB. The offline part of clew.
 
-Names are listed in `__init__.pyi` and loaded when first used, so that importing the package costs nothing.
+Names are listed in `__init__.pyi` and loaded on first use, so importing the package costs nothing.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""What a user can have done wrong, or what the machine lacks: each message is one line that says what to do."""
+"""Errors that users can fix, in their input or on their machine. Each message is one line."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class StoreError(ClewError):
 
 
 class WorkerError(ClewError):
-    """The machine does not let processes work for a build."""
+    """The machine does not let a build start worker processes."""
 
 
 class GenerationGone(StoreError):
-    """What a reader has open was collected, after newer generations were published: open the store anew."""
+    """An open generation was collected after newer ones were published. Open the store again."""
 
 
 class EncoderError(ClewError):

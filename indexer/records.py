@@ -1,7 +1,7 @@
-"""The records that the indexer passes on: plain frozen values, no behaviour beyond naming.
+"""The records that the indexer passes on: plain frozen values, no behavior beyond naming.
 
-What a file has thousands of is a named tuple: making a frozen dataclass costs five to ten times as much, and rows of
-tuples turn into columns without a loop.
+Records that a file has thousands of are named tuples: a frozen dataclass costs five to ten times
+as much to make, and rows of tuples turn into columns without a loop.
 """
 
 from __future__ import annotations
@@ -12,10 +12,17 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 Kind = str
-"""A symbol's kind: function, method, class, interface, struct, enum, type, trait, macro, constant, variable, module,
-section (a heading, an HTML element with an id), key (JSON, YAML, TOML), table, view, column, trigger (SQL; a table of TOML or
-Lua, too), rule (CSS, by its selector), target (a makefile's), stage (a Dockerfile's); prototype for what is announced here and defined elsewhere (a C prototype or `extern`, a TypeScript overload).
-A prototype never takes the plain qualified name from a definition of the same file: it is `f#2` where `f` is defined.
+"""A symbol's kind:
+
+- function, method, class, interface, struct, enum, type, trait, macro, constant, variable, module;
+- section: a heading, an HTML element with an id;
+- key: JSON, YAML, TOML;
+- table, view, column, trigger: SQL; table also TOML and Lua;
+- rule: CSS, named by its selector;
+- target: makefiles; stage: Dockerfiles;
+- prototype: an announcement of a definition elsewhere (a C prototype or `extern`, a TypeScript
+  overload). A prototype never takes the plain qualified name from a definition of the same file:
+  it is `f#2` if the file also defines `f`.
 """
 
 
@@ -23,9 +30,7 @@ class Symbol(NamedTuple):
     """A definition in one file."""
 
     name: str
-    qualname: (
-        str  # dotted path of the enclosing symbols and the name: `Server.start`; unique in its file
-    )
+    qualname: str  # dotted names of the enclosing symbols and its own; unique in its file
     kind: Kind
     start_line: int  # 1-based, inclusive; a decorator belongs to its symbol
     end_line: int  # 1-based, inclusive
@@ -35,43 +40,56 @@ class Symbol(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A mention of a name that some definition may answer to."""
+    """A use of a name that may refer to a definition."""
 
     kind: str  # call | use | inherit
     name: str  # the last identifier: `start` in `self.server.start()`
-    receiver: str  # what stands before it, as written: `self.server`; "" for a bare name, "?" for an expression without a name
+    receiver: str  # the text before it: `self.server`; "" if none, "?" if it is no plain name
     scope: int  # position of the enclosing symbol in the file's list, or -1 for the module itself
     line: int  # 1-based
 
 
 class Import(NamedTuple):
-    """A name that a file brings in from elsewhere, or hands on.
+    """A name that a file imports or re-exports.
 
-    The local name is `alias`, else `name`, else what the language makes of `module`. A default import is the name
-    `default`; a CommonJS module's own value is `exports`. Handing on counts as an import whose alias is the name outside:
-    `export {a as b} from "m"` is (m, a, b), `export * from "m"` (m, *, ""); where the module is "" it is this file itself:
-    `export {a as b}` is ("", a, b), `export default f` ("", f, default), `module.exports = f` ("", f, exports).
+    The local name is `alias`, else `name`, else the language's default name for `module`. A default
+    import has the name `default`; the value of a whole CommonJS module is `exports`. A re-export is
+    an import whose alias is the exported name: `export {a as b} from "m"` is (m, a, b),
+    `export * from "m"` is (m, *, ""). An empty module means this file: `export {a as b}` is
+    ("", a, b), `export default f` is ("", f, default), `module.exports = f` is ("", f, exports).
     """
 
     module: str  # as written: `..pkg.mod`, `./util`, `stdio.h`, `java.util.List`
-    name: str  # the member brought in; "" for the module itself, "*" for everything
-    alias: str  # the local name where it differs from `name`; "" otherwise, and where none is bound
+    name: str  # the imported member; "" for the module itself, "*" for everything
+    alias: str  # the local name if it differs from `name`; "" otherwise, or if none is bound
     scope: int  # as in Reference
     line: int  # 1-based
+
+
+SETTING = "setting"
+"""`Binding.how` of a project setting, such as `main` of a package.json."""
 
 
 class Binding(NamedTuple):
-    """What a local name or attribute holds, as far as its own line says: an annotation or a constructor call.
+    """The value or type of a local name or attribute, as its own line states it.
 
-    With how = package it is what the file says its package is (name: `package`).
+    `how` is one of
+
+    - annotation: `type` is the declared type;
+    - call: `type` is the callee that made the value;
+    - alias: `type` is another name or expression for the value;
+    - type: the name is another name for a type;
+    - within: a condition states the type, from `line` to `until`;
+    - package: the file's own package (the name is `package`);
+    - setting: a project setting.
     """
 
-    name: str  # `client`, `self.client`; "return" for what the scope's function gives back
-    type: str  # the type or the callee as written: `Client`, `http.Client`
-    how: str  # annotation | call | alias | type | package | within (a condition says the type, from `line` to `until`)
+    name: str  # `client`, `self.client`; "return" for the result of the scope's function
+    type: str  # as written: `Client`, `http.Client`
+    how: str
     scope: int  # as in Reference
     line: int  # 1-based
-    until: int = 0  # 1-based, inclusive: the last line of the branch in which it stands; 0 outside of branches
+    until: int = 0  # 1-based, inclusive: last line of the branch around it; 0 outside of branches
 
 
 class Chunk(NamedTuple):
@@ -79,26 +97,24 @@ class Chunk(NamedTuple):
 
     start_line: int  # 1-based, inclusive
     end_line: int  # 1-based, inclusive
-    symbol: int  # position of the innermost symbol that holds it, or -1
-    text: str  # what is embedded: qualified name, signature, doc and the lines themselves; the path is not part of it
-    terms: str  # search terms, space separated, those of path and name repeated by their weight
+    symbol: int  # position of the innermost symbol around it, or -1
+    text: str  # the embedded text: qualified name, signature, doc and the lines; not the path
+    terms: str  # search terms, space separated; those of path and name repeated by their weight
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """All that is known of one file by looking at it alone."""
+    """All facts of one file that follow from its path and content alone."""
 
     path: str  # relative to the root, with forward slashes
-    language: str  # a row of `languages`, or "text"
+    language: str  # a name in `LANGUAGES`, one of the language pack, or "text"
     lines: int
     symbols: tuple[Symbol, ...] = ()
     references: tuple[Reference, ...] = ()
     imports: tuple[Import, ...] = ()
     bindings: tuple[Binding, ...] = ()
     chunks: tuple[Chunk, ...] = ()
-    has_error: bool = (
-        False  # the parser met something that it did not understand; the rest still counts
-    )
+    has_error: bool = False  # the file has syntax errors; the other facts still hold
 
 
 class Edge(NamedTuple):
@@ -109,13 +125,13 @@ class Edge(NamedTuple):
     kind: str  # calls | imports | inherits | references | contains
     rule: str  # the rule of `resolve` that made it
     confidence: float  # 0 to 1: how often the rule is right
-    path: str  # where the reference stands
-    line: int  # 1-based; 0 where the edge has no line of its own
+    path: str  # the file of the reference
+    line: int  # 1-based; 0 if the edge has no line of its own
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a build did; all counts are of the view that it published."""
+    """The outcome of a build; all counts are of the published view."""
 
     generation: int
     view: str
@@ -128,17 +144,16 @@ class Report:
     chunks: int
     changed: int  # files that this build had to extract
     encoded: int  # chunks whose vector this build had to compute
-    redacted: int  # secrets written over in the files' texts
+    redacted: int  # secrets overwritten in the files' texts
     skipped: dict[str, int] = field(default_factory=dict)  # reason → number of files
     examples: dict[str, list[str]] = field(default_factory=dict)  # reason → some of the paths
     seconds: dict[str, float] = field(default_factory=dict)  # phase → wall time
-    scip: dict[str, int] = field(
-        default_factory=dict
-    )  # edges by SCIP indexes; documents used, stale and unknown, if read
+    scip: dict[str, int] = field(default_factory=dict)
+    """Edges from SCIP indexes, and their documents by state (used, stale, unknown), if any was read."""
 
 
 def symbol_id(path: str, qualname: str) -> str:
-    """`src/app.py::Server.start`; a file itself is `src/app.py`."""
+    """Return a symbol's id: `src/app.py::Server.start`; the id of a file is its path."""
     return f"{path}::{qualname}" if qualname else path
 
 
@@ -150,13 +165,11 @@ def base_name(qualname: str) -> str:
     return _REPEAT.sub("", qualname) if "#" in qualname else qualname
 
 
-_REPEAT = re.compile(r"#\d+(?=\.|$)")
-
-
 def printable(path: str) -> str:
-    """A path whose bytes are not UTF-8 (surrogates, as `os.fsdecode` gives) with `\\xNN` in their place; others as they are.
+    """Return the path with `\\xNN` for bytes that are not UTF-8 (surrogates of `os.fsdecode`).
 
-    No two paths are printed alike: backslashes before such a byte, or before characters that look like one, are doubled.
+    The result is unique: backslashes before such a byte, or before characters that look like its
+    printed form, are doubled.
     """
     if path.isascii() and "\\x" not in path:
         return path
@@ -168,7 +181,7 @@ def printable(path: str) -> str:
 
 
 def on_disk(path: str) -> str:
-    """The path, as the functions of `os` take it, that is printed as `path`."""
+    """Return the path for functions of `os` whose `printable` form is `path`."""
     return _ESCAPED.sub(_unescaped, path) if "\\x" in path else path
 
 
@@ -178,11 +191,15 @@ def _unescaped(match: re.Match[str]) -> str:
     return "\\" * (len(backslashes) // 2) + last
 
 
+_REPEAT = re.compile(r"#\d+(?=\.|$)")
 _AMBIGUOUS = re.compile("(\\\\+)(?=x[89a-f][0-9a-f]|[\udc80-\udcff])")
 _ESCAPED = re.compile(r"(\\+)x([89a-f][0-9a-f])")
 
 
 def key64(*parts: str) -> int:
-    """A signed 64-bit key for `parts`: two of a million keys collide once in forty million stores."""
+    """Return a signed 64-bit key for `parts`.
+
+    Two of a million keys collide once in forty million stores.
+    """
     digest = blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)

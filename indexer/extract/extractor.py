@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ..kinds import VARIABLES
 from ..languages.language_pack import syntax_blocks
-from ..languages.line_outline import line_symbols
 from ..languages.registry import LANGUAGES, TEXT, Language, grammar, load_function, outline_query
 from ..records import Binding, FileFacts, Import, Symbol
 from .assignments import bound
@@ -16,6 +15,7 @@ from .control_flow import Branches, narrowed
 from .definitions import Definition, Outline
 from .embedded import Facts, components, embedded, joined
 from .jsdoc import read_jsdoc
+from .line_symbols import line_symbols
 from .names import MAX_WRITTEN, dotted, type_name
 from .project_settings import read_settings
 from .references import Mentions

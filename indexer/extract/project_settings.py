@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..records import Binding
+from ..records import SETTING, Binding
 from .names import MAX_WRITTEN
 
-SETTING = "setting"
 MAX_SETTINGS = 2_000  # of one file; the longest `exports` that a person reads has some hundreds
 MAX_BYTES = 1 << 20  # of a settings file
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from posixpath import basename, dirname, join, normpath
 
-from ..extract.project_settings import SETTING
 from ..languages.families import family_rules
-from ..records import FileFacts
+from ..records import SETTING, FileFacts
 from .finder import Finder
 
 _ENDINGS = (
