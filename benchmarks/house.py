@@ -265,7 +265,7 @@ def document_rows(root: Path) -> list[Row]:
     rows = [
         Row("README: lines, bytes", f"{text.count(chr(10))}, {len(text.encode())}", "120, 8000")
     ]
-    for path in [readme, *sorted((root / "docs").rglob("*.md")), *root.glob("DESIGN.md")]:
+    for path in [readme, *sorted((root / "docs").rglob("*.md"))]:
         name = path.relative_to(root).as_posix()
         paragraphs = [(f"{name}:{n}", text) for n, text in prose_of(path.read_text("utf-8"))]
         share, crowded = relative_share(paragraphs)

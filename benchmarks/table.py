@@ -1,9 +1,9 @@
-"""The README's table of results, from the files below `results/`.
+"""Write the tables of results from the files below `benchmarks/results`.
 
-    python -m benchmarks.table [--results DIR] [--readme README.md]
+    python -m benchmarks.table [--results DIR] [--document FILE]
 
 Of each benchmark, set of data, system and encoder the newest result counts, by the time of its commit; results of uncommitted programs do not. Prints the tables;
-with `--readme` it puts them between that file's lines `<!-- results -->` and `<!-- end of results -->`.
+with `--document` it puts them between that file's lines `<!-- results -->` and `<!-- end of results -->`.
 """
 
 from __future__ import annotations
@@ -85,23 +85,23 @@ def _short(share: float) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the tables, or put them into a README."""
+    """Print the tables, or put them into a document."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.table", description="Tables of results."
     )
     parser.add_argument("--results", type=Path, default=FOLDER)
-    parser.add_argument("--readme", type=Path)
+    parser.add_argument("--document", type=Path)
     options = parser.parse_args(arguments)
     text = tables(newest(options.results))
-    if options.readme is None:
+    if options.document is None:
         print(text)
         return 0
-    before, begin, rest = options.readme.read_text("utf-8").partition(BEGIN)
+    before, begin, rest = options.document.read_text("utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        print(f"{options.readme} has no lines {BEGIN} and {END}", file=sys.stderr)
+        print(f"{options.document} has no lines {BEGIN} and {END}", file=sys.stderr)
         return 2
-    options.readme.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
+    options.document.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", "utf-8")
     return 0
 
 
