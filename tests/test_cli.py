@@ -411,7 +411,7 @@ def test_the_module_that_serves_a_script_runs_a_command(copy: Path, tmp_path: Pa
     command = [
         sys.executable,
         "-m",
-        "agent.scripted.server",
+        "agent.scripted",
         "--script",
         str(script),
         "--",

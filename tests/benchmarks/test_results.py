@@ -78,20 +78,20 @@ def test_the_table_shows_the_newest_result_of_a_committed_program(tmp_path: Path
 
 
 def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
+    document = tmp_path / "README.md"
+    document.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
     filed(tmp_path / "results", "clew", [0.5])
-    assert table.main(["--results", str(tmp_path / "results"), "--readme", str(readme)]) == 0
-    text = readme.read_text()
+    assert table.main(["--results", str(tmp_path / "results"), "--document", str(document)]) == 0
+    text = document.read_text()
     assert text.startswith(f"before\n{table.BEGIN}\n`benchmarks.search` on set")
     assert text.endswith(f"|\n{table.END}\nafter\n")
-    readme.write_text("no marks")
-    assert table.main(["--results", str(tmp_path / "results"), "--readme", str(readme)]) == 2
+    document.write_text("no marks")
+    assert table.main(["--results", str(tmp_path / "results"), "--document", str(document)]) == 2
 
 
-def test_the_readme_shows_the_results_that_are_filed() -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
+def test_the_document_shows_the_filed_results() -> None:
+    text = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
     shown = text.partition(table.BEGIN)[2].partition(table.END)[0].strip()
     assert shown == table.tables(table.newest(FOLDER)), (
-        "python -m benchmarks.table --readme README.md"
+        "python -m benchmarks.table --document docs/benchmarks.md"
     )

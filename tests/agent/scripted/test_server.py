@@ -57,7 +57,7 @@ def test_it_serves_for_as_long_as_a_command_runs(tmp_path: Path) -> None:
     serving = [
         sys.executable,
         "-m",
-        "agent.scripted.server",
+        "agent.scripted",
         "--script",
         str(script),
         "--",
@@ -71,7 +71,7 @@ def test_it_serves_for_as_long_as_a_command_runs(tmp_path: Path) -> None:
 def test_it_prints_its_address_and_serves(tmp_path: Path) -> None:
     script = tmp_path / "script.json"
     script.write_text('{"replies": [{"text": "hello"}]}')
-    serving = [sys.executable, "-m", "agent.scripted.server", "--script", str(script)]
+    serving = [sys.executable, "-m", "agent.scripted", "--script", str(script)]
     with subprocess.Popen(
         serving, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]
     ) as process:

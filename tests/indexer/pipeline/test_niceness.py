@@ -12,7 +12,7 @@ from indexer.pipeline.pool import Pool
 
 GIVE_WAY = """
 import os, threading
-from indexer.priority import give_way
+from indexer.pipeline.niceness import give_way
 hold = threading.Event()
 thread = threading.Thread(target=hold.wait)
 thread.start()

@@ -112,7 +112,7 @@ def hold_mebibytes(sizes: Sequence[int]) -> list[int]:
 
 HANGING = """
 import ctypes, os, sys
-from indexer.pool import Pool
+from indexer.pipeline.pool import Pool
 
 def make():
     return hang
