@@ -15,6 +15,7 @@ from .extract.extractor import extract_facts as extract_facts
 from .extract.extractor import extract_symbols as extract_symbols
 from .extract.syntax import definitions as definitions
 from .extract.syntax import syntax_errors as syntax_errors
+from .facts.arrow_files import spool as spool
 from .kinds import CALLABLES as CALLABLES
 from .kinds import INTERFACES as INTERFACES
 from .kinds import OVERRIDABLE as OVERRIDABLE
@@ -26,13 +27,12 @@ from .languages.families import family_of as family_of
 from .languages.registry import LANGUAGES as LANGUAGES
 from .languages.registry import grammar as grammar
 from .languages.registry import language_of as language_of
-from .pipeline.build import Progress as Progress
 from .pipeline.build import build_index as build_index
-from .pipeline.link import Before as Before
-from .pipeline.link import link_view as link_view
 from .pipeline.memory import parse_size as parse_size
 from .pipeline.memory import tree_memory as tree_memory
-from .pipeline.niceness import give_way as give_way
+from .pipeline.niceness import lower_priority as lower_priority
+from .pipeline.resolve_worker import resolve_files as resolve_files
+from .pipeline.state import Progress as Progress
 from .records import Chunk as Chunk
 from .records import Edge as Edge
 from .records import FileFacts as FileFacts

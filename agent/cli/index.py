@@ -92,7 +92,7 @@ def index(
             show,
             _indexes(scip),
             room,
-            passing=True,
+            exits_after=True,
         )
     seconds = time.perf_counter() - start
     if json:
@@ -129,10 +129,10 @@ def build(
     show: Progress,
     scip: list[str] | None = None,
     max_memory: int = 0,
-    passing: bool = False,
+    exits_after: bool = False,
 ) -> Report:
     """Index `source`, without a word about the encoder with the store's own; an interrupt ends the program with a line
-    that says what has been kept. `passing`: as of `build_index`."""
+    that says what has been kept. `exits_after`: as of `build_index`."""
     from indexer import VectorCache, build_index, load_encoder
 
     spec = encoder_spec(store, encoder)
@@ -148,7 +148,7 @@ def build(
             scip=scip,
             progress=counted,
             max_memory=max_memory,
-            passing=passing,
+            exits_after=exits_after,
         )
     if cache.warning:
         warn(cache.warning)

@@ -58,9 +58,9 @@ def watch(
     max_memory: MemoryOption = "",
 ) -> None:
     """Index a folder, then take in each change as it is saved, until Ctrl-C."""
-    from indexer import Rewalked, Store, give_way, parse_size
+    from indexer import Rewalked, Store, lower_priority, parse_size
 
-    give_way()  # those who ask go first: on two processors an answer takes two thirds of the time, and an update as long
+    lower_priority()  # those who ask go first: on two processors an answer takes two thirds of the time, and an update as long
     room = parse_size(max_memory) if max_memory else 0
     signal.signal(signal.SIGTERM, _interrupt)
     root = os.path.realpath(path)

@@ -12,10 +12,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from indexer import (
     LANGUAGES,
-    Before,
     ExtractedFile,
     Store,
     chunk_lines,
@@ -24,7 +24,8 @@ from indexer import (
     grammar,
     key64,
     language_of,
-    link_view,
+    resolve_files,
+    spool,
 )
 
 BATCH_FILES = 64  # as in the index
@@ -95,14 +96,10 @@ def resolution(uri: str) -> float:
         if row["file_id"]
     }
     start = time.process_time()
-    link_view(
-        tables,
-        wanted,
-        Before({}, ()),
-        lambda facts: {},
-        lambda done, total: None,
-        lambda rows: None,
-    )
+    with TemporaryDirectory() as folder:
+        facts = spool(tables, wanted, (), Path(folder))
+        for _ in resolve_files(list(wanted), facts, {}):
+            pass
     return time.process_time() - start
 
 

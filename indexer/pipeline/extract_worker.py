@@ -1,4 +1,4 @@
-"""What a worker process does with a batch of files: read, classify, extract, and lay the facts out as Arrow rows."""
+"""The work of one process on a batch of files: read, classify, extract, and make Arrow rows."""
 
 from __future__ import annotations
 
@@ -22,38 +22,43 @@ from ..store.term_statistics import TermStatistics, counted
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file."""
+    """The result for one file."""
 
     file: SourceFile
-    content: str  # content id; "" where the file could not be read
-    file_id: int  # 0 where there are no facts
+    content: str  # content id; "" if the file could not be read
+    file_id: int  # 0 without facts
     skipped: str  # the reason, or ""
     chunks: int  # how many of the batch's chunks are the file's
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The outcome of a batch. `texts` are those of the chunks, in the order of the rows, where vectors are still to be made."""
+    """The result for a batch."""
 
     outcomes: list[Outcome]
-    batches: dict[str, pa.RecordBatch]
-    texts: list[str]
+    batches: dict[str, pa.RecordBatch]  # table → rows
+    texts: list[str]  # of the chunks, row by row, if the parent has to encode them
     statistics: TermStatistics  # of the batch's chunks
 
 
-def worker(
-    reader: Reader, known: frozenset[int], lost: Mapping[int, str], encoder: Encoder
+def extract_worker(
+    reader: Reader, stored: frozenset[int], quarantined: Mapping[int, str], encoder: Encoder
 ) -> Callable[[], Callable[[Sequence[SourceFile]], Extracted]]:
-    """What a pool calls in each process. Files whose version is `known`, or was `lost` for a reason, are told as such and
-    not extracted again. Chunks have vectors if the encoder is the built-in one: the processes share that work."""
-    static = (
-        encoder if isinstance(encoder, StaticEncoder) else None
-    )  # any other stays here, whatever it is made of
-    return partial(partial, _run, reader, known, lost, static, encoder.dim > 0 and static is None)
+    """Return a function for `Pool` that makes each process extract batches of files.
+
+    File versions that are `stored` or `quarantined` (file_id → reason) are not extracted. The
+    processes share the work of a static encoder; any other encoder stays in the parent.
+    """
+    static = encoder if isinstance(encoder, StaticEncoder) else None
+    with_texts = encoder.dim > 0 and static is None
+    return partial(partial, _extract_batch, reader, stored, quarantined, static, with_texts)
 
 
-def identifier(reader: Reader) -> Callable[[], Callable[[Sequence[SourceFile]], list[str]]]:
-    """What a pool calls to learn nothing but files' content ids, "" for those that cannot be read."""
+def identify_worker(reader: Reader) -> Callable[[], Callable[[Sequence[SourceFile]], list[str]]]:
+    """Return a function for `Pool` that makes each process return content ids.
+
+    The id of an unreadable file is "".
+    """
     return partial(partial, _identify, reader)
 
 
@@ -62,36 +67,34 @@ def _identify(reader: Reader, files: Sequence[SourceFile]) -> list[str]:
     return ["" if isinstance(data, SkipReason) else content_id(data) for data in contents]
 
 
-def _run(
+def _extract_batch(
     reader: Reader,
-    known: frozenset[int],
-    lost: Mapping[int, str],
+    stored: frozenset[int],
+    quarantined: Mapping[int, str],
     encoder: StaticEncoder | None,
-    texts: bool,
+    with_texts: bool,
     files: Sequence[SourceFile],
 ) -> Extracted:
     outcomes: list[Outcome] = []
     extracted: list[ExtractedFile] = []
     for file in files:
-        outcome, facts = _one(reader, known, lost, file)
+        outcome, facts = _extract_file(reader, stored, quarantined, file)
         outcomes.append(outcome)
         if facts is not None:
             extracted.append(facts)
     batches = fact_batches(extracted) if extracted else {}
-    if (
-        isinstance(encoder, StaticEncoder) and batches
-    ):  # the text's terms are cut already: they stand behind the line break
-        parts = pc.split_pattern(batches["chunks"]["terms"], "\n", max_splits=1)
-        batches["chunks"] = with_vectors(
-            batches["chunks"], encoder.encode_column(pc.list_element(parts, 1))
-        )
+    if encoder is not None and batches:
+        # the column holds the words of the path, a line break, and the terms of the text
+        columns = pc.split_pattern(batches["chunks"]["terms"], "\n", max_splits=1)
+        vectors = encoder.encode_column(pc.list_element(columns, 1))
+        batches["chunks"] = with_vectors(batches["chunks"], vectors)
     chunks = [chunk for file in extracted for chunk in file.facts.chunks]
-    wanted = [chunk.text for chunk in chunks] if texts else []
-    return Extracted(outcomes, batches, wanted, counted(chunk.terms for chunk in chunks))
+    texts = [chunk.text for chunk in chunks] if with_texts else []
+    return Extracted(outcomes, batches, texts, counted(chunk.terms for chunk in chunks))
 
 
-def _one(
-    reader: Reader, known: frozenset[int], lost: Mapping[int, str], file: SourceFile
+def _extract_file(
+    reader: Reader, stored: frozenset[int], quarantined: Mapping[int, str], file: SourceFile
 ) -> tuple[Outcome, ExtractedFile | None]:
     data = reader(file)
     if isinstance(data, SkipReason):
@@ -101,20 +104,17 @@ def _one(
     if reason is not None:
         return Outcome(file, content, 0, reason.value, 0), None
     path = printable(file.path)
-    fid = key64(path, content)
-    if fid in known:
-        return Outcome(file, content, fid, "", 0), None
-    if fid in lost:
-        return Outcome(file, content, 0, lost[fid], 0), None
-    data, secrets = redact(
-        data
-    )  # before anything is made of it: facts, terms and the stored text are without secrets
+    file_id = key64(path, content)
+    if file_id in stored:
+        return Outcome(file, content, file_id, "", 0), None
+    if file_id in quarantined:
+        return Outcome(file, content, 0, quarantined[file_id], 0), None
+    data, secrets = redact(data)  # first of all: facts, terms and stored text have no secrets
     try:
         facts = extract(path, data, language_of(path, data))
     except MemoryError:
         return Outcome(file, content, 0, SkipReason.OUT_OF_MEMORY.value, 0), None
-    except Exception:  # noqa: BLE001 - the report says so: one file that breaks the extractor must not cost the others
+    except Exception:  # noqa: BLE001 - reported; one file must not cost the others
         return Outcome(file, content, 0, SkipReason.CRASHED.value, 0), None
-    return Outcome(file, content, fid, "", len(facts.chunks)), ExtractedFile(
-        fid, content, data, facts, secrets
-    )
+    outcome = Outcome(file, content, file_id, "", len(facts.chunks))
+    return outcome, ExtractedFile(file_id, content, data, facts, secrets)

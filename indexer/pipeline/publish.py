@@ -1,10 +1,10 @@
-"""What a build publishes: first the new texts, where little has changed, then the view with its edges."""
+"""The third and fifth step of a build: publish new texts, then the view with its edges."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,100 +12,146 @@ import pyarrow.compute as pc
 from ..records import Report
 from ..resolve.dependencies import resolution_id
 from ..store.generation import View
-from ..store.manifest import COLUMNS, changes
-
-if TYPE_CHECKING:
-    from .build import Build
+from ..store.manifest import COLUMNS, changes, same_files
+from .earlier_edges import with_facts
+from .extraction import Extraction
+from .history import PendingCommits, store_history
+from .resolution import Resolution
+from .state import Build, is_small_change
 
 EXAMPLES = 5  # paths that a report names for each reason to skip
-SHOWN_FIRST = 500  # changed paths, up to which texts are published before their edges are known
-FORMER = 4  # generations before a switch of branches whose edges are taken up again when the branch comes back
+# Generations before a switch of branches: their edges are reused when the branch comes back.
+MAX_RESTORABLE = 4
 _COUNTED = ("lines", "symbols", "references", "chunks", "secrets")
 
 
-def publish(state: Build, published: pa.Table, manifest: pa.Table) -> Report:
-    """Publish `manifest` in the place of `published`; the report, with its generation."""
-    return _publish(state, published, manifest, _report(state, manifest))
+def is_unchanged(build: Build, published: pa.Table, manifest: pa.Table) -> bool:
+    """Return True if the published view has these files, and edges made from them."""
+    view = _reusable_view(build)
+    return view is not None and view.is_settled and same_files(published, manifest)
 
 
-def publish_times(state: Build, published: pa.Table, manifest: pa.Table) -> Report:
-    """The published report, where no file has changed. What is news still is published: time stamps, so that the next build
-    need not read the files, and that this view is now the latest."""
-    before = state.writer.state
-    assert before is not None
-    report = replace(
-        before.views[state.source.view].report, changed=0, encoded=0, seconds=state.seconds
-    )
-    same_times = published["mtime_ns"].equals(manifest["mtime_ns"])
-    if not store_history(state) and same_times and before.latest == state.source.view:
-        return report
-    state.consulted = before.views[state.source.view].consulted
-    return _publish(state, published, _with_edges(manifest, published), report)
+def publish_unchanged(
+    build: Build, published: pa.Table, manifest: pa.Table, commits: PendingCommits | None
+) -> Report:
+    """Return the published report, after publishing what else is new.
 
-
-def show_texts(state: Build, published: pa.Table, manifest: pa.Table) -> pa.Table:
-    """Publish texts, symbols and chunks as they are now while edges are still those of before, so that a saved file is
-    found before it is resolved; the manifest that is published then.
-
-    Not where much has changed: then what is old in the edges would be seen, and nobody waits for one file. The commit
-    stays that of before, since its history is not stored yet.
+    New time stamps are published, so that the next build need not read the files; so is the
+    fact that this view is now the latest.
     """
-    source, writer = state.source, state.writer
-    view = writer.view(source.view)
-    manifest = _with_edges(manifest, published)
-    if view is None or not 0 < len(changes(published, manifest)) <= SHOWN_FIRST:
-        return published
-    with state.phase("publish"):
+    state = build.writer.state
+    assert state is not None
+    view = state.views[build.source.view]
+    report = replace(view.report, changed=0, encoded=0, seconds=build.seconds)
+    same_times = published["mtime_ns"].equals(manifest["mtime_ns"])
+    if not store_history(build, commits) and same_times and state.latest == view.name:
+        return report
+    with_edges = _with_earlier_edges(manifest, published)
+    return _publish(build, published, with_edges, report, view.consulted)
+
+
+def publish_texts(
+    build: Build, published: pa.Table, manifest: pa.Table, extraction: Extraction
+) -> pa.Table:
+    """Update the text index and term statistics. After a small change, publish the new texts.
+
+    A saved file is then found before it is resolved: texts, symbols and chunks are new, edges are
+    those of before. After a large change outdated edges would show, and nobody waits for one
+    file. The commit stays as it was, since its history is not stored yet. Return the manifest
+    that is published now.
+    """
+    writer, name = build.writer, build.source.view
+    with build.phase("search"):
+        build.progress("search", 0, 0)
         writer.index_chunks()
+        writer.tally.bring(name, published["file_id"], manifest["file_id"])
+    view = _reusable_view(build)
+    if view is None:
+        return published
+    texts = _with_earlier_edges(manifest, published)
+    changed = len(changes(published, texts))
+    if changed == 0 or not is_small_change(changed):
+        return published
+    with build.phase("publish"):
         writer.index_keys()
-        writer.tally.bring(source.view, published["file_id"], manifest["file_id"])
-        writer.replace_manifest(source.view, published, manifest, anew=False)
-        writer.publish(replace(view, report=_report(state, manifest)), settled=view.settled)
-        state.progress("publish", 1, 1)
-    return manifest
+        writer.replace_manifest(name, published, texts, anew=False)
+        report = _report(build, texts, extraction, {})
+        writer.publish(replace(view, report=report), settled=view.settled)
+        build.progress("publish", 1, 1)
+    return texts
 
 
-def store_history(state: Build) -> bool:
-    """Store what history says, if the view shows another commit than when it was published; whether it does."""
-    if state.commits is None:
-        return False
-    with state.phase("history"):
-        if commits := state.commits.result():
-            state.writer.add_commits(commits, state.known_commits)
-    return True
-
-
-def _with_edges(manifest: pa.Table, published: pa.Table) -> pa.Table:
-    """`manifest` with the edge sets that its paths have in `published`."""
-    at = pc.index_in(manifest["path"], value_set=published["path"].combine_chunks())
-    edges = pc.fill_null(published["edges_id"].take(at), 0)
-    return manifest.set_column(COLUMNS.index("edges_id"), "edges_id", edges)
-
-
-def _publish(state: Build, published: pa.Table, manifest: pa.Table, report: Report) -> Report:
-    source, writer = state.source, state.writer
-    before = writer.view(source.view)
-    same_rules = before is not None and before.resolution == resolution_id()
-    is_switch = len(changes(published, manifest)) > SHOWN_FIRST
-    anew = writer.replace_manifest(source.view, published, manifest, whole=not same_rules)
-    former = (
-        ()
-        if anew or before is None
-        else (before.settled, *before.former)
-        if is_switch
-        else before.former
-    )
-    shown = (source.view, source.kind, source.root, source.commit)
-    view = View(
-        *shown, report, resolution_id(), state.consulted, source.prefix, former=former[:FORMER]
-    )
-    report = writer.publish(view).views[source.view].report
-    state.progress("publish", 1, 1)
+def publish_edges(
+    build: Build,
+    published: pa.Table,
+    resolution: Resolution,
+    extraction: Extraction,
+    commits: PendingCommits | None,
+) -> Report:
+    """Publish the view with its commits and edges. Return the report, with its generation."""
+    store_history(build, commits)
+    with build.phase("publish"):
+        build.writer.index_keys()
+        if extraction.is_long:  # with many rows outside of an index, answers would take seconds
+            build.writer.tend()
+        manifest = resolution.manifest
+        report = _report(build, manifest, extraction, resolution.scip)
+        report = _publish(build, published, manifest, report, resolution.consulted)
+        build.writer.drop_other_epochs()
     return report
 
 
-def _report(state: Build, manifest: pa.Table) -> Report:
-    known = manifest.filter(pc.not_equal(manifest["file_id"], 0))
+def _reusable_view(build: Build) -> View | None:
+    """Return the published view if the same rules, with the same SCIP data, made its edges."""
+    view = build.writer.view(build.source.view)
+    if view is None or build.scip is not None or view.resolution != resolution_id():
+        return None
+    return view
+
+
+def _with_earlier_edges(manifest: pa.Table, published: pa.Table) -> pa.Table:
+    """Return `manifest` with the edge sets of its paths in `published`."""
+    rows = pc.index_in(manifest["path"], value_set=published["path"].combine_chunks())
+    edges = pc.fill_null(published["edges_id"].take(rows), 0)
+    return manifest.set_column(COLUMNS.index("edges_id"), "edges_id", edges)
+
+
+def _publish(
+    build: Build,
+    published: pa.Table,
+    manifest: pa.Table,
+    report: Report,
+    consulted: tuple[tuple[str, str, str], ...],
+) -> Report:
+    """Publish `manifest` in place of `published`. Return the report, with its generation."""
+    source, writer = build.source, build.writer
+    before = writer.view(source.view)
+    same_rules = before is not None and before.resolution == resolution_id()
+    is_switch = not is_small_change(len(changes(published, manifest)))
+    rewritten = writer.replace_manifest(source.view, published, manifest, whole=not same_rules)
+    restorable: tuple[int, ...] = ()
+    if before is not None and not rewritten:
+        restorable = (before.settled, *before.former) if is_switch else before.former
+    view = View(
+        name=source.view,
+        kind=source.kind,
+        root=source.root,
+        commit=source.commit,
+        report=report,
+        resolution=resolution_id(),
+        consulted=consulted,
+        prefix=source.prefix,
+        former=restorable[:MAX_RESTORABLE],
+    )
+    report = writer.publish(view).views[source.view].report
+    build.progress("publish", 1, 1)
+    return report
+
+
+def _report(
+    build: Build, manifest: pa.Table, extraction: Extraction, scip: Mapping[str, int]
+) -> Report:
+    rows = with_facts(manifest)
     skipped = manifest.filter(pc.not_equal(manifest["skipped"], ""))
     reasons = Counter(skipped["skipped"].to_pylist())
     examples = {
@@ -114,22 +160,22 @@ def _report(state: Build, manifest: pa.Table) -> Report:
         .to_pylist()
         for reason in sorted(reasons)
     }
-    files = state.writer.sums("files", known["file_id"], _COUNTED)
+    files = build.writer.sums("files", rows["file_id"], _COUNTED)
     return Report(
         generation=0,
-        view=state.source.view,
-        files=known.num_rows,
+        view=build.source.view,
+        files=rows.num_rows,
         lines=files["lines"],
-        bytes=pc.sum(known["size"]).as_py() or 0,
+        bytes=pc.sum(rows["size"]).as_py() or 0,
         symbols=files["symbols"],
         references=files["references"],
-        edges=state.writer.sums("needs", known["edges_id"], ("edges",))["edges"],
+        edges=build.writer.sums("needs", rows["edges_id"], ("edges",))["edges"],
         chunks=files["chunks"],
-        changed=state.changed,
-        encoded=state.encoded,
+        changed=extraction.changed,
+        encoded=extraction.encoded,
         redacted=files["secrets"],
         skipped={reason: reasons[reason] for reason in sorted(reasons)},
         examples=examples,
-        seconds=state.seconds,
-        scip=state.merged,
+        seconds=build.seconds,
+        scip=dict(scip),
     )

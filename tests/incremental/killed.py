@@ -19,7 +19,10 @@ COUNTED = (
     "indexer.store.writer",
     "indexer.store.store",
     "indexer.pipeline.pool",
-    "indexer.pipeline.link",
+    "indexer.pipeline.extraction",
+    "indexer.pipeline.resolution",
+    "indexer.pipeline.resolve_worker",
+    "indexer.pipeline.publish",
     "lancedb.table",
     "lancedb.db",
 )

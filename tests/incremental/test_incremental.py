@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import indexer.store.manifest
+import indexer.pipeline.changed_files
 
 from .sequence import Sequence
 from .steps import draw
@@ -23,7 +23,7 @@ def test_after_any_sequence_of_changes_and_kills_the_index_is_that_of_a_clean_bu
 ) -> None:
     if seed % 2:
         monkeypatch.setattr(
-            indexer.store.manifest, "RACY_NS", 0
+            indexer.pipeline.changed_files, "RACY_NS", 0
         )  # every time stamp is trusted at once
     steps = draw(seed, LENGTH)
     found = Sequence(tmp_path, seed).run(steps)

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import indexer.pipeline.build
+import indexer.pipeline.changed_files
 import indexer.pipeline.pool
-import indexer.store.manifest
 from indexer import (
     HashEncoder,
     Report,
@@ -26,6 +25,7 @@ from indexer import (
     open_revision,
     open_worktree,
 )
+from indexer.pipeline.extraction import split_batches
 
 from ..repositories import git, repository, write
 
@@ -120,7 +120,7 @@ def test_a_build_without_changes_extracts_nothing_and_publishes_nothing(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        indexer.store.manifest, "RACY_NS", -(10**18)
+        indexer.pipeline.changed_files, "RACY_NS", -(10**18)
     )  # fresh time stamps are news once they have aged
     first = index(tree, tmp_path / "cache")
     second = index(tree, tmp_path / "cache")
@@ -311,7 +311,9 @@ def test_news_of_time_stamps_alone_resolves_nothing_and_loses_nothing(
 ) -> None:
     index(tree, tmp_path / "cache")
     before = rows(opened(tree))
-    monkeypatch.setattr(indexer.store.manifest, "RACY_NS", 0)  # every time stamp is trusted at once
+    monkeypatch.setattr(
+        indexer.pipeline.changed_files, "RACY_NS", 0
+    )  # every time stamp is trusted at once
     for path in FILES:
         os.utime(tree / path, ns=(10**18, 10**18))
     time.sleep(0.05)  # more than the grain of the file system's clock
@@ -324,7 +326,9 @@ def test_news_of_time_stamps_alone_resolves_nothing_and_loses_nothing(
 def test_files_that_change_places_are_seen_although_sizes_and_times_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer.store.manifest, "RACY_NS", 0)  # every time stamp is trusted at once
+    monkeypatch.setattr(
+        indexer.pipeline.changed_files, "RACY_NS", 0
+    )  # every time stamp is trusted at once
     tree, aside = tmp_path / "tree", tmp_path / "aside"
     write(tree, {"a.py": "def a(): ...\n", "b.py": "def b(): ...\n"})
     for path in tree.iterdir():
@@ -348,7 +352,7 @@ def test_a_root_that_is_not_utf8_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_a_batch_of_long_paths_fits_into_the_pipe_to_a_worker() -> None:
     files = [SourceFile(f"{'d' * 12_000}{number}", 1, 0, "") for number in range(200)]
-    batches = list(indexer.pipeline.build._batches(files))
+    batches = list(split_batches(files))
     assert [file for batch in batches for file in batch] == files
     assert max(len(pickle.dumps(batch)) for batch in batches) < 100_000
 
@@ -376,9 +380,9 @@ def test_a_file_that_was_given_up_is_tried_again_only_when_its_content_changes(
 ) -> None:
     endless = "int f(void) {\n" + "{\n" * 100_000
     write(tree, {"endless.c": endless})
-    monkeypatch.setattr(indexer.pipeline.pool, "SECONDS", 1.0)
+    monkeypatch.setattr(indexer.pipeline.pool, "MAX_SECONDS", 1.0)
     assert index(tree, tmp_path / "cache").skipped["timed out"] == 1
-    monkeypatch.setattr(indexer.pipeline.pool, "SECONDS", 60.0)
+    monkeypatch.setattr(indexer.pipeline.pool, "MAX_SECONDS", 60.0)
     write(
         tree, {"endless.c": endless, "copy.py": "def other(): pass\n"}
     )  # a new time stamp, and no other content

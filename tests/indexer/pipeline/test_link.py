@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +13,11 @@ from indexer.facts.arrow_files import SpooledFacts, spool
 from indexer.facts.in_memory import HeldFacts
 from indexer.facts.tables import StoredFacts
 from indexer.languages.registry import language_of
-from indexer.pipeline import link
-from indexer.pipeline.link import Before, link_view
+from indexer.pipeline import resolve_worker
+from indexer.pipeline.earlier_edges import NO_BUILD, ViewDiff
 from indexer.pipeline.memory import Shares
-from indexer.records import FileFacts
-from indexer.resolve.occurrences import Told
+from indexer.pipeline.resolution import plan_resolution
+from indexer.pipeline.resolve_worker import resolve_files
 from indexer.store.writer import Writer
 
 from ..repositories import write
@@ -59,32 +60,22 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Writer, d
         )
 
 
-def no_one(facts: Mapping[str, FileFacts]) -> dict[str, tuple[Told, ...]]:
-    """No compiler said anything."""
-    return {}
-
-
-def resolved(writer: Writer, wanted: Mapping[str, int], shares: Shares) -> dict[str, int]:
-    """path → the digest of its edges and of what they depend on."""
-    found = link_view(
-        writer.tables,
-        wanted,
-        Before({}, ()),
-        no_one,
-        lambda done, total: None,
-        lambda rows: None,
-        shares,
-    )
-    return found.edges_ids
+def resolved(
+    writer: Writer, files: Mapping[str, int], shares: Shares, folder: Path
+) -> dict[str, int]:
+    """Return path → id of its edge set. `files` is path → file_id."""
+    plan = plan_resolution(writer.tables, ViewDiff(files, NO_BUILD), {}, folder)
+    batches = resolve_files(plan.stale, plan.facts, {}, shares, folder)
+    return {path: edges_id for batch in batches for path, edges_id in batch.sets}
 
 
 def test_processes_that_share_the_work_find_the_edges_that_one_finds(
-    writer: tuple[Writer, dict[str, int]], monkeypatch: pytest.MonkeyPatch
+    writer: tuple[Writer, dict[str, int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link, "ALONE", 0)
-    monkeypatch.setattr(link, "BATCH_FILES", 2)
-    alone = resolved(*writer, Shares(1, 0))
-    assert resolved(*writer, Shares(2, 1 << 30)) == alone
+    monkeypatch.setattr(resolve_worker, "MAX_ALONE", 0)
+    monkeypatch.setattr(resolve_worker, "BATCH_FILES", 2)
+    alone = resolved(*writer, Shares(1, 0), tmp_path)
+    assert resolved(*writer, Shares(2, 1 << 30), tmp_path) == alone
     assert len(set(alone.values())) > 3
 
 

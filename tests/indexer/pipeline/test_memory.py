@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from indexer.errors import SourceError
-from indexer.pipeline.memory import LEAST, WORKER, machine_memory, parse_size, shares
+from indexer.pipeline.memory import (
+    MIN_LIMIT,
+    WORKER_BYTES,
+    machine_memory,
+    parse_size,
+    share_memory,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,15 +29,17 @@ def test_what_is_no_size_is_told(written: str) -> None:
 
 
 def test_a_build_takes_a_quarter_of_the_machine_unless_it_is_told_otherwise() -> None:
-    assert shares(0, 1).worker <= max(machine_memory() // 4, LEAST)
+    assert share_memory(0, 1).worker <= max(machine_memory() // 4, MIN_LIMIT)
 
 
 def test_fewer_workers_start_where_memory_is_little() -> None:
-    assert shares(LEAST, 16).jobs == 1
-    assert shares(64 << 30, 16).jobs == 16
-    assert all(shares(gigabytes << 30, 16).worker >= WORKER for gigabytes in (1, 2, 4, 8, 64))
+    assert share_memory(MIN_LIMIT, 16).jobs == 1
+    assert share_memory(64 << 30, 16).jobs == 16
+    assert all(
+        share_memory(gigabytes << 30, 16).worker >= WORKER_BYTES for gigabytes in (1, 2, 4, 8, 64)
+    )
 
 
 def test_too_little_memory_is_refused() -> None:
     with pytest.raises(SourceError, match="--max-memory"):
-        shares(LEAST - 1, 1)
+        share_memory(MIN_LIMIT - 1, 1)

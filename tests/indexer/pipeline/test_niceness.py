@@ -7,35 +7,35 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from indexer.pipeline.niceness import STEP
+from indexer.pipeline.niceness import NICE
 from indexer.pipeline.pool import Pool
 
 GIVE_WAY = """
 import os, threading
-from indexer.pipeline.niceness import give_way
+from indexer.pipeline.niceness import lower_priority
 hold = threading.Event()
 thread = threading.Thread(target=hold.wait)
 thread.start()
-give_way()
+lower_priority()
 print(sorted({os.getpriority(os.PRIO_PROCESS, int(name)) for name in os.listdir("/proc/self/task")}))
 hold.set()
 """
 
 
-def test_all_threads_of_a_process_give_way() -> None:
+def test_all_threads_of_a_process_run_at_low_priority() -> None:
     found = subprocess.run(
         [sys.executable, "-c", GIVE_WAY], capture_output=True, text=True, check=True
     )
-    assert found.stdout == f"[{max(STEP, os.getpriority(os.PRIO_PROCESS, 0))}]\n"
+    assert found.stdout == f"[{max(NICE, os.getpriority(os.PRIO_PROCESS, 0))}]\n"
 
 
 def niceness() -> Callable[[Sequence[int]], list[int]]:
     return lambda items: [os.getpriority(os.PRIO_PROCESS, 0) for _ in items]
 
 
-def test_workers_give_way_where_they_are_told_to_and_their_parent_does_not() -> None:
+def test_workers_run_at_low_priority_where_they_are_told_to_and_their_parent_does_not() -> None:
     own = os.getpriority(os.PRIO_PROCESS, 0)
-    for giving_way, expected in ((False, own), (True, max(STEP, own))):
-        with Pool(niceness, 1, giving_way=giving_way) as pool:
+    for nice, expected in ((False, own), (True, max(NICE, own))):
+        with Pool(niceness, 1, nice=nice) as pool:
             assert list(pool.run([[1]])) == [[expected]]
     assert os.getpriority(os.PRIO_PROCESS, 0) == own

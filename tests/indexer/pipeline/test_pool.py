@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from indexer.errors import WorkerError
-from indexer.pipeline.pool import Lost, Pool
+from indexer.pipeline.pool import PoisonItem, Pool
 from indexer.source.tree import SkipReason
 
 
@@ -45,7 +45,7 @@ def names_at_second_sight(paths: Sequence[Path]) -> list[str]:
     return [path.name for path in paths]
 
 
-def run(batches: list[list[int]], seconds: float = 20.0) -> list[list[int] | Lost[int]]:
+def run(batches: list[list[int]], seconds: float = 20.0) -> list[list[int] | PoisonItem[int]]:
     with Pool(make, 2, seconds) as pool:
         return list(pool.run(batches))
 
@@ -58,7 +58,7 @@ def test_results_come_in_the_order_of_the_batches() -> None:
 
 def test_a_crash_costs_the_one_item_that_caused_it() -> None:
     found = run([[1, 2], [3, 13, 4], [5]])
-    assert found == [[1, 4], [9], Lost(13, SkipReason.CRASHED), [16], [25]]
+    assert found == [[1, 4], [9], PoisonItem(13, SkipReason.CRASHED), [16], [25]]
 
 
 def test_a_worker_that_is_killed_from_outside_costs_nothing(tmp_path: Path) -> None:
@@ -67,16 +67,21 @@ def test_a_worker_that_is_killed_from_outside_costs_nothing(tmp_path: Path) -> N
 
 
 def test_an_item_that_never_ends_is_given_up() -> None:
-    assert run([[1, 99, 2], [3]], seconds=1.0) == [[1], Lost(99, SkipReason.TIMEOUT), [4], [9]]
+    assert run([[1, 99, 2], [3]], seconds=1.0) == [
+        [1],
+        PoisonItem(99, SkipReason.TIMEOUT),
+        [4],
+        [9],
+    ]
 
 
 def test_an_item_that_waits_for_ever_is_given_up_too() -> None:
-    assert run([[98], [3]], seconds=0.5) == [Lost(98, SkipReason.TIMEOUT), [9]]
+    assert run([[98], [3]], seconds=0.5) == [PoisonItem(98, SkipReason.TIMEOUT), [9]]
 
 
 def test_many_crashes_lose_no_other_item() -> None:
     found = run([[n, 13, n] for n in range(6)])
-    assert [r for r in found if not isinstance(r, Lost)] == [
+    assert [r for r in found if not isinstance(r, PoisonItem)] == [
         [n * n] for n in range(6) for _ in range(2)
     ]
 
@@ -95,7 +100,7 @@ def test_a_worker_that_holds_too_much_memory_is_given_up() -> None:
     found = []
     with Pool(make_greedy, 2, memory=300 << 20) as pool:
         found = list(pool.run([[1, 2], [3, 600, 4]]))
-    assert found == [[1, 2], [3], Lost(600, SkipReason.OUT_OF_MEMORY), [4]]
+    assert found == [[1, 2], [3], PoisonItem(600, SkipReason.OUT_OF_MEMORY), [4]]
 
 
 def make_greedy() -> Callable[[Sequence[int]], list[int]]:

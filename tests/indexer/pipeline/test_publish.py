@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import indexer.pipeline.build
-import indexer.pipeline.publish
+import indexer.pipeline.state
 import indexer.store.maintenance
 from indexer import (
     HashEncoder,
@@ -22,6 +21,7 @@ from indexer import (
     open_revision,
     open_worktree,
 )
+from indexer.pipeline.earlier_edges import find_previous
 
 from ..repositories import git, repository
 
@@ -166,7 +166,7 @@ def test_a_build_that_takes_up_unsettled_edges_gives_what_a_clean_one_gives(tmp_
 def test_of_a_branch_that_another_view_holds_the_edges_of_that_view_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer.pipeline.build, "SHOWN_FIRST", 0)
+    monkeypatch.setattr(indexer.pipeline.state, "SMALL_CHANGE", 0)
     root = repository(
         tmp_path / "root", {f"m{number}.py": f"def f{number}(): pass\n" for number in range(9)}
     )
@@ -191,7 +191,7 @@ def test_of_a_branch_that_another_view_holds_the_edges_of_that_view_are_kept(
     with Store(str(store)).writer(
         state.epoch, (state.encoder, state.encoder_id, state.dim)
     ) as writer:
-        before = indexer.pipeline.build.nearest(writer, str(root), held)
+        before = find_previous(writer, str(root), held)
     assert {path: file_id for path, (file_id, _) in before.files.items()} == held
 
 
@@ -221,10 +221,8 @@ def edges(store: Path) -> set[tuple[object, ...]]:
 def test_a_branch_that_comes_back_has_its_edges_without_resolving_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (indexer.pipeline.build, indexer.pipeline.publish):
-        monkeypatch.setattr(
-            module, "SHOWN_FIRST", 2
-        )  # changed files that are no switch of branches
+    # changed files that are no switch of branches
+    monkeypatch.setattr(indexer.pipeline.state, "SMALL_CHANGE", 2)
     root, store = tmp_path / "root", tmp_path / "store"
     first = {
         f"m{at}.py": f"from m{(at + 1) % 40} import f{(at + 1) % 40}\ndef f{at}(): f{(at + 1) % 40}()\n"
@@ -251,8 +249,7 @@ def test_a_branch_that_comes_back_has_its_edges_without_resolving_anything(
 def test_edges_that_were_collected_meanwhile_are_found_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (indexer.pipeline.build, indexer.pipeline.publish):
-        monkeypatch.setattr(module, "SHOWN_FIRST", 2)
+    monkeypatch.setattr(indexer.pipeline.state, "SMALL_CHANGE", 2)
     root, store = tmp_path / "root", tmp_path / "store"
     first = {
         f"m{at}.py": f"from m{(at + 1) % 6} import f{(at + 1) % 6}\ndef f{at}(): f{(at + 1) % 6}()\n"

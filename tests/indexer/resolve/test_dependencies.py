@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
 from indexer.facts.in_memory import HeldFacts
-from indexer.pipeline.link import Before, link_view
+from indexer.pipeline.earlier_edges import PreviousBuild, ViewDiff
+from indexer.pipeline.resolution import plan_resolution
+from indexer.pipeline.resolve_worker import resolve_files
 from indexer.records import FileFacts
 from indexer.resolve.c_includers import including_anew
 from indexer.resolve.dependencies import altered, included
-from indexer.resolve.occurrences import Told
 from indexer.resolve.resolver import Resolver
 
 from ..changes import Resolved, facts_of, only, resolved, stale
@@ -96,11 +96,6 @@ def test_edges_that_point_to_a_changed_file_are_those_of_a_clean_build(tmp_path:
     assert build(tree, cache, tmp_path / "store") == build(tree, cache, tmp_path / "clean3")
 
 
-def no_one(facts: Mapping[str, FileFacts]) -> dict[str, tuple[Told, ...]]:
-    """No compiler said anything."""
-    return {}
-
-
 def test_only_files_that_a_change_can_affect_are_resolved_again(tmp_path: Path) -> None:
     tree, cache, store = tmp_path / "tree", tmp_path / "cache", Store(str(tmp_path / "store"))
     write(tree, {f"pkg/m{n}.py": f"def f{n}(): pass\n" for n in range(8)} | {"pkg/__init__.py": ""})
@@ -111,28 +106,18 @@ def test_only_files_that_a_change_can_affect_are_resolved_again(tmp_path: Path) 
     view = state.views[state.latest]
     with store.writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
         rows = [row for row in writer.manifest(view.name).to_pylist() if row["file_id"]]
-        wanted = {row["path"]: row["file_id"] for row in rows}
-        before = {row["path"]: (row["file_id"], row["edges_id"]) for row in rows}
-        same = link_view(
-            writer.tables,
-            wanted,
-            Before(before, view.consulted),
-            no_one,
-            lambda done, total: None,
-            writer.add,
-        )
-        assert same.resolved == 0
-        before["pkg/m3.py"] = (wanted["pkg/m4.py"], 0)  # as if its content had been another's
-        changed = link_view(
-            writer.tables,
-            wanted,
-            Before(before, view.consulted),
-            no_one,
-            lambda done, total: None,
-            writer.add,
-        )
-    assert changed.resolved == 2
-    assert changed.edges_ids == same.edges_ids
+        files = {row["path"]: row["file_id"] for row in rows}
+        sets = {row["path"]: (row["file_id"], row["edges_id"]) for row in rows}
+        same = ViewDiff(files, PreviousBuild(sets, view.consulted))
+        assert plan_resolution(writer.tables, same, {}, tmp_path).stale == []
+        # as if the content of one file had been that of another
+        sets["pkg/m3.py"] = (files["pkg/m4.py"], 0)
+        changed = ViewDiff(files, PreviousBuild(sets, view.consulted))
+        plan = plan_resolution(writer.tables, changed, {}, tmp_path)
+        batches = list(resolve_files(plan.stale, plan.facts, {}))
+    assert len(plan.stale) == 2
+    resolved_sets = {path: edges_id for batch in batches for path, edges_id in batch.sets}
+    assert {**plan.reused, **resolved_sets} == {row["path"]: row["edges_id"] for row in rows}
 
 
 def test_a_header_that_includes_another_changes_what_its_users_mean() -> None:

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-import indexer.pipeline.build
-import indexer.pipeline.publish
+import indexer.pipeline.changed_files
+import indexer.pipeline.state
 import indexer.store.maintenance
-import indexer.store.manifest
 import indexer.store.writer
 from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
 from indexer.store.generation import State
@@ -67,8 +66,7 @@ def test_many_new_rows_are_covered_by_an_index_in_the_first_generation_that_show
 ) -> None:
     root, store = tree(tmp_path / "root"), tmp_path / "store"
     build(root, store)
-    for module in (indexer.pipeline.build, indexer.pipeline.publish):
-        monkeypatch.setattr(module, "SHOWN_FIRST", 40)
+    monkeypatch.setattr(indexer.pipeline.state, "SMALL_CHANGE", 40)
     for number in range(80):
         (root / f"m{number}.py").write_text(f"def changed{number}(): pass\n")
     build(root, store)
@@ -177,7 +175,7 @@ def test_a_changed_file_is_a_row_of_the_manifest_with_its_text_and_one_with_its_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        indexer.store.manifest, "RACY_NS", -(10**18)
+        indexer.pipeline.changed_files, "RACY_NS", -(10**18)
     )  # no time stamps that are news once they have aged
     root, store = tree(tmp_path / "root"), tmp_path / "store"
     build(root, store)

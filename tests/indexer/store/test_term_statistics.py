@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import indexer.pipeline.publish
+import indexer.pipeline.state
 import indexer.store.statistics_update
 from indexer import (
     HashEncoder,
@@ -97,7 +98,7 @@ def test_a_second_view_that_starts_from_the_first_has_the_statistics_of_a_clean_
 def test_a_branch_that_comes_back_has_the_statistics_of_a_clean_build(
     most_news: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer.pipeline.publish, "SHOWN_FIRST", 1)
+    monkeypatch.setattr(indexer.pipeline.state, "SMALL_CHANGE", 1)
     monkeypatch.setattr(indexer.store.statistics_update, "SWITCH", 1)
     monkeypatch.setattr(indexer.store.statistics_update, "MAX_NEWS", most_news)
     tree = tmp_path / "tree"
@@ -118,7 +119,7 @@ def test_a_branch_that_comes_back_has_the_statistics_of_a_clean_build(
                 cache=cache,
             )
         view = Snapshot.open(str(tmp_path / "kept")).view
-        assert len(view.former) == min(turn, indexer.pipeline.publish.FORMER)
+        assert len(view.former) == min(turn, indexer.pipeline.publish.MAX_RESTORABLE)
         assert statistics(tmp_path / "kept") == statistics(tmp_path / f"clean{turn}")
 
 
