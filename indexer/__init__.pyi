@@ -1,3 +1,4 @@
+from .code_digest import digest_code as digest_code
 from .embed.encoder import Encoder as Encoder
 from .embed.encoder import HashEncoder as HashEncoder
 from .embed.encoder import StaticEncoder as StaticEncoder

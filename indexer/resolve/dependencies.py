@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from hashlib import blake2b
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
+from ..code_digest import digest_code
 from ..languages.families import family_of, family_rules
 from ..records import FileFacts, key64
 from .namespace import Namespace, arrange, program_names
@@ -25,8 +25,15 @@ from .tracking import INCLUDES, WHOLE, altered_parts
 Consulted = Sequence[tuple[str, str, str]]
 """(family, language, attribute of FileFacts): what the finder of a family reads of files of a language beside their paths."""
 
-_RESOLUTION = ("resolve", "modules", "facts", "languages/families.py", "kinds.py")
-"""What decides which edges there are, below the package."""
+RESOLUTION_SOURCES = (
+    "resolve",
+    "modules",
+    "facts",
+    "languages/families.py",
+    "kinds.py",
+    "records.py",
+)
+"""Rooms and files of the package that decide which edges there are."""
 
 PATHS = key64("paths")
 """Which paths there are, and of which language: those of the files that imports may name, so none of C's."""
@@ -86,15 +93,9 @@ def family_need(family: str) -> int:
 
 @cache
 def resolution_id() -> str:
-    """Digest of the source that resolves: edges that other rules made are not kept."""
-    digest = blake2b(digest_size=8)
-    package = resources.files(__package__.partition(".")[0])
-    for name in _RESOLUTION:
-        at = package.joinpath(*name.split("/"))
-        for file in sorted(at.iterdir(), key=lambda file: file.name) if at.is_dir() else [at]:
-            if file.name.endswith((".py", ".json")):
-                digest.update(file.read_bytes())
-    return digest.hexdigest()
+    """Return a digest of the code that resolves; edges of another digest are resolved again."""
+    package = Path(__file__).parent.parent
+    return digest_code(package / name for name in RESOLUTION_SOURCES)
 
 
 def included(paths: Iterable[str]) -> set[int]:

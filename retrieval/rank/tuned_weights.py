@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 
-from indexer import Snapshot, data_folder
+from indexer import Snapshot, data_folder, digest_code
 
 from .weighted import Ranked
 
-RANKER = (
-    "issue_ranker.py",
-    "features.py",
-)  # what decides what signals there are and how much each says
 BASE = "base"  # what all places have in common; it orders nothing and has no weight
 
 
 @cache
 def ranker_id() -> str:
-    """Names the ranker by its source and what it learned: weights for another one's signals mean nothing."""
-    here = Path(__file__).parent
-    parts = [*(here / name for name in RANKER), data_folder("ranker") / "issue.json"]
-    return blake2b(b"".join(part.read_bytes() for part in parts), digest_size=8).hexdigest()
+    """Return a digest of the ranker's code and model; weights for another one's signals are void."""
+    return digest_code([Path(__file__).parent, data_folder("ranker") / "issue.json"])
 
 
 def weights_for(snapshot: Snapshot) -> dict[str, float]:
