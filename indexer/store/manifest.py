@@ -1,4 +1,4 @@
-"""Manifests: what a view holds at each path, and which paths need not be read to know that.
+"""Manifests: what a view holds at each path.
 
 A manifest is an Arrow table with the COLUMNS, in the order of paths. The store keeps it as rows that a build wrote in
 one go and, above them, those that later builds changed: each row says `since` which generation it holds, and the newest
