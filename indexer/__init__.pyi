@@ -1,11 +1,9 @@
 from .code_digest import digest_code as digest_code
 from .embed.encoder import Encoder as Encoder
 from .embed.encoder import HashEncoder as HashEncoder
-from .embed.encoder import StaticEncoder as StaticEncoder
-from .embed.encoder import data_folder as data_folder
-from .embed.encoder import load_encoder as load_encoder
+from .embed.load import load_encoder as load_encoder
+from .embed.static import StaticEncoder as StaticEncoder
 from .embed.vector_cache import VectorCache as VectorCache
-from .embed.vector_cache import cache_folder as cache_folder
 from .errors import ClewError as ClewError
 from .errors import EncoderError as EncoderError
 from .errors import GenerationGone as GenerationGone
@@ -52,6 +50,8 @@ from .resolve.scip import Occurrence as Occurrence
 from .resolve.scip import ScipError as ScipError
 from .resolve.scip import read_scip as read_scip
 from .resolve.scip import written as written
+from .resources import cache_folder as cache_folder
+from .resources import data_folder as data_folder
 from .snapshot.commit_log import Past as Past
 from .snapshot.commit_log import PastCommit as PastCommit
 from .snapshot.entries import Entry as Entry

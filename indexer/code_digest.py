@@ -108,7 +108,7 @@ def _is_string_statement(node: Any) -> bool:
 
 def _memo_file(sources: Iterable[tuple[bytes, Path, bytes]]) -> Path | None:
     """Return the file that remembers the digest of these paths; None without a home folder."""
-    from .embed.vector_cache import cache_folder
+    from .resources import cache_folder
 
     with suppress(RuntimeError):
         name = _hash(*(os.fsencode(path.absolute()) for _, path, _ in sources))

@@ -7,7 +7,7 @@
 2. Start (as model2vec does): a row is what MiniLM makes of its term, reduced to 256 principal components, weighted by
    a / (a + p) for a term of probability p (SIF; Arora et al., A simple but tough-to-beat baseline, 2017).
 3. Training: multiple negatives ranking on (docstring → body) and (name → body); many negatives are of the same project.
-4. Rounding to int8 with one scale for all, which cosine does not see; sums of rows are then exact: indexer/encode.py.
+4. Rounding to int8 with one scale for all, which cosine does not see; sums of rows are then exact: indexer/embed/static.py.
 
 `--epochs 0` stops after step 2. Seeds are fixed; torch sums in an order that depends on its threads, so weights made on
 another machine agree in what they find rather than in every bit.
@@ -43,7 +43,7 @@ SCALE = 20.0  # of the cosines in the loss
 PER_PROJECT = 9_000  # pairs at most, so that no project speaks for all
 NAME_EVERY = 4  # one batch in so many asks for a body by its name instead of by its docstring
 CLIP = 4.0  # standard deviations of all weights that int8 spans; the few beyond are clipped
-MAX_COUNT = 3  # as in indexer/encode.py
+MAX_COUNT = 3  # as in indexer/embed/static.py
 MOSTLY = 0.9  # of a term's texts, in which it is a compound, to be left out of the vocabulary
 
 HELD_OUT = {package.project for package in PACKAGES if package.held_out}
@@ -213,7 +213,7 @@ def _features(texts: Sequence[str], ids: dict[str, int]) -> dict[str, Any]:
 def save(
     folder: Path, terms: Sequence[str], rows: NDArray[np.float32], about: dict[str, Any]
 ) -> None:
-    """Writes what `indexer.encode.StaticEncoder` reads. The name carries a digest of vocabulary and weights."""
+    """Writes what `indexer.StaticEncoder` reads. The name carries a digest of vocabulary and weights."""
     weights = np.clip(np.rint(rows * (127 / (CLIP * rows.std()))), -127, 127).astype(np.int8)
     text = "".join(term + "\n" for term in terms)
     digest = blake2b(text.encode() + weights.tobytes(), digest_size=6).hexdigest()

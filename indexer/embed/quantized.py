@@ -1,8 +1,9 @@
-"""Vectors as a store holds them: a byte for each component, and their signs beside them, a bit for each.
+"""Stored vectors: one byte per component, and beside them the components' signs, one bit each.
 
-A large index is searched by signs first: how many two vectors share says how small the angle between them is (Charikar,
-Similarity Estimation Techniques from Rounding Algorithms, 2002), and a processor compares a hundred million of them in a
-second. Those of a million chunks take 32 MB, where an index over their vectors takes as much as a byte for each component.
+A large index is searched by signs first. The number of shared signs estimates the angle between two
+vectors (Charikar, Similarity Estimation Techniques from Rounding Algorithms, 2002), and a CPU
+compares a hundred million sign vectors per second. Those of a million chunks take 32 MB; an index
+over the vectors would take a byte per component.
 """
 
 from __future__ import annotations
@@ -15,21 +16,20 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LISTED = (
-    10  # times as many rows as are wanted are read to be compared by their bytes: recall .99 of 10,
-)
-LISTED_HELD = 40  # and of rows that are in memory; see "vectors" in benchmarks/LOG.md
-WORD = 64  # signs that are compared at once
+OVERSAMPLING = 10
+"""Rows read and compared by their bytes for each row asked for: recall .99 of 10."""
+OVERSAMPLING_IN_MEMORY = 40  # of rows in memory; see "vectors" in benchmarks/LOG.md
+WORD = 64  # signs compared at once
 
 
 def fields(dim: int) -> dict[str, pa.DataType]:
-    """The columns of vectors of `dim` components; none where it is 0."""
+    """Return the columns, name → type, for vectors of `dim` components; none if it is 0."""
     return {"vector": pa.list_(pa.int8(), dim), "signs": pa.binary(_words(dim) * 8)} if dim else {}
 
 
 def columns(vectors: NDArray[np.float16]) -> list[pa.Array]:
-    """Vectors (rows, dim) as those columns."""
-    rows = rounded(vectors)
+    """Return vectors (rows, dim) as these columns."""
+    rows = quantize(vectors)
     count, dim = rows.shape
     if not dim:
         return []
@@ -38,8 +38,8 @@ def columns(vectors: NDArray[np.float16]) -> list[pa.Array]:
     return [pa.FixedSizeListArray.from_arrays(pa.array(rows.reshape(-1)), dim), packed]
 
 
-def rounded(vectors: NDArray[Any]) -> NDArray[np.int8]:
-    """The directions of vectors: the largest component of each becomes 127 or -127."""
+def quantize(vectors: NDArray[Any]) -> NDArray[np.int8]:
+    """Scale each vector so that its largest component becomes 127 or -127, and round."""
     import numpy as np
 
     largest = np.abs(vectors).max(axis=1, keepdims=True, initial=0).astype(np.float32)
@@ -47,53 +47,56 @@ def rounded(vectors: NDArray[Any]) -> NDArray[np.int8]:
 
 
 def cosines(column: pa.Array, vector: NDArray[Any]) -> NDArray[np.float32]:
-    """The cosine of each of the column `vector` with a vector of unit length; that of zeros is 0."""
+    """Return the cosine of each row of the column `vector` with a unit vector; 0 for a zero row."""
     import numpy as np
 
-    wanted = vector.astype(np.float32)
-    rows = column.flatten().to_numpy().reshape(-1, len(wanted)).astype(np.float32)
+    query = vector.astype(np.float32)
+    rows = column.flatten().to_numpy().reshape(-1, len(query)).astype(np.float32)
     squares: Any = np.vecdot(rows, rows)  # typed as if it gave one number
-    return np.asarray(np.vecdot(rows, wanted) / np.sqrt(np.maximum(squares, 1)), np.float32)
+    return np.asarray(np.vecdot(rows, query) / np.sqrt(np.maximum(squares, 1)), np.float32)
 
 
 class Signs:
     """The signs of many vectors."""
 
-    def __init__(self, rows: pa.ChunkedArray, dim: int, before: Signs | None = None) -> None:
-        """`rows`: the column `signs`; what it has in common with that of `before` is not laid out once more."""
-        self.rows = rows  # and with them their memory: no others come to lie at its addresses
-        known = before._parts if before else {}
+    def __init__(self, rows: pa.ChunkedArray, dim: int, previous: Signs | None = None) -> None:
+        """Take the column `signs`. Chunks shared with `previous` are not transposed again."""
+        self.rows = rows  # keeps the memory, so that its addresses identify the chunks
+        known = previous._parts if previous else {}
         self._parts: dict[tuple[int, int, int], _Words] = {
-            _place(chunk): known.get(_place(chunk)) or _Words(chunk, dim) for chunk in rows.chunks
+            _address(chunk): known.get(_address(chunk)) or _Words(chunk, dim)
+            for chunk in rows.chunks
         }
 
     def nearest(
         self, vector: NDArray[Any], count: int, among: NDArray[np.bool_]
     ) -> NDArray[np.intp]:
-        """The rows `among` all that share most signs with `vector`, at least `count` of them if there are so many, ascending:
-        all that tie at the end, so that their order does not decide, as long as they are few."""
+        """Return the rows of the mask `among` that share most signs with `vector`, ascending.
+
+        At least `count` of them if there are so many. Rows tied at the end are all included, so
+        that their order does not decide, up to twice `count`.
+        """
         import numpy as np
 
-        signs = _signs(rounded(vector[None]))[0].view(np.uint64)
+        signs = _signs(quantize(vector[None]))[0].view(np.uint64)
         differing = np.concatenate(
-            [part.differing(signs) for part in self._parts.values()] or [np.zeros(0, np.uint16)]
+            [words.count_differing(signs) for words in self._parts.values()]
+            or [np.zeros(0, np.uint16)]
         )
-        most = np.count_nonzero(among)
-        if count >= most:
+        available = np.count_nonzero(among)
+        if count >= available:
             return np.flatnonzero(among)
-        if most < len(among):
+        if available < len(among):
             differing[~among] = np.iinfo(np.uint16).max
         least = np.partition(differing, count - 1)[count - 1]
-        found = np.flatnonzero(differing <= least)
-        return (
-            found
-            if len(found) <= 2 * count
-            else found[np.argsort(differing[found], kind="stable")[: 2 * count]]
-        )
+        rows = np.flatnonzero(differing <= least)
+        if len(rows) > 2 * count:
+            rows = rows[np.argsort(differing[rows], kind="stable")[: 2 * count]]
+        return rows
 
 
 class _Words:
-    """The signs of some rows, word by word: three times as fast to compare."""
+    """The signs of some rows, transposed to words: three times as fast to compare."""
 
     def __init__(self, chunk: pa.Array, dim: int) -> None:
         import numpy as np
@@ -101,18 +104,18 @@ class _Words:
         words = np.frombuffer(chunk.buffers()[1] or b"", np.uint64).reshape(-1, _words(dim))
         self._words = np.ascontiguousarray(words[chunk.offset :][: len(chunk)].T)
 
-    def differing(self, signs: NDArray[np.uint64]) -> NDArray[np.uint16]:
-        """In how many signs each row differs."""
+    def count_differing(self, signs: NDArray[np.uint64]) -> NDArray[np.uint16]:
+        """Return the number of differing signs of each row."""
         import numpy as np
 
-        found = np.zeros(self._words.shape[1], np.uint16)
-        for word, own in zip(self._words, signs, strict=True):
-            found += np.bitwise_count(word ^ own)
-        return found
+        counts = np.zeros(self._words.shape[1], np.uint16)
+        for column, word in zip(self._words, signs, strict=True):
+            counts += np.bitwise_count(column ^ word)
+        return counts
 
 
-def _place(chunk: pa.Array) -> tuple[int, int, int]:
-    """Where its values lie in memory."""
+def _address(chunk: pa.Array) -> tuple[int, int, int]:
+    """Return the position of the chunk's values in memory."""
     values = chunk.buffers()[1]
     return (values.address if values else 0), chunk.offset, len(chunk)
 

@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-BATCH = 32  # texts; sentence-transformers sorts a call's texts by length, so a batch holds texts of like length
-MAX_THREADS = 8  # a small model gains nothing from more, and spinning threads cost the extraction processes beside it
-SAMPLES = 512  # numbers of each weight that go into the model's name: training moves all, so these tell models apart
-CLOSE = (
-    0.99  # least cosine between bfloat16 and float32 vectors of the probe for bfloat16 to be used
-)
+BATCH = 32  # texts; sentence-transformers sorts them by length, so that those of a batch are alike
+MAX_THREADS = 8
+"""More do not help a small model, and spinning threads slow down the extraction processes."""
+SAMPLES = 512  # numbers per weight that enter the model's name: training changes all of them
+MIN_COSINE = 0.99  # between the probe's bfloat16 and float32 vectors, for bfloat16 to be used
 PROBE = (
-    "def connect(self, host, port, timeout=30):\n    self.socket = socket.create_connection((host, port), timeout)",
+    "def connect(self, host, port, timeout=30):\n"
+    "    self.socket = socket.create_connection((host, port), timeout)",
     "Reads the configuration file and returns its sections as a mapping.",
     "for (int i = 0; i < count; i++) { total += prices[i] * quantities[i]; }",
 )
 
 
 class TransformerEncoder:
-    """A sentence-transformers model on the processor, with its own prompts for queries and for documents.
+    """A sentence-transformers model on the CPU, with its own prompts for queries and documents.
 
-    Its name comes from its weights, so it is the same wherever the model lies. It runs in bfloat16 on a processor that
-    computes in it, if a probe comes out close to float32: that depends on model and processor alone, while a timed
-    probe would choose by the load at start-up and give other vectors the next day.
+    Its name is derived from its weights, so it does not depend on the model's folder. It runs in
+    bfloat16 on a CPU with bfloat16 instructions if a probe comes out close to float32. That depends
+    on model and CPU alone; a timed probe would depend on the load and give other vectors next day.
     """
 
     def __init__(self, spec: str) -> None:
@@ -47,22 +47,23 @@ class TransformerEncoder:
         import numpy as np
 
         vectors = np.zeros((len(texts), self.dim), np.float32)
-        spoken = [row for row, text in enumerate(texts) if text.strip()]
-        if spoken:
+        rows = [row for row, text in enumerate(texts) if text.strip()]
+        if rows:
             # tokenizers take no lone surrogates
-            valid = [texts[row].encode("utf-8", "replace").decode() for row in spoken]
-            vectors[spoken] = _encode(self._model, valid, query=query)
+            valid = [texts[row].encode("utf-8", "replace").decode() for row in rows]
+            vectors[rows] = _encode(self._model, valid, query=query)
         return unit_rows(vectors)
 
 
 def _load(spec: str) -> Any:  # a SentenceTransformer: a type that costs seconds to import
-    """The model in float32. No network unless HF_HUB_OFFLINE=0 asks for it."""
+    """Load the model in float32, from the network only if HF_HUB_OFFLINE=0 allows it."""
     path = Path(spec).expanduser()
     if not path.is_dir() and (
         path.is_absolute() or spec.startswith((".", "~")) or spec.count("/") > 1
     ):
         raise EncoderError(
-            f"no encoder at {spec}: give the folder of a sentence-transformers model, 'builtin' or 'none'"
+            f"no encoder at {spec}: "
+            "give the folder of a sentence-transformers model, 'builtin' or 'none'"
         )
     offline = os.environ.setdefault("HF_HUB_OFFLINE", "1") not in {"0", "false", "no", "off"}
     try:
@@ -83,9 +84,7 @@ def _load(spec: str) -> Any:  # a SentenceTransformer: a type that costs seconds
             local_files_only=offline,
             model_kwargs={"dtype": torch.float32},  # weights may be stored in less
         )
-    except (
-        Exception
-    ) as error:  # whatever a model's files make its loaders raise; the user reads its first line
+    except Exception as error:  # a model's loaders raise anything; the user reads its first line
         hint = " or set HF_HUB_OFFLINE=0 to download it" if offline and not path.is_dir() else ""
         reason = (str(error).splitlines() or [""])[0][:200] or type(error).__name__
         raise EncoderError(
@@ -96,9 +95,7 @@ def _load(spec: str) -> Any:  # a SentenceTransformer: a type that costs seconds
 def _encode(model: Any, texts: list[str], *, query: bool) -> NDArray[np.float32]:
     import numpy as np
 
-    encode = (
-        model.encode_query if query else model.encode_document
-    )  # each with the model's prompt of that kind
+    encode = model.encode_query if query else model.encode_document  # each adds its prompt
     vectors = encode(
         texts,
         batch_size=BATCH,
@@ -110,7 +107,7 @@ def _encode(model: Any, texts: list[str], *, query: bool) -> NDArray[np.float32]
 
 
 def _digest(model: Any) -> str:
-    """Tells models apart: how the parts are put together, the prompts, and samples of every weight."""
+    """Return a digest of the model's structure, prompts and samples of every weight."""
     digest = blake2b(f"{model}{sorted((model.prompts or {}).items())}".encode(), digest_size=6)
     for key, weight in sorted(model.state_dict().items()):
         flat = weight.detach().flatten()
@@ -120,7 +117,7 @@ def _digest(model: Any) -> str:
 
 
 def _fastest(model: Any) -> Any:
-    """The model in bfloat16 where the processor computes in it and the probe's vectors stay close, else as it is."""
+    """Return the model in bfloat16 if the CPU supports it and the probe's vectors stay close."""
     import numpy as np
     import torch
 
@@ -133,4 +130,4 @@ def _fastest(model: Any) -> Any:
     rounded = deepcopy(model).to(torch.bfloat16)
     exact = unit_rows(_encode(model, list(PROBE), query=False)).astype(np.float32)
     close = unit_rows(_encode(rounded, list(PROBE), query=False)).astype(np.float32)
-    return rounded if float(np.min(np.sum(exact * close, axis=1))) >= CLOSE else model
+    return rounded if float(np.min(np.sum(exact * close, axis=1))) >= MIN_COSINE else model

@@ -1,8 +1,7 @@
-"""Vectors that were computed before, kept across builds and repositories by model and content."""
+"""A cache of vectors by model and content, shared by builds and repositories."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -10,45 +9,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from ..resources import cache_folder
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SIZE_LIMIT = (
-    2 << 30
-)  # bytes on disk; the oldest entries go first. A kernel's worth of built-in vectors is .6 GB
-INLINE = (
-    1 << 20
-)  # bytes; smaller values live in the database, as a file each would cost more than the value
-BUSY_SECONDS = 5  # how long a batch waits for another build that writes to the same cache
+SIZE_LIMIT = 2 << 30
+"""Bytes on disk; the oldest entries go first. The Linux kernel's built-in vectors take .6 GB."""
+INLINE = 1 << 20
+"""Bytes; smaller values are stored in the database, since a file each would cost more."""
+BUSY_SECONDS = 5  # that a batch waits for another build writing to the same cache
 
 
 def vector_key(encoder: str, content_id: str, chunker: str) -> str:
-    """The key for the vectors of one file: they depend on the model, the bytes, and how they are cut into chunks."""
+    """Return the key of one file's vectors: they depend on the model, the bytes and the chunker."""
     return "\0".join((encoder, content_id, chunker))
 
 
-def cache_folder() -> Path:
-    """Where caches live: CLEW_CACHE_DIR, else `clew` in the user's cache folder. Raises RuntimeError without a home."""
-    if own := os.environ.get("CLEW_CACHE_DIR"):
-        return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "clew"
-
-
 class VectorCache:
-    """One value a file: the float16 matrix (chunks, dim) of all its chunks.
+    """The vectors of each file: one float16 matrix (chunks, dim).
 
-    Never raises for what is wrong with the folder: a cache that cannot be used is an empty one that keeps nothing, and
-    `warning` says why, for the caller to show.
+    An unusable folder never raises: the cache is then empty and keeps nothing, and `warning` gives
+    the reason, for the caller to show.
     """
 
     def __init__(self, folder: Path | None = None, size_limit: int = SIZE_LIMIT) -> None:
         self._folder = folder
         self._size_limit = size_limit
-        self.hits = 0
-        self.misses = 0
-        self.warning = ""  # one line, empty while all is well
+        self.warning = ""  # one line; empty while the cache works
 
     @cached_property
     def _store(self) -> Any:  # a diskcache.Cache, which has no types, or None
@@ -56,7 +45,7 @@ class VectorCache:
             import diskcache
 
             class BytesOnly(diskcache.Disk):  # type: ignore[misc]
-                """Never unpickles: what lies in a cache folder is data, and a pickle would be code."""
+                """Never unpickles: a cache folder holds data, and a pickle would be code."""
 
                 def fetch(self, mode: int, filename: str, value: object, read: bool) -> object:
                     return (
@@ -79,14 +68,11 @@ class VectorCache:
             return None
 
     def get_many(self, keys: Sequence[str]) -> list[NDArray[np.float16] | None]:
-        """The matrix for each key, or None for one that is not kept; a value that was damaged counts as not kept."""
-        found = [_unpack(value) for value in self._read(keys)]
-        self.hits += sum(matrix is not None for matrix in found)
-        self.misses += sum(matrix is None for matrix in found)
-        return found
+        """Return the matrix of each key, or None for a missing or damaged value."""
+        return [_unpack(value) for value in self._read(keys)]
 
     def put_many(self, matrices: Mapping[str, NDArray[np.float16]]) -> None:
-        """Keeps all of `matrices` in one transaction."""
+        """Store all `matrices` in one transaction."""
         if self._store is None:
             return
         try:
@@ -111,14 +97,15 @@ class VectorCache:
             return [None] * len(keys)
 
     def _fail(self, error: BaseException) -> None:
-        """Works without the cache from here on: what failed once (a full disk, a torn file) would fail every time."""
-        where = self._folder or "the user's cache folder"
-        self.warning = f"vectors are not cached in {where} ({error or type(error).__name__}): delete it if it is damaged"
+        """Work without the cache from now on: a full disk or a torn file would fail every time."""
+        folder = self._folder or "the user's cache folder"
+        reason = error or type(error).__name__
+        self.warning = f"vectors are not cached in {folder} ({reason}): delete it if it is damaged"
         self._store = None
 
 
 def _failures() -> tuple[type[BaseException], ...]:
-    """What a torn, full, busy or unreadable cache raises; the last two come from a row that is torn in itself."""
+    """Return the errors of a torn, full, busy or unreadable cache; a torn row raises the last two."""
     import diskcache
 
     return (OSError, sqlite3.Error, diskcache.Timeout, ValueError, TypeError)
@@ -130,7 +117,7 @@ def _pack(matrix: NDArray[np.float16]) -> bytes:
 
 
 def _unpack(value: object) -> NDArray[np.float16] | None:
-    """The matrix, or None where the value is not what `_pack` made. A matrix without rows is a value too."""
+    """Return the matrix, or None for a value not made by `_pack`. A matrix may have no rows."""
     import numpy as np
 
     if (

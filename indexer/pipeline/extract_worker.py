@@ -9,7 +9,8 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..embed.encoder import Encoder, StaticEncoder
+from ..embed.encoder import Encoder
+from ..embed.static import StaticEncoder
 from ..extract.extractor import extract
 from ..languages.registry import language_of
 from ..records import key64, printable

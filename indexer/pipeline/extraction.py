@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..embed.encoder import StaticEncoder
+from ..embed.static import StaticEncoder
 from ..embed.vector_cache import vector_key
 from ..extract.chunker import CHUNKER
 from ..extract.extractor import EXTRACTOR

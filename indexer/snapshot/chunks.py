@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..embed.quantized import LISTED, LISTED_HELD, Signs, cosines
+from ..embed.quantized import OVERSAMPLING, OVERSAMPLING_IN_MEMORY, Signs, cosines
 from ..store.lance import asking, match_queries, rows_of, taking
 from ..store.term_statistics import COLUMNS as STATISTICS
 from ..store.term_statistics import TermStatistics, bm25, from_rows
@@ -93,7 +93,7 @@ class Chunks:
 
         if not self._snapshot.state.dim or not self._stored:
             return []
-        listed = (LISTED_HELD if self._holds("vector") else LISTED) * limit
+        listed = (OVERSAMPLING_IN_MEMORY if self._holds("vector") else OVERSAMPLING) * limit
         near = self._signs.nearest(vector, listed, self._all.own)
         scores = np.round(
             cosines(self._column_of(self._all.numbers[near].tolist(), "vector"), vector), 6

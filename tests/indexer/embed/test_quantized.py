@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from indexer.embed.quantized import Signs, columns, cosines, fields, rounded
+from indexer.embed.quantized import Signs, columns, cosines, fields, quantize
 
 
 def directions(count: int, dim: int = 256) -> np.ndarray:
@@ -33,7 +33,7 @@ def test_no_vectors_have_no_columns() -> None:
 
 
 def test_the_largest_component_is_a_whole_byte() -> None:
-    assert rounded(np.array([[0.5, -0.25, 0.0]], np.float16)).tolist() == [[127, -64, 0]]
+    assert quantize(np.array([[0.5, -0.25, 0.0]], np.float16)).tolist() == [[127, -64, 0]]
 
 
 def nearest(column: pa.ChunkedArray, vector: np.ndarray, count: int) -> list[int]:
