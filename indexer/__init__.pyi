@@ -60,7 +60,12 @@ from .snapshot.results import FoundEdge as FoundEdge
 from .snapshot.snapshot import Snapshot as Snapshot
 from .snapshot.symbols import FileSymbols as FileSymbols
 from .snapshot.symbols import FoundSymbol as FoundSymbol
+from .source.git import SAFE_SETTINGS as SAFE_SETTINGS
+from .source.git import filter_settings as filter_settings
+from .source.git import find_main_tree as find_main_tree
+from .source.git import find_top as find_top
 from .source.git import open_repository as open_repository
+from .source.git import run_git as run_git
 from .source.redact import redact as redact
 from .source.redact import redact_text as redact_text
 from .source.revision import open_revision as open_revision

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import networkx  # what reads GraphML elsewhere
 import pytest
 
-from .indexer.repositories import git, repository
+from .indexer.repositories import git, name_programs, repository
 from .program import Ran, clew
 
 FILES = {
@@ -102,6 +102,18 @@ def test_the_impact_of_a_diff_is_that_of_the_symbols_on_its_lines(repo: Path) ->
     for ran in (by_git, by_stdin):
         assert ran.value["changed"] == ["shop/disk.py::Disk.write_row"]
         assert "tests/test_cart.py::test_buy" in {each["id"] for each in ran.value["impact"]}
+
+
+def test_the_impact_of_a_diff_runs_no_program_of_the_repository(tmp_path: Path) -> None:
+    root = repository(tmp_path / "tree", FILES)
+    name_programs(root, tmp_path / "mark")
+    (root / "shop/disk.py").write_text(
+        FILES["shop/disk.py"].replace("return item", "return [item]")
+    )
+    assert clew("index", "--encoder", "none", cwd=root).code == 0
+    ran = clew("impact", "--diff", "HEAD", "--json", cwd=root)
+    assert ran.value["changed"] == ["shop/disk.py::Disk.write_row"]
+    assert not (tmp_path / "mark").exists()
 
 
 def test_a_diff_that_is_none_is_refused(repo: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from indexer import ClewError
+from indexer import ClewError, find_main_tree, find_top
 
 STORE = ".clew"
 SHORTEST_ID = 4  # of a commit; git's own limit
@@ -34,8 +34,9 @@ def working_folder() -> Path:
 
 
 def repository_top(folder: Path) -> Path | None:
-    """The nearest folder, this one or above, with a `.git`."""
-    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+    """Return the top of the work tree around `folder`: the nearest folder with a `.git`."""
+    top = find_top(folder)
+    return Path(top) if top else None
 
 
 def store_to_read(given: str | None) -> str:
@@ -65,23 +66,8 @@ def _usual_store(folder: Path) -> Path:
     top = repository_top(folder)
     if top is None:
         return folder / STORE
-    main = _main_tree(top)
-    return (top if main is None or (top / STORE).is_dir() else main) / STORE
-
-
-def _main_tree(top: Path) -> Path | None:
-    """The work tree that the one at `top` is linked to, or the bare repository; None where `top` is linked to none."""
-    try:
-        git_dir = Path((top / ".git").read_text(encoding="utf-8").removeprefix("gitdir:").strip())
-        common = (git_dir / (git_dir / "commondir").read_text(encoding="utf-8").strip()).resolve()
-    except (
-        OSError,
-        UnicodeDecodeError,
-    ):  # a folder of its own, a submodule, or what it points to has gone
-        return None
-    if not common.is_dir():
-        return None
-    return common.parent if common.name == ".git" else common
+    main = find_main_tree(top)
+    return (top if main is None or (top / STORE).is_dir() else Path(main)) / STORE
 
 
 def view_to_read(uri: str, rev: str | None) -> str | None:

@@ -20,24 +20,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from indexer import SAFE_SETTINGS, filter_settings, run_git
+
 from ..session.endings import WorktreeError
 
-SAFE = {
-    "core.hooksPath": os.devnull,
-    "core.fsmonitor": "false",
-    "core.attributesFile": os.devnull,
-    "core.quotePath": "false",
-    "commit.gpgSign": "false",
-    "diff.external": "",
-    "diff.ignoreSubmodules": "all",
-    "diff.noprefix": "false",
-    "diff.mnemonicPrefix": "false",
-    "gc.auto": "0",
-    "maintenance.auto": "false",
-    "submodule.recurse": "false",
-    "protocol.allow": "never",
-    "safe.directory": "*",  # the user named this folder; nothing in it is executed
-}
 IDENTITY = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER")
             for what, value in (("NAME", "clew"), ("EMAIL", "clew@localhost"))}  # fmt: skip
 NOT_COPIED = (
@@ -54,35 +40,19 @@ NOT_COPIED = (
 def git(
     *arguments: str,
     cwd: Path,
-    settings: Mapping[str, str] = SAFE,
+    settings: Mapping[str, str] = SAFE_SETTINGS,
     environment: Mapping[str, str] | None = None,
 ) -> str:
-    """What git prints. Raises `WorktreeError` with what git said when it fails."""
-    given = {f"GIT_CONFIG_KEY_{n}": key for n, key in enumerate(settings)}
-    given |= {f"GIT_CONFIG_VALUE_{n}": value for n, value in enumerate(settings.values())}
-    clean = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": os.devnull,
-        "LANG": "C.UTF-8",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_CONFIG_COUNT": str(len(settings)),
-    }
+    """Return the output of git. Raise `WorktreeError` with its message if it fails."""
+    additions = IDENTITY | dict(environment or {})
     try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=cwd,
-            env={**clean, **given, **IDENTITY, **(environment or {})},
-            capture_output=True,
-        )
+        result = run_git(*arguments, cwd=cwd, settings=settings, environment=additions)
     except FileNotFoundError as error:
         raise WorktreeError("git is not installed: the agent needs it") from error
-    if done.returncode != 0:
-        said = " ".join(done.stderr.decode(errors="replace").split())
-        raise WorktreeError(f"git {arguments[0]} failed in {cwd}: {said[:300]}")
-    return done.stdout.decode(errors="surrogateescape")
+    if result.returncode != 0:
+        message = " ".join(result.stderr.decode(errors="replace").split())
+        raise WorktreeError(f"git {arguments[0]} failed in {cwd}: {message[:300]}")
+    return result.stdout.decode(errors="surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +65,7 @@ class Worktree:
     start: str  # the commit that the run began with
     branch: str | None  # in the user's repository; None for a copy
     repository: Path | None  # the user's git folder; None for a copy
-    settings: dict[str, str] = field(default_factory=lambda: dict(SAFE))
+    settings: dict[str, str] = field(default_factory=lambda: dict(SAFE_SETTINGS))
 
     def changed(self) -> bool:
         """Whether there is anything to commit."""
@@ -342,7 +312,7 @@ def tracked(root: Path, top: Path) -> bool:
 
 def checkout(root: Path, top: Path, tree: Path, branch: str) -> Worktree:
     """A git worktree at `tree`, on the new `branch`, with all that `top` holds now."""
-    settings = SAFE | filters_off(top) | ignore_file(top)
+    settings = SAFE_SETTINGS | filter_settings(top) | ignore_file(top)
     start = snapshot(top, settings)
     git("worktree", "add", "--quiet", "-b", branch, str(tree), start, cwd=top, settings=settings)
     common = Path(
@@ -352,22 +322,6 @@ def checkout(root: Path, top: Path, tree: Path, branch: str) -> Worktree:
     )
     git_dir = Path(git("rev-parse", "--absolute-git-dir", cwd=tree, settings=settings).rstrip("\n"))
     return Worktree(tree, tree / root.relative_to(top), git_dir, start, branch, common, settings)
-
-
-def filters_off(top: Path) -> dict[str, str]:
-    """Settings that keep the repository's own configuration, with what it includes, from naming programs to run on files."""
-    try:
-        keys = git(
-            "config",
-            "--includes",
-            "--name-only",
-            "--get-regexp",
-            r"^(filter|diff|merge)\..*\.",
-            cwd=top,
-        )
-    except WorktreeError:  # there are none
-        return {}
-    return {key: "false" if key.endswith(".required") else "" for key in keys.splitlines()}
 
 
 def ignore_file(top: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from ..errors import SourceError
 from ..tokenizer import cut_terms
-from .git import hardened, open_repository
+from .git import open_repository, safe_git
 from .redact import redact_text
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _by_git(git_dir: str, pairs: Sequence[Pair]) -> Iterator[tuple[Pair, tuple[l
 
     It compares trees by their ids, asks no setting of the repository for what could run, and fetches nothing.
     """
-    command, environment = hardened()
+    command, environment = safe_git()
     command += [
         f"--git-dir={git_dir}",
         "diff-tree",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from .git import git_folder
+from .git import find_git_folder
 from .gitignore import Rules
 from .tree import Reader, Skipped, SourceFile, depth_first
 from .worktree import Directory, open_worktree
@@ -30,7 +30,7 @@ class Rewalked:
             str, tuple[Directory, _Found]
         ] = {}  # folder → as it was come to, and what was found in it
         self._touched: set[str] = set()  # folders to list again
-        self.git_folder = git_folder(self._tree.view)  # "" where there is none
+        self.git_folder = find_git_folder(self._tree.view)  # "" where there is none
         self.listed = 0  # folders that the last walk looked at
 
     @property

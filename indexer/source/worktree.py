@@ -19,7 +19,16 @@ from pathlib import Path
 
 from ..errors import SourceError
 from .classify import classify, content_id, is_secret
-from .git import Tracked, exclude_files, head_commit, open_repository, tracked_files
+from .git import (
+    Tracked,
+    exclude_files,
+    find_top,
+    head_commit,
+    is_git_marker,
+    open_repository,
+    read_regular,
+    tracked_files,
+)
 from .gitignore import Rules, parse_rules
 from .revision import Revision, open_revision
 from .tree import (
@@ -113,7 +122,7 @@ class Worktree:
             return False
         if entries.keys() >= BARE_REPOSITORY:
             return True
-        return ".git" in entries and _is_git_marker(os.path.join(self.view, path, ".git"))
+        return ".git" in entries and is_git_marker(os.path.join(self.view, path, ".git"))
 
     def _with_rules(self, directory: Directory, entries: dict[str, os.DirEntry[str]]) -> Directory:
         own, git = directory.own, directory.git
@@ -185,7 +194,7 @@ class WorktreeReader:
 
     def __call__(self, file: SourceFile) -> bytes | SkipReason:
         try:
-            data = _read_regular(os.path.join(self.root, file.path), MAX_FILE_BYTES + 1)
+            data = read_regular(os.path.join(self.root, file.path), MAX_FILE_BYTES + 1)
         except OSError as error:
             return SkipReason.LINK if error.errno == errno.ELOOP else SkipReason.UNREADABLE
         if data is None:
@@ -205,7 +214,7 @@ def open_worktree(root: str | os.PathLike[str], *, ignore: bool = True) -> Workt
         raise SourceError(f"{given} does not exist: give the folder to index")
     if not os.path.isdir(real):
         raise SourceError(f"{given} is a file: give the folder that holds it")
-    top = _top_of(real)
+    top = find_top(real)
     if top is None and all(os.path.exists(os.path.join(real, name)) for name in BARE_REPOSITORY):
         raise SourceError(f"{given} is a bare repository: use --git-dir {given} --rev REV")
     prefix = os.path.relpath(real, top) + "/" if top and top != real else ""
@@ -240,46 +249,12 @@ def _sort_key(entry: os.DirEntry[str]) -> str:
         return entry.name
 
 
-def _top_of(folder: str) -> str | None:
-    """The nearest folder, this one or above, that holds a `.git`."""
-    for candidate in (folder, *map(str, Path(folder).parents)):
-        if _is_git_marker(os.path.join(candidate, ".git")):
-            return candidate
-    return None
-
-
-def _is_git_marker(path: str) -> bool:
-    """Whether a `.git` is a repository or a file that points to one; git overlooks others, too."""
-    if os.path.isdir(path):
-        return os.path.exists(os.path.join(path, "HEAD"))
-    return _rule_text(path).startswith(b"gitdir:")
-
-
 def _rule_text(path: str) -> bytes:
     """A rule file's bytes; empty where it cannot be read or, as git has it, is a link."""
     try:
-        return _read_regular(path, MAX_RULE_BYTES) or b""
+        return read_regular(path, MAX_RULE_BYTES) or b""
     except OSError:
         return b""
-
-
-def _read_regular(path: str, limit: int) -> bytes | None:
-    """The first `limit` bytes of a regular file, None for what is none; a link is an OSError."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        step = min(
-            limit, status.st_size + 1
-        )  # a buffer of the limit's size for each small file would cost more than reading
-        pieces: list[bytes] = []
-        while limit > 0 and (piece := os.read(handle, min(limit, step))):
-            pieces.append(piece)
-            limit -= len(piece)
-        return b"".join(pieces)
-    finally:
-        os.close(handle)
 
 
 def _text(path: str) -> bytes:

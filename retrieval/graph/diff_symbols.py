@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from indexer import ClewError
+from indexer import SAFE_SETTINGS, ClewError, filter_settings, run_git
 
 from .csr import Arrays
 
@@ -23,39 +22,29 @@ class DiffError(ClewError):
 
 
 def git_diff(root: str, revisions: str) -> str:
-    """What `git diff REVISIONS` prints, without anything that the repository's settings would run."""
+    """Return the output of `git diff REVISIONS`; nothing named in the repository is run.
+
+    Raise `DiffError` if git cannot compare them.
+    """
     if revisions.startswith("-"):
         raise DiffError(
             f"{revisions} is no revision: say REV, REV..REV, or - for a diff on standard input"
         )
-    command = [
-        "git",
-        "-C",
-        root,
-        "-c",
-        "core.fsmonitor=false",
-        "-c",
-        "core.quotePath=false",
-        "diff",
-        "--unified=0",
-    ]
-    command += [
-        "--no-ext-diff",
-        "--no-textconv",
-        "--no-color",
-        "--no-renames",
-        "--src-prefix=a/",
-        "--dst-prefix=b/",
-    ]
-    command += ["--relative", revisions, "--"]
     try:
-        done = subprocess.run(command, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        told = getattr(error, "stderr", b"") or str(error).encode()
-        raise DiffError(
-            f"git cannot compare {revisions}: {told.decode('utf-8', 'replace').strip()}"
-        ) from error
-    return done.stdout.decode("utf-8", "replace")
+        result = run_git(
+            *("diff", "--unified=0", "--no-ext-diff", "--no-textconv", "--no-color"),
+            *("--no-renames", "--src-prefix=a/", "--dst-prefix=b/", "--relative"),
+            # git would run a status in each submodule, with the settings of that repository
+            *("--ignore-submodules=all", revisions, "--"),
+            cwd=root,
+            settings=SAFE_SETTINGS | filter_settings(root),
+        )
+    except OSError as error:
+        raise DiffError(f"git cannot compare {revisions}: {error}") from error
+    if result.returncode != 0:
+        reason = result.stderr.decode("utf-8", "replace").strip()
+        raise DiffError(f"git cannot compare {revisions}: {reason}")
+    return result.stdout.decode("utf-8", "replace")
 
 
 def touched_lines(diff: str) -> dict[str, set[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 SETTINGS = {
@@ -49,3 +50,30 @@ def write(folder: Path, files: dict[str, str]) -> None:
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
+
+
+# Each names a program that some git command would run.
+PROGRAM_SETTINGS = (
+    "core.fsmonitor",
+    "core.hooksPath",
+    "diff.external",
+    "diff.evil.command",
+    "diff.evil.textconv",
+    "filter.evil.clean",
+    "filter.evil.process",
+    "filter.a=b.clean",
+)
+
+
+def name_programs(folder: Path, mark: Path, settings: Iterable[str] = PROGRAM_SETTINGS) -> None:
+    """Make the configuration and the hooks of a repository name a program that creates `mark`."""
+    program = folder / ".git" / "program"
+    program.write_text(f"#!/bin/sh\ntouch '{mark}'\nexec cat\n")
+    program.chmod(0o755)
+    attributes = "*.py filter=evil diff=evil\n*.pyi filter=a=b\n"
+    (folder / ".git" / "info" / "attributes").write_text(attributes)
+    for setting in settings:
+        git(folder, "config", setting, str(program))
+    (folder / ".git" / "hooks").mkdir(exist_ok=True)
+    for hook in ("post-index-change", "fsmonitor-watchman"):
+        (folder / ".git" / "hooks" / hook).symlink_to(program)
