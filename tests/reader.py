@@ -1,7 +1,7 @@
-"""Ask an index again and again: `python -m tests.reader STORE STOP KEEP`, until the file STOP is there.
+"""Ask an index again and again, until STOP exists: `python -m tests.reader STORE STOP KEEP`.
 
-KEEP is `once`, to open the store for each round of questions, or `long`, to stay with what was opened first. Each answer
-is a line of JSON: the question, the generation that the answer names, and the answer.
+KEEP is `once`, to open the store for each round of questions, or `long`, to keep the first open.
+Each answer is a line of JSON: the question, the answer's generation, and the answer.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from retrieval import Searcher
 
 QUESTIONS = ("load", "who retries a failed push", "app/m1.py", "class Worker")
 BUDGET = 4_000  # tokens of a pack: room for all, since a mark at a file that is stale takes some
-PAUSE = 0.05  # seconds between rounds: readers wait for their users, and the writer needs a processor too
+PAUSE = 0.05  # seconds between rounds: users pause, and the writer needs a processor too
 
 
 def answers(searcher: Searcher) -> list[tuple[str, int, Any]]:
-    """(question, generation, answer) for all questions. Whether a file is stale is the disk's answer, and left out."""
+    """Return (question, generation, answer) for all questions; `stale` is left out."""
     found: list[tuple[str, int, Any]] = []
     for question in QUESTIONS:
         hits = [

@@ -1,7 +1,7 @@
-"""Run a command where little room is left: `python small_disk.py FOLDER BYTES -- COMMAND …`.
+"""Run a command with little disk space: `python small_disk.py FOLDER BYTES -- COMMAND …`.
 
-FOLDER becomes a file system of BYTES in a namespace of its own; where the kernel forbids that, no file may grow beyond
-BYTES, which fails at the same calls. What was done goes to standard error.
+FOLDER becomes a file system of BYTES in a namespace of its own. If the kernel forbids that, no file
+may grow beyond BYTES, so the same calls fail. Standard error tells the way taken.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 
 
 def mount_small(folder: str, size: int) -> None:
-    """Mount a tmpfs of `size` bytes on `folder`, seen by this process and its children only. Raises OSError."""
+    """Mount a tmpfs of `size` bytes on `folder`, seen by this process tree only. Raises OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
     user, group = os.getuid(), os.getgid()
     call(libc.unshare(CLONE_NEWUSER | CLONE_NEWNS))

@@ -1,4 +1,4 @@
-"""Whatever a user's disk holds: a clear line and exit code 2, or a counted skip; never a traceback, never a lost index."""
+"""Bad input: a clear line and exit code 2, or a counted skip; no traceback, no lost index."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_folder_that_is_missing_or_a_file_is_refused(tmp_path: Path) -> None:
 
 
 def hostile(root: Path) -> dict[str, str]:
-    """Files that break other tools; path → the reason why it is left out, or "" where it is indexed."""
+    """Write files that break other tools; return path → the reason for skipping it, or ""."""
     files: dict[str, tuple[bytes, str]] = {
         "one line.js": (b"x=1;" * (50 << 18), "too large"),
         "minified.js": (b"function f(a){return a+1};" * 20_000, "minified"),
@@ -135,7 +135,8 @@ def without_override() -> list[str | bytes]:
     """A prefix that takes root's right to read and write everything away; others do not have it."""
     drop = (
         "import ctypes, os, sys; libc = ctypes.CDLL(None); "
-        "[libc.prctl(24, right, 0, 0, 0) for right in (1, 2)]; "  # PR_CAPBSET_DROP: CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        # PR_CAPBSET_DROP: CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        "[libc.prctl(24, right, 0, 0, 0) for right in (1, 2)]; "
         "os.execv(sys.argv[1], sys.argv[1:])"
     )
     return [sys.executable, "-c", drop] if os.getuid() == 0 else []
@@ -184,7 +185,7 @@ def empty(path: Path) -> None:
 def test_harm_to_any_table_is_an_answer_or_the_stores_own_error(
     indexed: Path, tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:
-    """All but one: of the long texts of chunks Lance believes any length that it reads, and asks for that much memory."""
+    """Yield all columns but one: Lance believes any length of long texts, and allocates it."""
     original = indexed / ".clew"
     for folder in sorted({path.parent for path in original.glob("*.lance/*/*") if path.is_file()}):
         if harm is garble and folder.match("chunks-*.lance/data"):
@@ -212,7 +213,8 @@ from dataclasses import replace
 from indexer import Store
 store = Store(sys.argv[1])
 state = replace(store.state(), format=99)
-lancedb.connect(sys.argv[1]).open_table("generations").update(values={"format": 99, "state": state.to_json()})
+table = lancedb.connect(sys.argv[1]).open_table("generations")
+table.update(values={"format": 99, "state": state.to_json()})
 store.remember(state)
 """
 
@@ -265,8 +267,9 @@ def test_a_full_disk_leaves_the_published_index(indexed: Path, tmp_path: Path) -
         ]
         (large / f"m{number}.py").write_text("\n".join(lines))
     script = (
-        f"set -u; {CLEW} index {indexed} --store {small}/s --json; {CLEW} index {large} --store {small}/s; echo code $?;"
-        f"cd {indexed}; {CLEW} query back-off --store {small}/s --json; echo code $?"
+        f"set -u; {CLEW} index {indexed} --store {small}/s --json; {CLEW} index {large} --store"
+        f" {small}/s; echo code $?;cd {indexed}; {CLEW} query back-off --store {small}/s --json;"
+        " echo code $?"
     )
     ran = run(
         [
@@ -332,8 +335,8 @@ def test_an_empty_question_is_refused(indexed: Path) -> None:
 
 def test_a_batch_answers_what_it_can_and_ends_in_an_error(indexed: Path) -> None:
     lines = (
-        b'{"id": 1, "query": "back-off"}\nnonsense\n{"id": 3}\n[]\n{"id": 5, "query": "\\ud800"}\n\xff\n'
-        + b"[" * 100_000
+        b'{"id": 1, "query": "back-off"}\nnonsense\n{"id": 3}\n[]\n{"id": 5, "query":'
+        b' "\\ud800"}\n\xff\n' + b"[" * 100_000
     )
     ran = clew("query", "--batch", "-", "--json", cwd=indexed, stdin=lines)
     assert "could not be answered" in refused(ran)

@@ -321,7 +321,8 @@ def test_the_agent_mends_the_sample_and_leaves_the_tree_alone(copy: Path) -> Non
     before = git(copy, "status", "--porcelain")
     with ScriptedServer(FIX["replies"]) as server:
         ran = clew(
-            "agent", FIX["task"], "--model", "openai/scripted", "--api-base", server.base, "--approve", "never", "--json",
+            "agent", FIX["task"], "--model", "openai/scripted", "--api-base", server.base,
+            "--approve", "never", "--json",
             cwd=copy,
         )  # fmt: skip
     assert ran.code == 0, ran
@@ -339,7 +340,8 @@ def test_the_agent_mends_the_sample_and_leaves_the_tree_alone(copy: Path) -> Non
 def test_an_agent_that_reaches_its_limit_ends_with_1(copy: Path) -> None:
     with ScriptedServer(FIX["replies"]) as server:
         ran = clew(
-            "agent", "-", "--model", "openai/scripted", "--api-base", server.base, "--approve", "never", "--max-steps", "1",
+            "agent", "-", "--model", "openai/scripted", "--api-base", server.base,
+            "--approve", "never", "--max-steps", "1",
             cwd=copy, stdin=FIX["task"].encode(),
         )  # fmt: skip
     assert ran.code == 1, ran

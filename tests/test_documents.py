@@ -1,4 +1,4 @@
-"""The documents name every command and option, their links lead somewhere, their transcripts are real."""
+"""The documents name every command and option; links and transcripts are real."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .program import SAMPLE, clew
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").glob("*.md"))]
 REFERENCE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-COMMANDS = getattr(typer.main.get_command(app), "commands")  # noqa: B009 - the vendored class is not exported
+COMMANDS = vars(typer.main.get_command(app))["commands"]  # the vendored class is not exported
 TRANSCRIPT = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -86,6 +86,6 @@ def test_transcripts_are_what_the_program_prints(document: Path, tmp_path: Path)
 
 
 def matches(expected: str, printed: str) -> bool:
-    """Return True if the output is as expected; `…` stands for any text, alone on a line for any lines."""
+    """Return True if the output is as expected; `…` stands for any text or lines."""
     pattern = re.escape(expected.rstrip("\n")).replace("…", ".*")
     return re.fullmatch(pattern, printed.rstrip("\n"), re.DOTALL) is not None

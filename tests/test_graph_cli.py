@@ -13,17 +13,23 @@ from .indexer.repositories import git, name_programs, repository
 from .program import Ran, clew
 
 FILES = {
-    "shop/base.py": "class Store:\n    def save(self, item):\n        raise NotImplementedError\n\n    def load(self):\n        return 1\n",
+    "shop/base.py": (
+        "class Store:\n    def save(self, item):\n        raise NotImplementedError\n\n"
+        "    def load(self):\n        return 1\n"
+    ),
     "shop/disk.py": (
-        "from .base import Store\n\n\nclass Disk(Store):\n    def save(self, item):\n        self.write_row(item)\n\n"
+        "from .base import Store\n\n\nclass Disk(Store):\n    def save(self, item):\n"
+        "        self.write_row(item)\n\n"
         "    def write_row(self, item):\n        return item\n"
     ),
     "shop/cart.py": (
-        "from .disk import Disk\n\n\ndef buy(item):\n    disk = Disk()\n    disk.save(item)\n\n\ndef guess(thing):\n    thing.save(1)\n"
+        "from .disk import Disk\n\n\ndef buy(item):\n    disk = Disk()\n    disk.save(item)\n\n\n"
+        "def guess(thing):\n    thing.save(1)\n"
     ),
     "tests/test_cart.py": "from shop.cart import buy\n\n\ndef test_buy():\n    buy(1)\n",
     "web/store.ts": (
-        "export interface Keeper { keep(): void }\nexport class Box<T> implements Keeper {\n  keep(): void {}\n}\n"
+        "export interface Keeper { keep(): void }\nexport class Box<T> implements Keeper {\n"
+        "  keep(): void {}\n}\n"
         "export function load(): number { return new Box().keep() }\n"
     ),
 }
@@ -158,8 +164,11 @@ def test_a_neighbourhood_is_drawn_in_every_format(repo: Path) -> None:
 
 
 def test_what_a_call_may_mean_lies_in_a_language_that_it_can_reach(tmp_path: Path) -> None:
-    files = {"a.py": "class A:\n    def save(self): ...\n\n\ndef f(x):\n    x.save()\n    x.load()\n",
-             "b.js": "class B { save() {} load() {} }\n", "c.toml": "save = 1\n"}  # fmt: skip
+    files = {
+        "a.py": "class A:\n    def save(self): ...\n\n\ndef f(x):\n    x.save()\n    x.load()\n",
+        "b.js": "class B { save() {} load() {} }\n",
+        "c.toml": "save = 1\n",
+    }
     root = repository(tmp_path / "two", files)
     assert clew("index", "--encoder", "none", "--jobs", "1", cwd=root).code == 0
     unresolved = clew("callees", "f", "--json", cwd=root).value["unresolved"]

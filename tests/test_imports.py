@@ -34,7 +34,10 @@ HEAVY = (
 
 def loaded(code: str, cwd: Path) -> set[str]:
     """The heavy modules that are loaded after `code` has run."""
-    script = f"{code}\nimport sys, json\nsys.stderr.write(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
+    script = (
+        f"{code}\nimport sys, json\nsys.stderr.write(json.dumps([m for m in {HEAVY!r} if m in"
+        " sys.modules]))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=cwd, capture_output=True, text=True, check=True
     )
@@ -43,7 +46,10 @@ def loaded(code: str, cwd: Path) -> set[str]:
 
 def run(*arguments: str) -> str:
     """Code that runs the command line and goes on after it."""
-    return f"import sys\nsys.argv = {['clew', *arguments]!r}\nfrom agent.cli.app import run\nrun()\nsys.stdout.flush()"
+    return (
+        f"import sys\nsys.argv = {['clew', *arguments]!r}\nfrom agent.cli.app import"
+        " run\nrun()\nsys.stdout.flush()"
+    )
 
 
 def test_the_packages_and_the_command_line_load_nothing_heavy(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Many readers, one writer: every answer is that of one whole generation, and no reader ever fails."""
+"""Many readers, one writer: every answer is of one whole generation, and no reader fails."""
 
 from __future__ import annotations
 
@@ -24,8 +24,12 @@ FILES, ROUNDS = 8, 6
 def change(tree: Path, number: int) -> None:
     """Other names and other edges in every file, so that no two generations answer alike."""
     for at in range(FILES):
-        body = f"    def push_{number}(self):\n        return load_{number}_{(at + 1) % FILES}(retry={number})\n"
-        text = f"from app.m{(at + 1) % FILES} import *\n\n\ndef load_{number}_{at}(retry):\n    return retry\n\n\nclass Worker{at}:\n{body}"
+        following = (at + 1) % FILES
+        text = (
+            f"from app.m{following} import *\n\n\ndef load_{number}_{at}(retry):\n"
+            f"    return retry\n\n\nclass Worker{at}:\n    def push_{number}(self):\n"
+            f"        return load_{number}_{following}(retry={number})\n"
+        )
         (tree / "app" / f"m{at}.py").write_text(text)
 
 
@@ -65,7 +69,7 @@ def test_every_answer_under_updates_and_full_rebuilds_is_that_of_one_whole_gener
     quiet: dict[tuple[str, int], object] = {}
 
     def note(phase: str, done: int, total: int) -> None:
-        """Remember what the generation that is published now answers, while nothing else goes on."""
+        """Remember the answers of the current generation, taken in quiet."""
         if phase == "publish":
             last = max((generation for _, generation in quiet), default=0)
             for question, generation, answer in answers(Searcher.open(str(store))):

@@ -1,4 +1,4 @@
-"""A warm server gives the answers that the command itself would give, to its own user and to nobody else."""
+"""A warm server gives the answers of the command itself, to its own user and to nobody else."""
 
 from __future__ import annotations
 
@@ -69,8 +69,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def served(*arguments: str, place: Path, cwd: Path) -> Ran:
-    """What the program says where its own command line cannot be loaded: it has to come from a server."""
-    code = "import sys; sys.modules['agent.cli.app'] = None; sys.argv[0] = 'clew'; from agent.cli.client import main; main()"
+    """Return the output of a program that cannot answer: only a server can."""
+    code = (
+        "import sys; sys.modules['agent.cli.app'] = None; sys.argv[0] = 'clew'; from"
+        " agent.cli.client import main; main()"
+    )
     return run([sys.executable, "-c", code, *arguments], cwd, env={"CLEW_SOCKET": str(place)})
 
 

@@ -1,4 +1,4 @@
-"""An index for tests that reads the files when it is asked: real answers from a real tree, without a build."""
+"""An index for tests: it reads the files at each question, so real answers need no build."""
 
 from __future__ import annotations
 

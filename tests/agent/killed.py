@@ -1,8 +1,8 @@
-"""A run that is killed at every event, and resumed each time in a new process. A program, since it kills itself.
+"""A run killed at every event, and resumed each time in a new process. It kills itself.
 
     python -m tests.agent.killed BASE ROOT TREES MOMENT TEST
 
-`MOMENT` is `before` or `after`: each event is killed right before it is written, or right after it is on disk.
+`MOMENT` is `before` or `after`: the kill comes right before an event is written, or right after.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.agent.grep_index import GrepIndex
 
 
 def kill_at(moment: str, places: Path) -> None:
-    """Have this process killed around the first event at which none was killed yet; `places` names those that were."""
+    """Kill this process at the first event not in `places`, the events of earlier kills."""
     record = Session.record
 
     def watched(session: Session, event: str, **content: Any) -> None:

@@ -12,7 +12,10 @@ HEAVY = {"litellm", "openai", "lancedb", "torch", "numpy", "pydantic", "pytest"}
 
 
 def test_the_public_names_load_without_a_heavy_module() -> None:
-    program = "import sys, agent; [getattr(agent, name) for name in agent.__all__]; print(' '.join(sys.modules))"
+    program = (
+        "import sys, agent; [getattr(agent, name) for name in agent.__all__]; print('"
+        " '.join(sys.modules))"
+    )
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=root

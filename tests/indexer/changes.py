@@ -29,7 +29,7 @@ def only(facts: dict[str, FileFacts], paths: Iterable[str]) -> dict[str, FileFac
 
 
 def stale(before: dict[str, str], after: dict[str, str]) -> set[str]:
-    """The files that are not changed and would be resolved again; all others have the edges of a clean resolution."""
+    """Return the unchanged files to be resolved again; the others keep a clean build's edges."""
     old, new = (
         {path: facts_of(path, text) for path, text in sorted(texts.items())}
         for texts in (before, after)

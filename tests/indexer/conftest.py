@@ -13,7 +13,7 @@ import pytest
 def home(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
-    """A home folder of our own, for the environment and for libgit2, which looks at HOME only once."""
+    """Yield a home folder for the environment and for libgit2; the latter reads HOME only once."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)

@@ -1,4 +1,4 @@
-"""Real git repositories for tests, made by git itself and apart from the settings of whoever runs them."""
+"""Real git repositories for tests, made by git itself, without the user's settings."""
 
 from __future__ import annotations
 

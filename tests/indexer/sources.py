@@ -1,4 +1,4 @@
-"""Random sources of several languages whose files have much to do with each other, and random edits of them."""
+"""Random sources in several languages with many references between files, and random edits."""
 
 from __future__ import annotations
 
@@ -24,22 +24,40 @@ def python(pick: random.Random, modules: list[str]) -> str:
                 f"from .{module} import *\n",
                 f"from . import {module}\n",
                 f"import pkg.{module} as {other}\n",
-                f"class {name}({other}):\n    def {third}(self, item: {other}):\n        self.kept = {other}()\n"
-                f"        return self.kept.{third}() or item.{name}()\n",
-                f"class {third}({module}.{other}):\n    def go_on(self):\n        self.{name}()\n        super().{name}()\n",
-                f"def {name}(value) -> {third}:\n    made = {other}()\n    return made.{third}(value.{name}())\n",
+                (
+                    f"class {name}({other}):\n    def {third}(self, item: {other}):\n"
+                    f"        self.kept = {other}()\n"
+                    f"        return self.kept.{third}() or item.{name}()\n"
+                ),
+                (
+                    f"class {third}({module}.{other}):\n    def go_on(self):\n       "
+                    f" self.{name}()\n        super().{name}()\n"
+                ),
+                (
+                    f"def {name}(value) -> {third}:\n    made = {other}()\n"
+                    f"    return made.{third}(value.{name}())\n"
+                ),
                 f"{other} = {third}()\n",
                 f"{name} = {other}()\n{name} = {third}()\n",
                 f"{third} = {name}.{other}()\n",
                 f"{name} = {other}\n",
                 f"from .{module} import {third} as {other}\n",
-                f"class {name}:\n    kept: {other}\n    def {third}(self):\n        return self.kept\n",
+                (
+                    f"class {name}:\n    kept: {other}\n    def {third}(self):\n"
+                    "        return self.kept\n"
+                ),
                 f"class {other}:\n    def {third}(self) -> {name}: ...\n    {name} = {third}\n",
-                f"def {third}(a):\n    x = {name}()\n    if isinstance(a, {other}):\n        a.{third}()\n"
-                f"        x = {other}()\n    return x.{name}()\n",
+                (
+                    f"def {third}(a):\n    x = {name}()\n    if isinstance(a, {other}):\n"
+                    f"        a.{third}()\n"
+                    f"        x = {other}()\n    return x.{name}()\n"
+                ),
                 f"def {name}():\n    made = {other}()\n    return made\n",
                 f"def go_on():\n    {third}().{name}()\n    {module}.{other}().{third}()\n",
-                f"def use_it(thing: {name}):\n    thing.{other}.{third}()\n    return {module}.{other}({third})\n",
+                (
+                    f"def use_it(thing: {name}):\n    thing.{other}.{third}()\n"
+                    f"    return {module}.{other}({third})\n"
+                ),
             ],
             pick.randint(3, 8),
         )
@@ -54,7 +72,10 @@ def typescript(pick: random.Random, modules: list[str]) -> str:
         f'export * from "./{module}";\n',
         f'export {{ {name} as {other} }} from "./{module}";\n',
         f'import * as {third} from "./{module}";\n',
-        f"export class {name} extends {other} {{\n  {third}(): {name} {{ return this.{third}(); }}\n}}\n",
+        (
+            f"export class {name} extends {other} {{\n"
+            f"  {third}(): {name} {{ return this.{third}(); }}\n}}\n"
+        ),
         f"export function {third}(a: {other}) {{ return a.{name}() ?? {third}.{other}(); }}\n",
         f"export const {other} = new {third}();\n",
     ]
@@ -62,7 +83,10 @@ def typescript(pick: random.Random, modules: list[str]) -> str:
         f"export default {name};\n",
         f"const {third} = {name};\n",
         f'import {other} from "./{module}";\n',
-        f"const {name} = {{ {other}() {{ return {third}(); }}, {third}: {other} }};\nexport {{ {name} }};\n",
+        (
+            f"const {name} = {{ {other}() {{ return {third}(); }}, {third}: {other} }};\n"
+            f"export {{ {name} }};\n"
+        ),
         f"export interface {third} {{ {name}: {other}; {other}(): {name}; }}\n",
         f"export function {name}() {{ const made = new {other}(); return made; }}\n",
         f"function go{name}() {{ {third}().{name}(); {other}.{third}.{name}(); }}\n",
@@ -78,7 +102,10 @@ def c(pick: random.Random, modules: list[str]) -> str:
         f"int {name}(int a) {{ return {other}(a) + {third}(a); }}\n",
         f"static int {other}(int a) {{ return {name}(a); }}\n",
         f"int {third}(int a);\n",
-        f"struct {name} {{ int {other}; }};\nint use_{third}(struct {name} *p) {{ return p->{other}; }}\n",
+        (
+            f"struct {name} {{ int {other}; }};\n"
+            f"int use_{third}(struct {name} *p) {{ return p->{other}; }}\n"
+        ),
         f"#define {other} 3\n",
         f"#define {name}(x) {third}(x)\n",
         f"struct {name} {{ struct {other} *{third}; int (*{other})(int); }};\n",
@@ -95,12 +122,21 @@ def cpp(pick: random.Random, modules: list[str]) -> str:
     space = pick.choice(("net", "disk"))
     parts = [
         f'#include "{pick.choice(modules)}.hpp"\n',
-        f"namespace {space} {{ class {name} : public {other} {{ public: {third} *{other}(); {other} *{third}; }}; }}\n",
+        (
+            f"namespace {space} {{ class {name} : public {other} {{ public: {third} *{other}();"
+            f" {other} *{third}; }}; }}\n"
+        ),
         f"namespace {space} {{ {third} *{name}::{other}() {{ return {third}()->{name}(); }} }}\n",
-        f"{space}::{name} *{third}(int a) {{ auto x = new {space}::{other}(); return x->{name}(); }}\n",
+        (
+            f"{space}::{name} *{third}(int a) {{ auto x = new {space}::{other}(); return"
+            f" x->{name}(); }}\n"
+        ),
         f"using namespace {space};\n",
         f"using {space}::{name};\n",
-        f"class {third} {{ public: {name} kept; int {other}() {{ return kept.{third}() + {name}(); }} }};\n",
+        (
+            f"class {third} {{ public: {name} kept; int {other}() {{ return kept.{third}() +"
+            f" {name}(); }} }};\n"
+        ),
         f"namespace {space} {{ int {name}(int a) {{ return {other}(a); }} }}\n",
         f"typedef {space}::{other} {name};\n",
     ]
@@ -114,9 +150,18 @@ def rust(pick: random.Random, modules: list[str]) -> str:
         f"use crate::{module}::{name};\n",
         f"use crate::{module}::*;\n",
         f"pub use crate::{module}::{name} as {other};\n",
-        f"pub mod {third} {{ pub fn {name}() {{ super::{other}(); }} pub struct {other} {{ pub {third}: {name} }} }}\n",
-        f"pub struct {name} {{ pub {other}: {third} }}\nimpl {name} {{ pub fn {third}(&self) -> {other} {{ self.{other}.{name}() }} }}\n",
-        f"pub fn {third}(a: {name}) -> {other} {{ a.{other}.{third}(); crate::{module}::{name}() }}\n",
+        (
+            f"pub mod {third} {{ pub fn {name}() {{ super::{other}(); }} pub struct {other} {{ pub"
+            f" {third}: {name} }} }}\n"
+        ),
+        (
+            f"pub struct {name} {{ pub {other}: {third} }}\n"
+            f"impl {name} {{ pub fn {third}(&self) -> {other} {{ self.{other}.{name}() }} }}\n"
+        ),
+        (
+            f"pub fn {third}(a: {name}) -> {other} {{ a.{other}.{third}();"
+            f" crate::{module}::{name}() }}\n"
+        ),
         f"impl {name} for {other} {{ fn {name}(&self) {{ self.{third}(); }} }}\n",
     ]
     return blocks(pick.sample(parts, pick.randint(3, 6)))
@@ -202,8 +247,8 @@ def renamed(pick: random.Random, text: str) -> str:
 
 
 def edited(pick: random.Random, texts: dict[str, str], kind: str) -> dict[str, str]:
-    """The files after a random edit: another content, other lines, another order, one part more, less or another, another name
-    in one place, a new file, a file that goes, or one that moves."""
+    """Return the files after a random edit: new content, other lines, another order, one part more,
+    less or different, a new name in one place, a new file, a deleted file, or a moved one."""
     make, path_of = KINDS[kind]
     new = dict(texts)
     path = path_of(pick.choice(MODULES))

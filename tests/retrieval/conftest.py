@@ -16,12 +16,21 @@ MORE = {
         "import { sleep } from './clock.js'\n\n"
         "export async function retryUpload(upload, attempts) {\n"
         "  for (let n = 0; n < attempts; n++) {\n"
-        "    try {\n      return await upload()\n    } catch (error) {\n      await sleep(2 ** n)\n    }\n  }\n"
+        "    try {\n      return await upload()\n    } catch (error) {\n"
+        "      await sleep(2 ** n)\n    }\n  }\n"
         "  throw new Error('upload failed after all attempts')\n}\n"
     ),
-    "web/clock.js": "export function sleep(ms) {\n  return new Promise((wake) => setTimeout(wake, ms))\n}\n",
-    "vendor/oldqueue.py": "class OldQueue:\n    def push(self, job):\n        self.jobs.append(job)\n        return job\n",
-    "docs/guide.md": "# Guide\n\nJobs wait in the queue until a worker takes them. A failed job is retried after a delay.\n",
+    "web/clock.js": (
+        "export function sleep(ms) {\n  return new Promise((wake) => setTimeout(wake, ms))\n}\n"
+    ),
+    "vendor/oldqueue.py": (
+        "class OldQueue:\n    def push(self, job):\n        self.jobs.append(job)\n        return"
+        " job\n"
+    ),
+    "docs/guide.md": (
+        "# Guide\n\nJobs wait in the queue until a worker takes them. A failed job is retried after"
+        " a delay.\n"
+    ),
     "assets/retry-logo.png": "\0\0\0\0",
 }
 

@@ -55,7 +55,8 @@ def test_a_searcher_that_went_on_answers_as_one_that_is_opened_now(
         if kind == "save" or not path.exists():
             retry = chosen.randrange(1_000)
             path.write_text(
-                f"class Worker{retry}:\n    def push_{retry}(self):\n        return load(retry={retry})\n"
+                f"class Worker{retry}:\n    def push_{retry}(self):\n"
+                f"        return load(retry={retry})\n"
             )
         elif kind == "rename":
             path.rename(path.with_stem(f"m{chosen.randrange(4)}"))

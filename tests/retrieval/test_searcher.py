@@ -20,8 +20,10 @@ QUESTIONS = {
     "search": "how long to wait before a failed job is tried again",
     "javascript": "where are uploads retried",
     "tests": "tests of the retry delay",
-    "trace": 'Worker dies\n\nTraceback (most recent call last):\n  File "/app/courier/worker.py", line 30, in run\n'
-    '  File "/app/courier/queue.py", line 20, in take\nKeyError: no such job\n',
+    "trace": (
+        'Worker dies\n\nTraceback (most recent call last):\n  File "/app/courier/worker.py", line'
+        ' 30, in run\n  File "/app/courier/queue.py", line 20, in take\nKeyError: no such job\n'
+    ),
     "path": "assets/retry-logo.png",
 }
 
@@ -33,7 +35,8 @@ def test_the_ranking_is_the_golden_one(searcher: Searcher, name: str) -> None:
     for hit in searcher.query(QUESTIONS[name], 8):
         why = "  ".join(f"{signal} {value:+.2f}" for signal, value in hit.why)
         lines.append(
-            f"{hit.rank} {hit.path}:{hit.start_line}-{hit.end_line} {hit.kind} {hit.symbol or '-'} {hit.score:.2f} | {why}"
+            f"{hit.rank} {hit.path}:{hit.start_line}-{hit.end_line} {hit.kind} {hit.symbol or '-'}"
+            f" {hit.score:.2f} | {why}"
         )
     text = "\n".join(lines) + "\n"
     file = GOLDEN / f"{name}.txt"

@@ -19,5 +19,8 @@ def test_special_tokens_in_a_repository_are_plain_text() -> None:
 
 
 def test_counting_does_not_import_litellm() -> None:
-    code = "import sys; from retrieval import count_tokens; count_tokens('x'); sys.exit('litellm' in sys.modules)"
+    code = (
+        "import sys; from retrieval import count_tokens; count_tokens('x'); sys.exit('litellm' in"
+        " sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
