@@ -14,7 +14,7 @@ from .extract.extractor import extract_facts as extract_facts
 from .extract.extractor import extract_symbols as extract_symbols
 from .extract.syntax import definitions as definitions
 from .extract.syntax import syntax_errors as syntax_errors
-from .facts.arrow_files import spool as spool
+from .facts.arrow_writer import write_arrow_facts as write_arrow_facts
 from .kinds import CALLABLES as CALLABLES
 from .kinds import INTERFACES as INTERFACES
 from .kinds import OVERRIDABLE as OVERRIDABLE

@@ -25,7 +25,7 @@ from indexer import (
     key64,
     language_of,
     resolve_files,
-    spool,
+    write_arrow_facts,
 )
 
 BATCH_FILES = 64  # as in the index
@@ -97,7 +97,7 @@ def resolution(uri: str) -> float:
     }
     start = time.process_time()
     with TemporaryDirectory() as folder:
-        facts = spool(tables, wanted, (), Path(folder))
+        facts = write_arrow_facts(tables, wanted, (), Path(folder))
         for _ in resolve_files(list(wanted), facts, {}):
             pass
     return time.process_time() - start

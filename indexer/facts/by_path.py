@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class ByPath(Mapping[str, T]):
-    """path → something of that file, made when it is asked for; what, a subclass says."""
+    """path → a value that a subclass makes on demand."""
 
     def __init__(self, paths: Collection[str]) -> None:
         self._paths = paths

@@ -15,8 +15,9 @@ from functools import cached_property
 from posixpath import basename, dirname, join, normpath
 
 from ..languages.families import family_rules
-from ..records import SETTING, FileFacts
+from ..records import SETTING
 from .finder import Finder
+from .finder_files import FinderFile
 
 _ENDINGS = (
     "", ".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".d.mts", ".d.cts", ".vue", ".svelte",
@@ -86,7 +87,7 @@ class EcmascriptFinder(Finder):
     """JavaScript and TypeScript: relative paths, mapped ones, packages of the repository."""
 
     def __init__(
-        self, family: str, files: Mapping[str, FileFacts], folders: Mapping[str, list[str]]
+        self, family: str, files: Mapping[str, FinderFile], folders: Mapping[str, list[str]]
     ) -> None:
         super().__init__(family, files, folders)
         others = (
@@ -329,7 +330,7 @@ class EcmascriptFinder(Finder):
             yield from (path for name in names if (path := join(above, name)) in self._settings)
 
 
-def _settings(facts: FileFacts) -> _Settings | None:
+def _settings(facts: FinderFile) -> _Settings | None:
     if not facts.bindings or facts.bindings[0].how != SETTING:
         return None  # a file has settings or code
     found = _Settings()

@@ -7,15 +7,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
+from ..facts.file_view import FileView
 from ..languages.families import family_of
-from ..records import FileFacts
+from .finder_files import FinderFile
 
 
 class Finder:
     """Finds the files that an import names, for one family of languages. Built once for all files of a view."""
 
     def __init__(
-        self, family: str, files: Mapping[str, FileFacts], folders: Mapping[str, list[str]]
+        self, family: str, files: Mapping[str, FinderFile], folders: Mapping[str, list[str]]
     ) -> None:
         """`files`: path → facts, of every language; `folders`: folder → the paths of the files in it."""
         self.family, self.files, self.folders = family, files, folders
@@ -63,7 +64,7 @@ class Finder:
         ]
 
 
-def package_of(facts: FileFacts) -> str:
+def package_of(facts: FileView) -> str:
     """The package that a file says it belongs to, with dots; "" where it says none."""
     return next((binding.type for binding in facts.bindings if binding.how == "package"), "")
 

@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..facts.arrow_files import BATCH_ROWS, SpooledFacts
-from ..facts.tables import StoredFacts
+from ..facts.arrow_writer import BATCH_ROWS
+from ..facts.protocol import VersionedFacts
 from ..resolve.c_includers import including_anew
-from ..resolve.dependencies import TOLD, Consulted, altered, included, resolution_id
+from ..resolve.dependencies import (
+    OCCURRENCES,
+    ModuleInputs,
+    altered_keys,
+    include_keys,
+    resolution_id,
+)
 from ..store.generation import View
 from ..store.writer import Writer
 from .state import is_small_change
@@ -30,7 +36,7 @@ class PreviousBuild:
     """A view as it was published, for its files with facts."""
 
     files: Mapping[str, tuple[int, int]]  # path → (file_id, edges_id)
-    consulted: Consulted
+    consulted: ModuleInputs
 
 
 NO_BUILD = PreviousBuild({}, ())
@@ -101,16 +107,14 @@ def with_facts(manifest: pa.Table) -> pa.Table:
     return manifest.filter(pc.not_equal(manifest["file_id"], 0))
 
 
-def find_reusable(
-    dependencies: Table, facts: StoredFacts | SpooledFacts, diff: ViewDiff
-) -> dict[str, int]:
+def find_reusable(dependencies: Table, facts: VersionedFacts, diff: ViewDiff) -> dict[str, int]:
     """Return path → edges_id of the files whose edges the difference cannot affect."""
     if not diff.previous.files:
         return {}
-    old = {path: facts.version(path, file_id) for path, file_id in diff.replaced.items()}
+    old = {path: facts.facts_of_version(path, file_id) for path, file_id in diff.replaced.items()}
     new = {path: facts[path] for path in diff.new}
     elsewhere = including_anew(facts, old, new)
-    keys = {TOLD, *altered(old, new, diff.previous.consulted), *included(elsewhere)}
+    keys = {OCCURRENCES, *altered_keys(old, new, diff.previous.consulted), *include_keys(elsewhere)}
     stale = _sets_depending_on(dependencies, keys)
     same = (path for path in diff.files if path not in new and path not in elsewhere)
     return {path: key for path in same if (key := diff.previous.files[path][1]) not in stale}

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ..facts.arrow_files import SpooledFacts, spool
+from ..facts.arrow_files import ArrowFacts
+from ..facts.arrow_writer import write_arrow_facts
 from ..facts.by_path import ByPath
-from ..facts.in_memory import Facts, read_told
-from ..facts.tables import StoredFacts
+from ..facts.protocol import Facts
+from ..facts.tables import TableFacts
 from ..languages.families import family_rules
 from ..records import FileFacts
-from ..resolve.dependencies import looked_at
-from ..resolve.occurrences import Told, read_precise
+from ..resolve.dependencies import files_of_keys
+from ..resolve.occurrences import Told, read_precise, read_told
 from ..store.manifest import COLUMNS
 from ..store.schema import OCCURRENCES, batch_of
 from .earlier_edges import (
@@ -55,7 +56,7 @@ class Resolution:
 class ResolutionPlan:
     """Which files are resolved, and from which facts."""
 
-    facts: StoredFacts | SpooledFacts
+    facts: TableFacts | ArrowFacts
     reused: Mapping[str, int]  # path → edges_id
     stale: list[str]  # paths to resolve
 
@@ -71,7 +72,7 @@ def resolve_view(build: Build, manifest: pa.Table) -> Resolution:
     ):
         folder = Path(temporary)
         previous = find_previous(writer, name, files) if build.scip is None else NO_BUILD
-        facts = spool(writer.tables, files, (), folder) if build.scip else None
+        facts = write_arrow_facts(writer.tables, files, (), folder) if build.scip else None
         scip = merge_scip(build, files, facts)
         occurrences = read_told(writer.tables["occurrences"], files)
         plan = plan_resolution(writer.tables, ViewDiff(files, previous), occurrences, folder, facts)
@@ -139,7 +140,7 @@ class _AllFacts(ByPath[FileFacts]):
         self._facts = facts
 
     def __getitem__(self, path: str) -> FileFacts:
-        return self._facts.whole(path)
+        return self._facts.with_references(path)
 
 
 # -- plan
@@ -150,7 +151,7 @@ def plan_resolution(
     diff: ViewDiff,
     occurrences: Mapping[str, tuple[Told, ...]],
     folder: Path,
-    facts: SpooledFacts | None = None,
+    facts: ArrowFacts | None = None,
 ) -> ResolutionPlan:
     """Find the stale files of a view, and open the facts to resolve them from.
 
@@ -160,7 +161,7 @@ def plan_resolution(
     """
     if not facts and not occurrences and (plan := _plan_from_tables(tables, diff)):
         return plan
-    facts = facts or spool(tables, diff.files, diff.replaced.values(), folder)
+    facts = facts or write_arrow_facts(tables, diff.files, diff.replaced.values(), folder)
     reusable = find_reusable(tables["needs"], facts, diff)
     reused = {path: key for path, key in reusable.items() if path not in occurrences}
     return ResolutionPlan(facts, reused, [path for path in diff.files if path not in reused])
@@ -170,15 +171,15 @@ def _plan_from_tables(tables: Mapping[str, Table], diff: ViewDiff) -> Resolution
     """Return a plan that reads single files from the tables, or None if too many are needed."""
     if not diff.previous.files or len(diff.replaced) + len(diff.new) > FEW:
         return None
-    facts = StoredFacts(tables, diff.files)
+    facts = TableFacts(tables, diff.files)
     if not _reads_few_files(facts.languages, diff.new):
         return None
-    facts.read([diff.files[path] for path in diff.new], diff.replaced.values())
+    facts.prefetch([diff.files[path] for path in diff.new], diff.replaced.values())
     reused = find_reusable(tables["needs"], facts, diff)
     stale = [path for path in diff.files if path not in reused]
     if len(stale) > FEW or not _reads_few_files(facts.languages, stale):
         return None
-    facts.read([diff.files[path] for path in stale], _files_read_before(tables, diff, stale))
+    facts.prefetch([diff.files[path] for path in stale], _files_read_before(tables, diff, stale))
     return ResolutionPlan(facts, reused, stale)
 
 
@@ -203,4 +204,4 @@ def _files_read_before(
         return []
     rows = tables["needs"].search().where(f"edges_id IN ({sets})").select(["needs"]).to_arrow()
     keys = set(rows["needs"].combine_chunks().flatten().to_pylist())
-    return [diff.files[path] for path in looked_at(keys, diff.files)]
+    return [diff.files[path] for path in files_of_keys(keys, diff.files)]

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import SourceError
-from ..facts.arrow_files import SpooledFacts
-from ..facts.in_memory import Facts
-from ..facts.tables import StoredFacts
+from ..facts.arrow_files import ArrowFacts
+from ..facts.protocol import Facts
+from ..facts.tables import TableFacts
 from ..records import Edge, symbol_id
-from ..resolve.dependencies import TOLD
+from ..resolve.dependencies import OCCURRENCES
 from ..resolve.occurrences import Told, merged, precise_edges, settled
 from ..resolve.resolver import Resolver
 from ..store.schema import NEEDS, batch_of, edge_batch, edges_key
@@ -53,7 +53,7 @@ class ResolvedBatch:
 
 def resolve_files(
     paths: Sequence[str],
-    facts: StoredFacts | SpooledFacts,
+    facts: TableFacts | ArrowFacts,
     occurrences: Mapping[str, tuple[Told, ...]],
     shares: Shares = ONE_PROCESS,
     folder: Path | None = None,
@@ -65,7 +65,7 @@ def resolve_files(
     """
     batches = [paths[at : at + BATCH_FILES] for at in range(0, len(paths), BATCH_FILES)]
     is_alone = shares.jobs == 1 or len(paths) <= MAX_ALONE or bool(occurrences)
-    if is_alone or folder is None or isinstance(facts, StoredFacts):
+    if is_alone or folder is None or isinstance(facts, TableFacts):
         return map(_Linker(facts, occurrences).resolve, batches)
     return _resolve_in_processes(folder, batches, shares)
 
@@ -83,7 +83,7 @@ def _resolve_in_processes(
 
 
 def _resolve_worker(folder: Path) -> Callable[[Sequence[str]], ResolvedBatch]:
-    return _Linker(SpooledFacts(folder), {}).resolve
+    return _Linker(ArrowFacts(folder), {}).resolve
 
 
 class _Linker:
@@ -112,7 +112,7 @@ class _Linker:
             sets,
             edge_batch((key, edges) for key, (edges, _) in contents.items()),
             batch_of(rows, NEEDS),
-            self._resolver.consulted(),
+            self._resolver.module_inputs(),
             scip_edges,
         )
 
@@ -122,8 +122,8 @@ class _Linker:
             return self._resolver.resolve(path)
         explained = settled(occurrences, self._symbols)
         heuristic, dependencies = self._resolver.resolve(path, explained)
-        precise = precise_edges(path, self._facts.whole(path), occurrences, self._symbols)
-        return merged(heuristic, precise), sorted({*dependencies, TOLD})
+        precise = precise_edges(path, self._facts.with_references(path), occurrences, self._symbols)
+        return merged(heuristic, precise), sorted({*dependencies, OCCURRENCES})
 
     def _count_scip(self, path: str, edges: Sequence[Edge]) -> int:
         return sum(edge.rule == "scip" for edge in edges) if path in self._occurrences else 0

@@ -16,7 +16,7 @@ from ..modules import ModuleFinder
 from ..records import FileFacts
 
 if TYPE_CHECKING:
-    from ..facts.in_memory import Facts
+    from ..facts.protocol import Facts
 
 
 def including_anew(
@@ -34,7 +34,7 @@ def including_anew(
         for path in {**old, **new}
         if _language(old, path) != _language(new, path)
     }
-    found.update(path for path, _ in facts.importers(named) if _is_includer(facts, path))
+    found.update(path for path, _ in facts.find_importers(named) if _is_includer(facts, path))
     finder = ModuleFinder(facts)
     front = set(found)
     while front:
@@ -47,7 +47,7 @@ def _including(
     facts: Facts, finder: ModuleFinder, front: set[str], known: Collection[str]
 ) -> Iterator[str]:
     """The files that are not `known` and have an include that is one of `front`."""
-    for path, module in facts.importers({os.path.basename(each) for each in front}):
+    for path, module in facts.find_importers({os.path.basename(each) for each in front}):
         if (
             path not in known
             and _is_includer(facts, path)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 
+from ..facts.global_names import GlobalDefinition, external_name
 from ..kinds import TYPES
 from ..modules import nearness
-from .namespace import Definition, Entity, Namespace, shared_name
+from .entity import Entity
+from .namespace import Namespace
 
 
 class Program:
@@ -19,7 +21,7 @@ class Program:
     def __init__(
         self,
         file: Callable[[str], Namespace],
-        named: Callable[[str], Sequence[Definition]],
+        named: Callable[[str], Sequence[GlobalDefinition]],
         included: Callable[[str], Container[str]],
     ) -> None:
         """`file`: path → its names; `named`: shared name → definitions; `included`: path → what it includes, and itself."""
@@ -57,13 +59,13 @@ class Program:
         candidates = self._named(name)
         if not candidates:
             return None
-        candidates = [c for c in candidates if not c.renames] or candidates
+        candidates = [c for c in candidates if not c.is_alias_macro] or candidates
         included = self._included(path)
         seen = [candidate for candidate in candidates if candidate.path in included]
         if len({candidate.path for candidate in seen}) == 1:
             return _entity(seen[0], "include")
         return self._nearest(
-            path, seen or [candidate for candidate in candidates if candidate.linked]
+            path, seen or [candidate for candidate in candidates if candidate.is_external]
         )
 
     def definition(self, entity: Entity) -> Entity:
@@ -71,7 +73,7 @@ class Program:
         facts = self._file(entity.path).facts
         if facts.symbols[entity.index].kind != "prototype":
             return entity
-        found = self._nearest(entity.path, self._named(shared_name(facts, entity.index)))
+        found = self._nearest(entity.path, self._named(external_name(facts, entity.index)))
         return (
             entity if found is None else found if found.rule == "nearest" else found.by(entity.rule)
         )
@@ -85,7 +87,7 @@ class Program:
             if found and self._file(found.path).facts.symbols[found.index].kind in TYPES:
                 yield Entity("instance", found.path, found.index, "member")
 
-    def _nearest(self, path: str, candidates: Sequence[Definition]) -> Entity | None:
+    def _nearest(self, path: str, candidates: Sequence[GlobalDefinition]) -> Entity | None:
         if not candidates:
             return None
         best = min(candidates, key=lambda c: nearness(path, c.path))
@@ -94,5 +96,5 @@ class Program:
         )
 
 
-def _entity(found: Definition, rule: str) -> Entity:
+def _entity(found: GlobalDefinition, rule: str) -> Entity:
     return Entity("symbol", found.path, found.index, rule)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ..facts.global_names import external_name
+from .entity import Entity
 from .mro import linearize
-from .namespace import ANYWHERE, Entity, shared_name
+from .namespace import ANYWHERE
 from .scopes import Scopes
-from .tracking import Touched
+from .tracked_files import TrackedFiles
 from .type_expressions import shape
 
 MAX_LINEAGE = 64  # classes from one to its last base; only programs write longer chains
@@ -18,7 +20,7 @@ Chain = Callable[[str, int, str, int, int], Entity | None]
 class Classes:
     """The members and bases of the classes in the files of a view."""
 
-    def __init__(self, files: Touched, scopes: Scopes, chain: Chain) -> None:
+    def __init__(self, files: TrackedFiles, scopes: Scopes, chain: Chain) -> None:
         self._files, self._scopes, self._chain = files, scopes, chain
         self._known: dict[tuple[str, int], list[Entity]] = {}
         self._open = 0  # lineages that are being worked out
@@ -35,7 +37,7 @@ class Classes:
             index = file.children[entity.index].get(name)
             if index is not None:
                 return self._scopes.definition(Entity("symbol", entity.path, index, entity.rule))
-            around = shared_name(file.facts, entity.index)
+            around = external_name(file.facts, entity.index)
             return (
                 self._scopes.program.shared(entity.path, f"{around}.{name}")
                 if file.rules.includes

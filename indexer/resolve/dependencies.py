@@ -1,29 +1,31 @@
-"""What the edges of a file depend on beyond the file itself, and which of it a change alters.
+"""The keys of what the edges of a file depend on beyond the file itself, and the keys that a change of files alters.
 
-To resolve a file is to ask questions, and each has a 64-bit key: what another file says of a name at its top
-(`part_need`; `parts` tells what belongs to it), or all that it shows (`file_need`), what a name is in the whole program
-(`name_need`), which paths there are (`PATHS`), what else tells the modules of a family (`modules_need`), all that a family
-shows (`family_need`). The keys that the resolution of a file asked are stored with its edges. A build compares the old and
-the new facts of the files that changed: another file, none of whose questions has another answer, keeps its edges. Which
-files a file of C includes, and through that which paths concern it, has no key for the file itself: every file of a kernel
-would ask. Whose includes a change alters is followed through the includes themselves (`includers`).
+Each thing that the resolution of a file reads has a 64-bit key: a part of another file (`part_key`; see `parts`), the whole
+of it (`file_key`), the global definitions of a name (`name_key`), the set of paths (`PATHS`), the inputs of a family's
+module finder beside the paths (`modules_key`), everything that a family exports (`family_key`). The keys that were read are
+stored with the edges of the file. A build compares the old and the new facts of the changed files; another file keeps its
+edges if it has read none of the altered keys. The files that a C file includes have no key for that file itself, since
+every file of a kernel would read it: changes of includes are followed through the includes (`c_includers`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..code_digest import digest_code
+from ..facts.global_names import global_names
 from ..languages.families import family_of, family_rules
 from ..records import FileFacts, key64
-from .namespace import Namespace, arrange, program_names
-from .tracking import INCLUDES, WHOLE, altered_parts
+from .namespace import Namespace
+from .namespace_tables import build_namespace
+from .parts import INCLUDES, WHOLE, changed_parts, ranks
 
-Consulted = Sequence[tuple[str, str, str]]
-"""(family, language, attribute of FileFacts): what the finder of a family reads of files of a language beside their paths."""
+ModuleInputs = Sequence[tuple[str, str, str]]
+"""(family, language, attribute of FileFacts): the attributes of a language's files that a family's module finder reads."""
 
 RESOLUTION_SOURCES = (
     "resolve",
@@ -36,59 +38,63 @@ RESOLUTION_SOURCES = (
 """Rooms and files of the package that decide which edges there are."""
 
 PATHS = key64("paths")
-"""Which paths there are, and of which language: those of the files that imports may name, so none of C's."""
-TOLD = key64("told")
-"""What compilers say: files of which they say anything are resolved at every build."""
+"""The set of paths with their languages, without C: its files are found by the includes of C alone."""
+OCCURRENCES = key64("occurrences")
+"""What compilers say of names: files of which they say anything are resolved by every build."""
+
+_PART_BITS = (1 << 32) - 1
 
 
 @lru_cache(maxsize=1 << 16)
-def file_need(path: str) -> int:
-    """All that the file shows to others: its symbols, imports, bindings and bases."""
-    return key64("file", path) & ~_PART
+def file_key(path: str) -> int:
+    """Return the key of all that a file exports: symbols, imports, bindings and bases."""
+    return key64("file", path) & ~_PART_BITS
 
 
-def part_need(path: str, part: str) -> int:
-    """What a file shows in one of its parts; `parts` tells which there are. The upper half tells the file."""
-    return file_need(path) | _part(part)
-
-
-@lru_cache(maxsize=1 << 16)
-def _part(part: str) -> int:
-    return key64("part", part) & _PART if part != WHOLE else 0
-
-
-_PART = (1 << 32) - 1
-
-
-def looked_at(asked: Iterable[int], paths: Iterable[str]) -> Iterator[str]:
-    """Those of `paths` that some of the questions `asked` are about; now and then one more."""
-    files = {need >> 32 for need in asked}
-    return (path for path in paths if file_need(path) >> 32 in files)
-
-
-def parts_needs(asked: Mapping[str, Collection[str]]) -> Iterator[int]:
-    """The needs of a resolution that has read these parts: path → parts."""
-    for path, parts in asked.items():
-        for part in (WHOLE,) if WHOLE in parts else parts:
-            yield part_need(path, part)
+def part_key(path: str, part: str) -> int:
+    """Return the key of a part of a file; its upper half is the file's."""
+    return file_key(path) | _part_bits(part)
 
 
 @lru_cache(maxsize=1 << 16)
-def name_need(family: str, name: str) -> int:
-    """The definitions of a name that a family's files see wherever they are."""
+def _part_bits(part: str) -> int:
+    return key64("part", part) & _PART_BITS if part != WHOLE else 0
+
+
+@lru_cache(maxsize=1 << 16)
+def name_key(family: str, name: str) -> int:
+    """Return the key of the global definitions of a name in a family."""
     return key64("name", family, name)
 
 
 @cache
-def modules_need(family: str) -> int:
-    """Which files the imports of a family name, as far as other files' facts say so."""
+def modules_key(family: str) -> int:
+    """Return the key of the inputs of a family's module finder beside the paths."""
     return key64("modules", family)
 
 
 @cache
-def family_need(family: str) -> int:
-    """What any file of a family shows to others."""
+def family_key(family: str) -> int:
+    """Return the key of all that the files of a family export."""
     return key64("family", family)
+
+
+def keys_of_reads(reads: Mapping[str, Collection[str]]) -> Iterator[int]:
+    """Yield the keys of a read set, path → parts."""
+    for path, parts in reads.items():
+        for part in (WHOLE,) if WHOLE in parts else parts:
+            yield part_key(path, part)
+
+
+def files_of_keys(keys: Iterable[int], paths: Iterable[str]) -> Iterator[str]:
+    """Yield those of `paths` of which some of `keys` are a part; on a collision one more."""
+    files = {key >> 32 for key in keys}
+    return (path for path in paths if file_key(path) >> 32 in files)
+
+
+def include_keys(paths: Iterable[str]) -> set[int]:
+    """Return the keys of what these files include, directly or not."""
+    return {part_key(path, INCLUDES) for path in paths}
 
 
 @cache
@@ -98,98 +104,130 @@ def resolution_id() -> str:
     return digest_code(package / name for name in RESOLUTION_SOURCES)
 
 
-def included(paths: Iterable[str]) -> set[int]:
-    """The questions that have another answer where these files include others than before, directly or not."""
-    return {part_need(path, INCLUDES) for path in paths}
+# -- what a change alters
 
 
-def altered(
-    old: Mapping[str, FileFacts], new: Mapping[str, FileFacts], consulted: Consulted
+def altered_keys(
+    old: Mapping[str, FileFacts], new: Mapping[str, FileFacts], inputs: ModuleInputs
 ) -> set[int]:
-    """The questions that have another answer after files changed: path → facts, before and after; files that came are in
-    `new` alone, files that went in `old` alone."""
-    needs: set[int] = set()
+    """Return the keys with another content after a change of files: path → facts, before and after. Added files are in
+    `new` alone, deleted ones in `old` alone. `inputs` are those of all module finders."""
+    keys: set[int] = set()
     for path in {**old, **new}:
-        needs.update(_altered(path, old.get(path), new.get(path), consulted))
-    return needs
+        change = _Change(path, old.get(path), new.get(path), inputs)
+        for has_changed, keys_of in _ALTERED:
+            if has_changed(change):
+                keys.update(keys_of(change))
+    return keys
 
 
-def _altered(
-    path: str, old: FileFacts | None, new: FileFacts | None, consulted: Consulted
-) -> Iterator[int]:
-    families = {family_of(facts.language) for facts in (old, new) if facts}
-    languages = [facts.language if facts else None for facts in (old, new)]
-    if languages[0] != languages[1] and not all(
-        each is None or family_rules(each).includes for each in languages
-    ):
-        yield PATHS
-    if old and new:
-        for family, language, attribute in consulted:
-            if language in (old.language, new.language) and _bare(old, attribute) != _bare(
-                new, attribute
+@dataclass
+class _Change:
+    """A file before and after; None before it was added, and after it was deleted."""
+
+    path: str
+    old: FileFacts | None
+    new: FileFacts | None
+    inputs: ModuleInputs
+
+    def has_changed_paths(self) -> bool:
+        """Return True if the file is added, deleted or of another language, and not of C."""
+        languages = [facts.language if facts else "" for facts in (self.old, self.new)]
+        is_c = all(not each or family_rules(each).includes for each in languages)
+        return languages[0] != languages[1] and not is_c
+
+    def has_changed_content(self) -> bool:
+        return self.old is not None and self.new is not None
+
+    def has_changed_exports(self) -> bool:
+        return self._has_changed_exports
+
+    @cached_property
+    def _has_changed_exports(self) -> bool:
+        return bool(_exports(self.old) != _exports(self.new))
+
+    @cached_property
+    def _namespaces(self) -> list[Namespace | None]:
+        return [build_namespace(facts) if facts else None for facts in (self.old, self.new)]
+
+    def path_keys(self) -> Iterable[int]:
+        return (PATHS,)
+
+    def modules_keys(self) -> Iterator[int]:
+        assert self.old and self.new
+        for family, language, attribute in self.inputs:
+            if language in (self.old.language, self.new.language) and (
+                _without_lines(self.old, attribute) != _without_lines(self.new, attribute)
             ):
-                yield modules_need(family)
-    if _shown(old) == _shown(new):
-        return
-    yield file_need(path)
-    yield from map(family_need, families)
-    files = [arrange(facts) if facts else None for facts in (old, new)]
-    yield from (part_need(path, part) for part in altered_parts(*files))
-    before, after = (_named(file) for file in files)
-    for key in before.keys() | after.keys():
-        if before.get(key) != after.get(key):
-            yield name_need(*key)
+                yield modules_key(family)
+
+    def file_keys(self) -> Iterator[int]:
+        yield file_key(self.path)
+        yield from (family_key(family_of(each.language)) for each in (self.old, self.new) if each)
+
+    def part_keys(self) -> Iterator[int]:
+        return (part_key(self.path, part) for part in changed_parts(*self._namespaces))
+
+    def name_keys(self) -> Iterator[int]:
+        before, after = map(_global_entries, self._namespaces)
+        names = before.keys() | after.keys()
+        return (name_key(*name) for name in names if before.get(name) != after.get(name))
 
 
-def _shown(facts: FileFacts | None) -> Any:
-    """All that the resolution of other files can read of a file. Lines are none of it, but where they tell packages apart;
-    in Python, whose names mean what they were last bound to, their order is."""
+_ALTERED: tuple[tuple[Callable[[_Change], bool], Callable[[_Change], Iterable[int]]], ...] = (
+    (_Change.has_changed_paths, _Change.path_keys),
+    (_Change.has_changed_content, _Change.modules_keys),
+    (_Change.has_changed_exports, _Change.file_keys),
+    (_Change.has_changed_exports, _Change.part_keys),
+    (_Change.has_changed_exports, _Change.name_keys),
+)
+"""What changed → the altered keys."""
+
+
+def _exports(facts: FileFacts | None) -> Any:
+    """Return all that the resolution of other files can read of a file. Lines are left out except to tell packages apart,
+    and their order in Python, where a name means what it was last bound to."""
     if facts is None:
         return None
     packages = [binding.line for binding in facts.bindings if binding.how == "package"]
     starts = [symbol.start_line for symbol in facts.symbols] if len(packages) > 1 else []
     symbols = [(s.name, s.qualname, s.kind, s.signature, s.parent) for s in facts.symbols]
     bases = [(r.name, r.receiver, r.scope) for r in facts.references if r.kind == "inherit"]
-    shown = (facts.language, symbols, bases, _bare(facts, "imports"), _bare(facts, "bindings"))
+    rows = (_without_lines(facts, "imports"), _without_lines(facts, "bindings"))
+    exports = (facts.language, symbols, bases, *rows)
     if facts.language == "python":
-        return (*shown, _order(facts))
-    return (*shown, packages, starts) if starts else shown
+        return (*exports, _order(facts))
+    return (*exports, packages, starts) if starts else exports
 
 
 def _order(facts: FileFacts) -> list[int]:
-    """Which of a file's definitions, imports and bindings come before which: the ranks of their lines."""
+    """Return the order of a file's definitions, imports and bindings: the ranks of their lines."""
     lines = [symbol.start_line for symbol in facts.symbols] + [spec.line for spec in facts.imports]
     lines += [line for binding in facts.bindings for line in (binding.line, binding.until)]
-    rank = {line: position for position, line in enumerate(sorted({0, *lines}))}
-    return [rank[line] for line in lines]
+    return ranks(lines)
 
 
-def _bare(facts: FileFacts, attribute: str) -> Any:
-    """An attribute of a file's facts; of records all but their lines, which come last."""
-    found = getattr(facts, attribute)
-    return (
-        [record[:4] for record in found]
-        if attribute in ("imports", "bindings", "references")
-        else found
-    )
+def _without_lines(facts: FileFacts, attribute: str) -> Any:
+    """Return an attribute of a file's facts; of records all but their lines, which come last."""
+    value = getattr(facts, attribute)
+    has_lines = attribute in ("imports", "bindings", "references")
+    return [record[:4] for record in value] if has_lines else value
 
 
-def _named(file: Namespace | None) -> dict[tuple[str, str], list[str]]:
-    """What a file adds to the tables of the whole program: (family, name) → its definitions."""
-    named: dict[tuple[str, str], list[str]] = {}
+def _global_entries(file: Namespace | None) -> dict[tuple[str, str], list[str]]:
+    """Return (family, name) → the entries of a file in the tables of global names."""
+    entries: dict[tuple[str, str], list[str]] = {}
     if file is None:
-        return named
-    facts = file.facts
-    visible, methods = program_names({facts.path: facts})
-    for key, entities in methods.items():
-        named.setdefault(key, []).extend(
-            facts.symbols[entity.index].qualname for entity in entities
+        return entries
+    symbols = file.facts.symbols
+    definitions, methods = global_names({file.facts.path: file.facts})
+    for key, positions in methods.items():
+        entries.setdefault(key, []).extend(symbols[index].qualname for _, index in positions)
+    for key, found in definitions.items():
+        entries.setdefault(key, []).extend(
+            f"{symbols[each.index].qualname}|{each.is_alias_macro}|{each.is_external}"
+            for each in found
         )
-    for key, found in visible.items():
-        said = (
-            f"{facts.symbols[each.index].qualname}|{each.renames}|{each.linked}" for each in found
-        )
-        named.setdefault(key, []).extend(said)
-    for name in file.public():
-        named.setdefault(("", name), []).append("")
-    return named
+    for name in file.public_names():
+        entries.setdefault(("", name), []).append("")
+    return entries

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from ..kinds import CALLABLES, TYPES, VARIABLES
 from ..records import Binding
 from .class_members import Classes
-from .namespace import ANYWHERE, MAX_UNION, Entity, position, root_of, together
+from .entity import MAX_UNION, Entity, union_of
+from .namespace import ANYWHERE, position, root_of
 from .scopes import DEPTH, Scopes
-from .tracking import Touched
+from .tracked_files import TrackedFiles
 from .type_expressions import NOTHING, Shape, element, item, method, result, shape
 
 if TYPE_CHECKING:
-    from ..facts.in_memory import Facts
+    from ..facts.protocol import Facts
 
 _PART = re.compile(r"\(\)|\[[^\]]*\]|[^.()\[\]]+")
 _STEP = re.compile(r"[(\[]")
@@ -57,13 +58,13 @@ def _asked_of(found: Entity, asked: Entity) -> Entity:
     if not any(part.own for part in found.parts):
         return found
     parts = tuple(_asked_of(part, asked) for part in found.parts)
-    return together(parts) or found if found.what == "union" else found._replace(parts=parts)
+    return union_of(parts) or found if found.what == "union" else found._replace(parts=parts)
 
 
 class Receivers:
     """What the chains in the files of a view stand for."""
 
-    def __init__(self, facts: Facts, files: Touched) -> None:
+    def __init__(self, facts: Facts, files: TrackedFiles) -> None:
         self._files = files
         self.scopes = Scopes(facts, files, self.member, self.extended)
         self.classes = Classes(files, self.scopes, self.chain)
@@ -84,7 +85,7 @@ class Receivers:
     ) -> Entity | None:
         """What `a.b().c` stands for in `scope` at the place `at`; memoised, since receivers repeat."""
         file = self._files[path]
-        version = file.version(scope, root_of(written), at) if file.rebound else 0
+        version = file.binding_version(scope, root_of(written), at) if file.rebound else 0
         known, kind = file.narrowing(scope, written, at) if file.narrowed else (0, "")
         key = (path, scope, written, version, known, kind)
         if key not in self._memo:
@@ -108,7 +109,7 @@ class Receivers:
         types = {part[1:3] for part in (said.parts or (said,))}
         parts = [part for part in (entity.parts or (entity,)) if part.what == "instance"]
         return (
-            together(
+            union_of(
                 p
                 for p in parts
                 if any(base[1:3] in types for base in self.classes.lineage(p.path, p.index))
@@ -191,7 +192,7 @@ class Receivers:
 
     def _object(self, path: str, scope: int, name: str) -> Entity | None:
         """What `this` or `super` is in a language whose objects are written out."""
-        around = self._files[path].object_around(scope)
+        around = self._files[path].enclosing_object(scope)
         if around is None:
             return None
         if around < 0:
@@ -221,12 +222,12 @@ class Receivers:
             first = last - 1
             while first and before[first - 1].line == before[first].line:
                 first -= 1
-            if found := together(self._bound(path, scope, b, depth) for b in before[first:last]):
+            if found := union_of(self._bound(path, scope, b, depth) for b in before[first:last]):
                 ended = [b for b in before[:first] if b.until and b.line > before[first].line][
                     -MAX_UNION:
                 ]
                 return (
-                    together((found, *(self._bound(path, scope, b, depth) for b in ended)))
+                    union_of((found, *(self._bound(path, scope, b, depth) for b in ended)))
                     if ended
                     else found
                 )
@@ -365,7 +366,7 @@ class Receivers:
         if not found.name or depth > DEPTH:
             return None
         if found.name == "|":
-            return together(self._typed(path, scope, part, depth + 1) for part in found.args)
+            return union_of(self._typed(path, scope, part, depth + 1) for part in found.args)
         last = found.name.rpartition(".")[2]
         if last in ("type", "Type") and found.args:
             return self._each(self._typed(path, scope, found.args[0], depth + 1), self._class_of)
@@ -406,7 +407,7 @@ class Receivers:
     ) -> Entity | None:
         if entity is None or entity.what != "union":
             return None if entity is None else take(entity)
-        return together(take(part) for part in entity.parts)
+        return union_of(take(part) for part in entity.parts)
 
     # -- steps
 
@@ -416,7 +417,7 @@ class Receivers:
             return None
         match entity.what:
             case "union":
-                return together(self.called(part, depth + 1) for part in entity.parts)
+                return union_of(self.called(part, depth + 1) for part in entity.parts)
             case "symbol":
                 return self._result(entity, depth)
             case "instance" if self._files[entity.path].rules.name == "php":
@@ -457,9 +458,9 @@ class Receivers:
             if binding.how == "annotation":
                 return self._typed(entity.path, symbol.parent, shape(binding.type), depth + 1)
         if yields := file.bindings.get((entity.index, "yield")):
-            made = together(self._bound(entity.path, entity.index, b, depth + 1) for b in yields)
+            made = union_of(self._bound(entity.path, entity.index, b, depth + 1) for b in yields)
             return Entity("iterable", entity.path, -1, "typed", parts=(made,)) if made else None
-        return together(self._bound(entity.path, entity.index, b, depth + 1) for b in returns)
+        return union_of(self._bound(entity.path, entity.index, b, depth + 1) for b in returns)
 
     def _taken(self, entity: Entity, key: str, depth: int) -> Entity | None:
         """A step in brackets: an element, what entering gives, a list of it, pairs with numbers, an item."""
@@ -473,15 +474,15 @@ class Receivers:
                 return entity  # `Box[int]`
             entity = self.value(entity, depth + 1)
         if entity.what == "union":
-            return together(self._taken(part, key, depth + 1) for part in entity.parts)
+            return union_of(self._taken(part, key, depth + 1) for part in entity.parts)
         if key == "#":
             inner = self._taken(entity, "*", depth + 1)
             return Entity("numbered", entity.path, -1, "typed", parts=(inner,)) if inner else None
         match entity.what:
             case "iterable":
-                return together(entity.parts)
+                return union_of(entity.parts)
             case "numbered":
-                return entity if key != "1" else together(entity.parts)
+                return entity if key != "1" else union_of(entity.parts)
             case "typed":
                 inside = item(entity.shape, key) if key not in ("*", "+") else element(entity.shape)
                 return self._typed(entity.path, entity.index, inside, depth + 1)
@@ -522,7 +523,7 @@ class Receivers:
         entity = self.value(entity, depth)
         match entity.what:
             case "union":
-                return together(self.attribute(part, name, depth + 1) for part in entity.parts)
+                return union_of(self.attribute(part, name, depth + 1) for part in entity.parts)
             case "typed":
                 inside = method(entity.shape, name)
                 return (
@@ -555,7 +556,7 @@ class Receivers:
         entity = self.value(entity, depth)
         match entity.what:
             case "union":
-                return together(self.member(part, name, depth + 1) for part in entity.parts)
+                return union_of(self.member(part, name, depth + 1) for part in entity.parts)
             case "module":
                 return self.scopes.module_member(entity, name, depth)
             case "package":

@@ -11,12 +11,17 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..kinds import LOCALS, VARIABLES
 from ..records import Edge, FileFacts, base_name, symbol_id
 from .confidence import CONFIDENCE
 from .scip import DEFINITION, FORWARD, Document, Occurrence, read_scip, symbol_name, written
+
+if TYPE_CHECKING:
+    from lancedb.table import Table
+
+T = TypeVar("T")
 
 AGREEMENT = 0.95  # of a document's definitions stand on their names, but for what compilers name oddly; else it is stale
 ALIASED = 0.5  # of its mentions, where it has no definitions: imports under other names are many
@@ -217,6 +222,39 @@ def _is_fresh(document: Document, lines: list[str]) -> bool:
             checks[bool(each.roles & DEFINITION)].append(_token(document, each, lines) == name)
     told, least = (checks[True], AGREEMENT) if checks[True] else (checks[False], ALIASED)
     return sum(told) >= least * len(told)
+
+
+def read_told(table: Table, wanted: Mapping[str, int]) -> dict[str, tuple[Told, ...]]:
+    """path → what compilers say of the file, for those of `wanted` (path → file_id) of which they say anything."""
+    if not table.count_rows():
+        return {}
+    told = _grouped(table, Told, [*Told._fields])
+    return {path: rows for path, fid in wanted.items() if (rows := told(fid))}
+
+
+def _grouped(
+    table: Table, record: Callable[..., T], columns: Sequence[str]
+) -> Callable[[int], tuple[T, ...]]:
+    """A function from file_id to the file's records, in the order in which they were extracted."""
+    import numpy as np
+
+    rows = table.search().select(["file_id", *columns]).to_arrow()
+    ids = rows["file_id"].to_numpy()
+    order = np.argsort(ids, kind="stable")  # rows of one file were written in one batch, in order
+    rows, ids = rows.take(order), ids[order]
+    values = [rows[name].to_pylist() for name in columns]
+    keys, starts = np.unique(ids, return_index=True)
+    ends = np.append(starts[1:], len(ids))[: len(keys)]
+    spans = {
+        key: (low, high)
+        for key, low, high in zip(keys.tolist(), starts.tolist(), ends.tolist(), strict=True)
+    }
+
+    def of(file_id: int) -> tuple[T, ...]:
+        low, high = spans.get(file_id, (0, 0))
+        return tuple(map(record, *(column[low:high] for column in values)))
+
+    return of
 
 
 # -- edges

@@ -10,11 +10,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
+from ..facts.file_view import FileView
 from ..kinds import TYPES, TYPES_AND_MODULES
 from ..languages.families import family_rules
 from ..modules import nearness
-from ..records import FileFacts, Import, Symbol, base_name
-from .namespace import Entity, Namespace
+from ..records import Import, Symbol, base_name
+from .entity import Entity
+from .namespace import Namespace
 
 Member = Callable[[Entity, str], Entity | None]
 """(what stands before the dot, name) → the symbol that it names."""
@@ -26,7 +28,7 @@ _PROPERTY = re.compile(r"(?:^|\s)va[lr]\s")
 _PARTIAL = re.compile(r"\bpartial\s")
 
 
-def packages_of(facts: FileFacts) -> list[tuple[int, str]]:
+def packages_of(facts: FileView) -> list[tuple[int, str]]:
     """(first line, package) of the stretches of a file; names with dots, the root's is ""."""
     if facts.language == "swift":
         module = _SWIFT_MODULE.search(facts.path)
@@ -43,7 +45,7 @@ def packages_of(facts: FileFacts) -> list[tuple[int, str]]:
     return found or [(0, "")]
 
 
-def seen_packages(facts: FileFacts) -> tuple[str, ...]:
+def seen_packages(facts: FileView) -> tuple[str, ...]:
     """The packages whose names a file sees without an import, the nearest first."""
     if family_rules(facts.language).nested:
         return _nesting(facts)
@@ -382,7 +384,7 @@ class Packages:
         return self._files[entity.path].facts.symbols[entity.index].kind
 
 
-def _nesting(facts: FileFacts) -> tuple[str, ...]:
+def _nesting(facts: FileView) -> tuple[str, ...]:
     """The modules and classes of a file, and those around them, the innermost first: where Ruby looks for a constant."""
     names = [""]
     for symbol in facts.symbols if facts.language == "ruby" else ():

@@ -9,16 +9,19 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from operator import attrgetter
 
-from ..facts.in_memory import Facts, HeldFacts, Namespaces
+from ..facts.in_memory import InMemoryFacts
+from ..facts.protocol import Facts
 from ..kinds import CALLABLES, VARIABLES
 from ..languages.families import family_of
 from ..records import Edge, FileFacts, Import, Reference, symbol_id
 from .confidence import confidence
-from .dependencies import PATHS, family_need, modules_need, parts_needs
+from .dependencies import PATHS, family_key, keys_of_reads, modules_key
+from .entity import Entity
 from .inference import Receivers
-from .namespace import ANYWHERE, Entity, root_of
+from .namespace import ANYWHERE, root_of
+from .namespace_cache import NamespaceCache
 from .scopes import COMPONENTS
-from .tracking import Touched
+from .tracked_files import TrackedFiles
 
 _LIBRARY = """c_str push_back emplace_back pop_back push_front emplace_front pop_front lower_bound upper_bound equal_range
 max_size find_first_of find_last_of find_first_not_of find_last_not_of shrink_to_fit get_allocator notify_one notify_all
@@ -35,9 +38,9 @@ class Resolver:
 
     def __init__(self, files: Facts | Mapping[str, FileFacts]) -> None:
         """`files`: path → facts, in the order of paths; chunks are not looked at."""
-        facts = HeldFacts(files) if isinstance(files, Mapping) else files
-        self._every = Namespaces(facts)
-        self._files = Touched(self._every)
+        facts = InMemoryFacts(files) if isinstance(files, Mapping) else files
+        self._every = NamespaceCache(facts)
+        self._files = TrackedFiles(self._every)
         """What the resolution of one file has read of others: whatever depends on a file's facts asks here, so that it is noted."""
         self._receivers = Receivers(facts, self._files)
         self._scopes = self._receivers.scopes
@@ -45,14 +48,14 @@ class Resolver:
             int, str
         ] = {}  # scope of the file that is resolved → what its references belong to
 
-    def consulted(self) -> list[tuple[str, str, str]]:
+    def module_inputs(self) -> list[tuple[str, str, str]]:
         """What the finders of modules have read of files beside their paths."""
-        return self._scopes.consulted()
+        return self._scopes.module_inputs()
 
     def resolve(
         self, path: str, settled: Collection[tuple[int, str]] = ()
     ) -> tuple[list[Edge], list[int]]:
-        """The edges that leave the file `path`, and what they depend on beyond the file itself: keys of `needs`, sorted.
+        """The edges that leave the file `path`, and what they depend on beyond the file itself: keys of `dependencies`, sorted.
 
         Both are functions of the facts alone, whatever was resolved before: what one resolution has worked out is
         forgotten, since of a cycle of imports it knows only as much as the file saw that came first.
@@ -61,16 +64,16 @@ class Resolver:
         edges = self.edges(path, settled)
         facts, rules = self._every[path].facts, self._every[path].rules
         family = family_of(facts.language)
-        needs = self._scopes.asked.union(parts_needs(self._files.asked))
+        keys = self._scopes.keys.union(keys_of_reads(self._files.reads))
         if facts.imports or facts.references:
-            needs.add(modules_need(family))
+            keys.add(modules_key(family))
             if not rules.includes:  # which paths concern those is told by `includers`
-                needs.add(PATHS)
+                keys.add(PATHS)
             if (
                 rules.package == "declared"
             ):  # what files see of a package is not followed name by name
-                needs.add(family_need(family))
-        return edges, sorted(needs)
+                keys.add(family_key(family))
+        return edges, sorted(keys)
 
     def edges(self, path: str, settled: Collection[tuple[int, str]] = ()) -> list[Edge]:
         """The edges that leave the file `path`: one for each pair of symbols and kind, at its first line; by line.
@@ -78,7 +81,7 @@ class Resolver:
         `settled` are lines and names of which a compiler has said what they mean: they give no edges here.
         """
         self._every.open(path)
-        self._files.open(path)
+        self._files.start(path)
         self._owners.clear()
         found: dict[tuple[str, str, str], Edge] = {}
         for edge in (*self._import_edges(path, settled), *self._reference_edges(path, settled)):

@@ -7,19 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..facts.global_names import GlobalDefinition
 from ..kinds import TYPES
 from ..languages.families import C, family_rules
 from ..modules import ModuleFinder, reach
 from ..records import Import
 from .c_includes import Included, Includes
 from .c_names import Program
-from .dependencies import name_need
-from .namespace import Definition, Entity, Namespace
+from .dependencies import name_key
+from .entity import Entity
+from .namespace import Namespace
 from .packages import Packages
-from .tracking import INCLUDES, STARS, WHOLE, Touched
+from .parts import INCLUDES, STARS, WHOLE
+from .tracked_files import TrackedFiles
 
 if TYPE_CHECKING:
-    from ..facts.in_memory import Facts
+    from ..facts.protocol import Facts
 
 DEPTH = 24  # of following aliases, re-exports and bases; a cycle ends here too
 COMPONENTS = frozenset(
@@ -36,7 +39,9 @@ OwnerOf = Callable[[str, int], Entity | None]
 class Scopes:
     """What a bare name, an import or a module's export stands for in each file of a view."""
 
-    def __init__(self, facts: Facts, files: Touched, member: MemberOf, extended: OwnerOf) -> None:
+    def __init__(
+        self, facts: Facts, files: TrackedFiles, member: MemberOf, extended: OwnerOf
+    ) -> None:
         """`member` and `extended` answer for languages whose methods name members without a receiver."""
         self._facts, self._files, self._member, self._extended = facts, files, member, extended
         self._finder = ModuleFinder(facts)
@@ -47,11 +52,11 @@ class Scopes:
         ] = {}  # what a file of C means by a name, in any of its functions
         self._stars: dict[str, list[str]] = {}
         self._packages: dict[tuple[str, str], tuple[list[str], dict[str, Entity]]] = {}
-        self.asked: set[int] = set()  # the needs of the resolution of one file which are no files
+        self.keys: set[int] = set()  # read by the resolution of one file, beside those of files
         self._includes = Includes(self._includes_of)
         self._last_included = Included("", 0, {})
         self.declared = Packages(
-            files.every, facts.languages, lambda holder, name: member(holder, name, 1)
+            files.untracked, facts.languages, lambda holder, name: member(holder, name, 1)
         )
         self.program = Program(
             lambda path: files[path], lambda name: self._definitions(C.name, name), self._included
@@ -59,20 +64,21 @@ class Scopes:
 
     def forget(self) -> None:
         """Forget what was worked out for one file."""
-        self.asked.clear()
+        self.keys.clear()
         self.declared.forget()
         self.program.forget()
         self._exports.clear()
         self._plain.clear()
 
-    def consulted(self) -> list[tuple[str, str, str]]:
+    def module_inputs(self) -> list[tuple[str, str, str]]:
         """What the finders of modules have read of files beside their paths."""
-        return self._finder.consulted()
+        return self._finder.inputs()
 
     def methods_named(self, family: str, name: str) -> Sequence[Entity]:
         """The methods of that name in a family of languages."""
-        self.asked.add(name_need(family, name))
-        return self._facts.methods(family, name)
+        self.keys.add(name_key(family, name))
+        methods = self._facts.find_methods(family, name)
+        return [Entity("symbol", path, index, "unique") for path, index in methods]
 
     def name(self, path: str, scope: int, name: str, depth: int) -> Entity | None:
         """What a bare name stands for by the language's rules: inner scopes, the file, imports, the package, the program."""
@@ -141,27 +147,27 @@ class Scopes:
             names = {
                 name: Entity("symbol", sibling, index, "package")
                 for sibling in reversed(siblings)
-                for name, index in self._files.every[sibling].top.items()
+                for name, index in self._files.untracked[sibling].top.items()
             }
             self._packages[key] = siblings, names
         siblings, names = self._packages[key]
         for sibling in siblings:
-            self._files.note(sibling, WHOLE)
+            self._files.record(sibling, WHOLE)
         return names
 
-    def _definitions(self, family: str, name: str) -> Sequence[Definition]:
+    def _definitions(self, family: str, name: str) -> Sequence[GlobalDefinition]:
         """What the whole program knows by a name."""
-        self.asked.add(name_need(family, name))
-        return self._facts.definitions(family, name)
+        self.keys.add(name_key(family, name))
+        return self._facts.find_definitions(family, name)
 
     def _includes_of(self, path: str) -> list[str]:
-        specs = self._facts.imports(path)
+        specs = self._facts.imports_of(path)
         modules = (spec.module for spec in specs if not spec.name and not spec.alias)
         return [found for module in modules for found in self.modules(path, module)]
 
     def _included(self, path: str) -> Included:
         """The files that a C file includes, directly or through others. Only the last answer is kept: files come in order."""
-        self._files.note(path, INCLUDES)
+        self._files.record(path, INCLUDES)
         if self._last_included.path != path:
             self._last_included = self._includes.of(path)
         return self._last_included
@@ -243,8 +249,8 @@ class Scopes:
         file = self._files[path]
         if depth > DEPTH:
             return None
-        if name in file.handed:
-            return self.import_target(path, file.handed[name], depth + 1)
+        if name in file.exports:
+            return self.import_target(path, file.exports[name], depth + 1)
         if name in file.top and not file.is_imported_last(name):
             return self.definition(Entity("symbol", path, file.top[name], "import"))
         if (-1, name) in file.imports:
@@ -258,12 +264,14 @@ class Scopes:
         file = self._files[path]
         if not file.stars or file.rules.includes:  # C++: `using namespace` opens no file
             return None
-        self.asked.add(name_need("", name))
+        self.keys.add(name_key("", name))
         if name not in self._public:
             return None
         for module in self._star_modules(path):
-            self._files.note(module, STARS)
-            known = self._files.every[module].knows(name)  # told by the need of the name
+            self._files.record(module, STARS)
+            known = self._files.untracked[module].has_public_name(
+                name
+            )  # the key of the name says so
             if known and (found := self.exported(module, name, depth + 1)):
                 return found
         return None
@@ -271,12 +279,12 @@ class Scopes:
     @cached_property
     def _public(self) -> set[str]:
         """The names that any file defines or imports at its top, where stars can bring them."""
-        every, languages = self._files.every, self._facts.languages
+        untracked, languages = self._files.untracked, self._facts.languages
         own = (path for path, language in languages.items() if not family_rules(language).includes)
-        return {name for path in own for name in every[path].public()}
+        return {name for path in own for name in untracked[path].public_names()}
 
     def _stars_of(self, path: str) -> list[str]:
-        file = self._files.every[path]
+        file = self._files.untracked[path]
         stars = (
             reversed(file.stars) if file.facts.language == "python" else file.stars
         )  # Python: the last one counts

@@ -8,6 +8,12 @@ from pathlib import Path
 import pygit2
 import pytest
 
+from indexer import HashEncoder, Store, VectorCache, build_index, open_worktree
+from indexer.store.writer import Writer
+
+from .repositories import write
+from .sources import PROGRAMS
+
 
 @pytest.fixture
 def home(
@@ -22,3 +28,30 @@ def home(
     pygit2.settings.search_path[level] = str(folder)
     yield folder
     pygit2.settings.search_path[level] = before
+
+
+@pytest.fixture(scope="module")
+def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Writer, dict[str, int]]]:
+    """The writer of a store of PROGRAMS, and path → file_id."""
+    folder = tmp_path_factory.mktemp("link")
+    write(folder / "tree", PROGRAMS)
+    store = Store(str(folder / "store"))
+    build_index(
+        open_worktree(folder / "tree"),
+        store,
+        HashEncoder(8),
+        jobs=1,
+        cache=VectorCache(folder / "cache"),
+    )
+    state = store.state()
+    assert state is not None
+    with store.writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
+        rows = store.table("manifests", state.epoch).to_arrow().to_pylist()
+        yield (
+            writer,
+            {
+                row["path"]: row["file_id"]
+                for row in sorted(rows, key=lambda row: row["path"])
+                if row["file_id"]
+            },
+        )

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from indexer.extract.extractor import extract
-from indexer.facts.in_memory import HeldFacts
+from indexer.facts.in_memory import InMemoryFacts
 from indexer.languages.registry import language_of
 from indexer.modules import ModuleFinder
 
@@ -17,7 +17,7 @@ def finder(files: dict[str, str]) -> ModuleFinder:
         path: extract(path, text.encode(), language_of(path))
         for path, text in sorted(files.items())
     }
-    return ModuleFinder(HeldFacts(facts))
+    return ModuleFinder(InMemoryFacts(facts))
 
 
 def found(files: dict[str, str], path: str, module: str) -> list[str]:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
-from indexer.facts.in_memory import HeldFacts
+from indexer.facts.in_memory import InMemoryFacts
 from indexer.pipeline.earlier_edges import PreviousBuild, ViewDiff
 from indexer.pipeline.resolution import plan_resolution
 from indexer.pipeline.resolve_worker import resolve_files
 from indexer.records import FileFacts
 from indexer.resolve.c_includers import including_anew
-from indexer.resolve.dependencies import altered, included
+from indexer.resolve.dependencies import altered_keys, include_keys
 from indexer.resolve.resolver import Resolver
 
 from ..changes import Resolved, facts_of, only, resolved, stale
@@ -39,9 +39,9 @@ def test_after_any_edit_files_that_keep_their_edges_have_those_of_a_clean_resolu
         texts = edited(pick, texts, kind)
         new = {path: facts_of(path, text) for path, text in texts.items()}
         changed = [path for path in {**facts, **new} if facts.get(path) != new.get(path)]
-        asked = altered(only(facts, changed), only(new, changed), sorted(consulted))
-        elsewhere = including_anew(HeldFacts(new), only(facts, changed), only(new, changed))
-        asked |= included(elsewhere)
+        asked = altered_keys(only(facts, changed), only(new, changed), sorted(consulted))
+        elsewhere = including_anew(InMemoryFacts(new), only(facts, changed), only(new, changed))
+        asked |= include_keys(elsewhere)
         clean, resolver = resolved(new)
         for path in new:
             if (
@@ -52,7 +52,7 @@ def test_after_any_edit_files_that_keep_their_edges_have_those_of_a_clean_resolu
                 assert clean[path] == edges[path], path
                 kept += 1
         facts, edges = new, clean
-        consulted.update(resolver.consulted())
+        consulted.update(resolver.module_inputs())
     assert kept > 20  # else nothing was tested
 
 

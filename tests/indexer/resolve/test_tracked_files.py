@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.resolve.dependencies import looked_at
+from indexer.resolve.dependencies import files_of_keys
 
 from ..changes import facts_of, resolved, stale
 
@@ -143,10 +143,10 @@ def test_modules_that_give_each_other_back_end_in_nothing() -> None:
     assert {edge.dst for found, _ in edges.values() for edge in found} <= {"a.lua", "b.lua"}
 
 
-def test_the_files_that_a_resolution_looked_at_are_told_by_its_needs() -> None:
+def test_the_files_that_a_resolution_files_of_keys_are_told_by_its_needs() -> None:
     facts = {path: facts_of(path, text) for path, text in LIBRARY.items()}
     edges, _ = resolved(facts)
-    assert set(looked_at(edges["typed.py"][1], facts)) == {"pkg/make.py", "pkg/base.py"}
+    assert set(files_of_keys(edges["typed.py"][1], facts)) == {"pkg/make.py", "pkg/base.py"}
 
 
 def test_another_name_for_what_a_module_defines_concerns_those_who_use_it() -> None:

@@ -1,0 +1,25 @@
+"""The facts of one file as resolution reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ..records import Binding, Import, Reference, Symbol
+
+
+class FileView(Protocol):
+    """The part of `FileFacts` that resolution reads; `FileFacts` is one, and so is a view that records its reads."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def symbols(self) -> Sequence[Symbol]: ...
+    @property
+    def references(self) -> Sequence[Reference]: ...
+    @property
+    def imports(self) -> Sequence[Import]: ...
+    @property
+    def bindings(self) -> Sequence[Binding]: ...
