@@ -1,5 +1,5 @@
 from .model.litellm_model import Model as Model
-from .model.reranker import Reranker as Reranker
+from .model.reranker import ModelReranker as ModelReranker
 from .model.retries import models_named as models_named
 from .run.approval import Approval as Approval
 from .run.approval import Ask as Ask

@@ -1,4 +1,4 @@
-"""What a path says about a file: a test, an example, somebody else's code, prose. By name alone, in any language."""
+"""The role of a file by its path alone, in any language: test, example, vendored code, prose."""
 
 from __future__ import annotations
 
@@ -7,43 +7,47 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-_TEST_FOLDERS = frozenset({"tests", "__tests__", "spec", "specs", "testdata", "test_data", "fixtures", "e2e", "testsuite", "__mocks__"})  # fmt: skip
+_TEST_FOLDERS = frozenset({
+    "tests", "__tests__", "spec", "specs", "testdata", "test_data", "fixtures", "e2e", "testsuite",
+    "__mocks__",
+})  # fmt: skip
 _TEST_NAMES = re.compile(
-    r"^(?:test_.*|tests?|conftest|.*[_.-](?:test|tests|spec|unittest)|Test[A-Z]\w*|\w*(?:[a-z]Tests?|TestCase|[a-z]IT|[a-z]Spec))$"
+    r"^(?:test_.*|tests?|conftest|.*[_.-](?:test|tests|spec|unittest)|Test[A-Z]\w*"
+    r"|\w*(?:[a-z]Tests?|TestCase|[a-z]IT|[a-z]Spec))$"
 )
-_EXAMPLE_FOLDERS = frozenset({"examples", "example", "samples", "sample", "demo", "demos", "docs", "doc", "docs_src", "tutorial", "tutorials", "benchmarks", "benchmark", "bench", "_examples", "playground"})  # fmt: skip
-_VENDOR_FOLDERS = frozenset({"vendor", "vendored", "_vendor", "third_party", "thirdparty", "3rdparty", "node_modules", "extern", "single_include", "site-packages", "legacy", "compat", "_compat"})  # fmt: skip
+_EXAMPLE_FOLDERS = frozenset({
+    "examples", "example", "samples", "sample", "demo", "demos", "docs", "doc", "docs_src",
+    "tutorial", "tutorials", "benchmarks", "benchmark", "bench", "_examples", "playground",
+})  # fmt: skip
+_VENDOR_FOLDERS = frozenset({
+    "vendor", "vendored", "_vendor", "third_party", "thirdparty", "3rdparty", "node_modules",
+    "extern", "single_include", "site-packages", "legacy", "compat", "_compat",
+})  # fmt: skip
 _GENERATED = re.compile(
-    r"(?:_pb2(?:_grpc)?\.pyi?|\.pb\.(?:go|cc|h)|\.g\.\w+|\.generated\.\w+|_generated\.\w+|\.min\.\w+|zz_generated.*)$"
+    r"(?:_pb2(?:_grpc)?\.pyi?|\.pb\.(?:go|cc|h)|\.g\.\w+|\.generated\.\w+|_generated\.\w+"
+    r"|\.min\.\w+|zz_generated.*)$"
 )
-_PROSE = frozenset({".md", ".rst", ".txt", ".adoc", ".html", ".po", ".csv", ".json", ".lock", ".xml", ".svg", ".yml", ".yaml", ".toml", ".cfg", ".ini"})  # fmt: skip
-FRONTS = frozenset(
-    {
-        "__init__.py",
-        "index.js",
-        "index.ts",
-        "index.tsx",
-        "mod.rs",
-        "lib.rs",
-        "package-info.java",
-        "doc.go",
-    }
-)
+_PROSE = frozenset({
+    ".md", ".rst", ".txt", ".adoc", ".html", ".po", ".csv", ".json", ".lock", ".xml", ".svg",
+    ".yml", ".yaml", ".toml", ".cfg", ".ini",
+})  # fmt: skip
+PACKAGE_INDEX_FILES = frozenset({
+    "__init__.py", "index.js", "index.ts", "index.tsx", "mod.rs", "lib.rs", "package-info.java",
+    "doc.go",
+})  # fmt: skip
 """Files that stand for the folder around them."""
 
 
 @lru_cache(maxsize=1 << 16)
-def place_of(path: str) -> str:
-    """`test`, `example`, `vendored`, `generated`, `declaration`, `prose`, `front` (a package's face), or `source`."""
+def file_role(path: str) -> str:
+    """Return the role of a file.
+
+    One of `test`, `example`, `vendored`, `generated`, `declaration`, `prose`, `front` (a package
+    index file) and `source`.
+    """
     *folders, name = path.split("/")
-    stem, ending = posixpath.splitext(name)
     lower = [folder.lower() for folder in folders]
-    if (
-        not _TEST_FOLDERS.isdisjoint(lower)
-        or (stem.endswith("_test") if ending == ".go" else _TEST_NAMES.match(stem))
-        or lower[:1] in (["test"], ["testing"])
-        or _src_test(lower)
-    ):
+    if _is_test(lower, name):
         return "test"
     if not _VENDOR_FOLDERS.isdisjoint(lower):
         return "vendored"
@@ -53,15 +57,25 @@ def place_of(path: str) -> str:
         return "generated"
     if name.endswith((".d.ts", ".pyi")):
         return "declaration"
-    if ending.lower() in _PROSE:
+    if posixpath.splitext(name)[1].lower() in _PROSE:
         return "prose"
-    return "front" if name in FRONTS else "source"
+    return "front" if name in PACKAGE_INDEX_FILES else "source"
 
 
 def is_test(path: str) -> bool:
-    """Whether a file is a test, or belongs to tests."""
-    return place_of(path) == "test"
+    """Return True for a test and for a file that belongs to tests."""
+    return file_role(path) == "test"
 
 
-def _src_test(folders: list[str]) -> bool:
-    return ("src", "test") in pairwise(folders)
+def is_source(path: str) -> bool:
+    """Return True for the package's own code, package index files included."""
+    return file_role(path) in ("source", "front")
+
+
+def _is_test(folders: list[str], name: str) -> bool:
+    stem, extension = posixpath.splitext(name)
+    if not _TEST_FOLDERS.isdisjoint(folders) or folders[:1] in (["test"], ["testing"]):
+        return True
+    if ("src", "test") in pairwise(folders):
+        return True
+    return stem.endswith("_test") if extension == ".go" else bool(_TEST_NAMES.match(stem))

@@ -1,89 +1,67 @@
-"""A question → ranked hits. One snapshot, opened once and kept warm."""
+"""A question → ranked hits, or a pack. One snapshot, opened once and kept warm."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from functools import cached_property, lru_cache, partial
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import TypeVar
 
-from indexer import SHOWN_WHOLE, FoundChunk, Snapshot, language_of, search_terms
+from indexer import SHOWN_WHOLE, GenerationGone, Snapshot
 
 from .graph.graph import Graph
-from .lexical import search_lexical
-from .query.lookup import Lookup, findable
-from .query.mention_matches import Anchors, by_path, find_anchors
+from .query.lookup import Lookup
 from .query.question import Question, read_question
-from .rank.features import Given
+from .rank.features import RankingInput
 from .rank.issue_ranker import IssueRanker
-from .rank.rerank import Order, reordered
-from .rank.tuned_weights import reweighted, weights_for
-from .rank.weighted import Ranked, Words, path_matches, rank
+from .rank.ranked import Ranked, Ranker
+from .rank.rerank import Reranker, rerank
+from .rank.weighted import WeightedRanker
 from .records import Filter, Hit, Pack
-from .reopening import reopening
-from .search.commit_evidence import History
-from .search.dense import Dense
-from .search.fusion import Candidate, fuse
+from .search.candidates import CandidateSearch
+from .search.commit_evidence import CommitEvidence
+from .search.dense import DenseSearch
+from .search.path_only import PathOnlyFiles
 
-ANCHORED_FILES = 40  # files whose chunks are read because the question names something in them
-FURTHER_WINDOW = (
-    0.5  # of the strength of a named symbol goes to its chunks other than the one that begins it
-)
-FILTER_WIDER = 5  # times as many candidates where a filter will drop most of them
-NAMED_FILE = (
-    1.05  # a file without facts scores so much of the best hit where the question is its path,
-)
-MENTIONED_FILE = 0.95  # where its path stands in the question,
-WORDED_FILE = 0.5  # and where the question's words are those of its name
-LEXICAL = {"symbol": 200, "search": 200, "issue": 300}  # chunks taken from the full-text index
-DENSE = 100  # and by vector
-RANKED = 160  # candidates that are ranked by all signals: reading the symbols of more files takes longer than the search
+T = TypeVar("T")
+
+ATTEMPTS = 3  # a new generation is collected after minutes: more attempts mean another fault
 
 
 class Searcher:
     """Answers questions about one view of the index. Not for several threads at once.
 
-    It stays with one generation, `snapshot.state.generation`, until that is collected, and goes on with the newest then.
+    It stays with one generation, `snapshot.state.generation`, until that is collected, and goes on
+    with the newest then. So each answer comes from one whole generation.
     """
 
-    def __init__(
-        self, snapshot: Snapshot, without: Collection[str] = (), before: Lookup | None = None
-    ) -> None:
-        """`without` names signals that find nothing and add nothing, so that what they are good for can be measured;
-        `before` is the lookup of an earlier generation."""
-        self.snapshot = snapshot
-        self.without = frozenset(without)
-        self.lookup = Lookup(snapshot, before)
-        self.dense = Dense(snapshot)
+    def __init__(self, snapshot: Snapshot, without: Collection[str] = ()) -> None:
+        """Create a searcher in which the signals named in `without` find and add nothing.
+
+        Without a signal, its use can be measured.
+        """
+        self._without = frozenset(without)
+        self._open(snapshot, Lookup(snapshot))
 
     @classmethod
     def open(cls, uri: str, view: str | None = None) -> Searcher:
-        """Open the store `uri` at `view`, by default the one published last. Raises `StoreError`."""
+        """Open the store `uri` at `view`, by default the last published. Raises `StoreError`."""
         return cls(Snapshot.open(uri, view))
 
     def reopen(self) -> None:
-        """Go on with the generation of this view that is published now. Raises `StoreError` where there is none."""
-        newest, without, lookup = self.snapshot.newest(), self.without, self.lookup
-        self.__dict__.clear()
-        Searcher.__init__(self, newest, without, lookup)
+        """Go on with the newest generation of this view. Raises `StoreError` if there is none."""
+        newest = self.snapshot.newest()
+        self._open(newest, self.lookup.reopen_at(newest))
 
-    @cached_property
-    def graph(self) -> Graph:
-        """The symbols' graph, over the same snapshot."""
-        return Graph(self.snapshot, self.lookup)
+    def _open(self, snapshot: Snapshot, lookup: Lookup) -> None:
+        self.snapshot, self.lookup = snapshot, lookup
+        self.graph = Graph(snapshot, lookup)
+        self.commits = CommitEvidence(snapshot)
+        self.dense = DenseSearch(snapshot)
+        self._candidates = CandidateSearch(lookup, self.dense, self.commits, self._without)
+        self._path_only = PathOnlyFiles(lookup)
+        self._short_ranker = WeightedRanker(lookup, self._without)
+        self._issue_ranker = IssueRanker(lookup, self.commits, self._without)
 
-    @cached_property
-    def history(self) -> History:
-        """What the commits that lead to the view say, over the same snapshot."""
-        return History(self.snapshot)
-
-    @cached_property
-    def _issues(self) -> IssueRanker:
-        return IssueRanker(self.lookup, self.history, self.without)
-
-    @cached_property
-    def _weights(self) -> dict[str, float]:
-        return weights_for(self.snapshot)
-
-    @reopening
     def query(
         self,
         text: str,
@@ -92,198 +70,97 @@ class Searcher:
         lang: str | None = None,
         path: str | None = None,
         kind: str | None = None,
-        order: Order | None = None,
+        reranker: Reranker | None = None,
     ) -> list[Hit]:
-        """The `k` places that answer `text` best, best first; fewer, or none, where less is found.
+        """Return the `k` best answers to `text`, best first; fewer, or none, if fewer are found.
 
-        `lang` is a language's name, `path` a glob or folder, `kind` a symbol's kind, `text` or `file`; `order` has the
-        last word on the first of them.
+        `lang` is a language's name, `path` a glob or folder, `kind` a symbol's kind, `text` or
+        `file`. The reranker has the last word on the first of them.
         """
-        wanted = Filter(lang or "", path or "", kind or "")
-        question = read_question(text)
-        ranked = self.ordered(question, wanted, order)
-        hits = [*self._named_files(question, wanted, ranked), *map(_unranked, ranked)]
-        hits.sort(
-            key=lambda hit: -round(hit.score, 9)
-        )  # stable: both parts are in order, also among equals
-        return [self._finished(at, hit) for at, hit in enumerate(hits[: max(k, 0)], 1)]
+        question, filter = read_question(text), Filter(lang or "", path or "", kind or "")
+        return self._retry(lambda: self._hits(question, filter, reranker, k))
 
-    @reopening
-    def context(self, text: str, budget: int = 8000, *, order: Order | None = None) -> Pack:
-        """The evidence for `text` in at most `budget` tokens; the same index, question and order give the same bytes."""
+    def context(self, text: str, budget: int = 8000, *, reranker: Reranker | None = None) -> Pack:
+        """Return the evidence for `text` in at most `budget` tokens.
+
+        The same index, question and reranker give the same bytes.
+        """
         from .pack.packer import pack
 
         question = read_question(text)
-        return pack(self, question, self.ordered(question, order=order), budget)
 
-    @reopening
+        def build() -> Pack:
+            ranked = self._reranked(question, Filter(), reranker)
+            return pack(self.snapshot, self.lookup, question, ranked, budget)
+
+        return self._retry(build)
+
     def text(self, path: str) -> str | None:
-        """The file as it was indexed; None where the view has no facts of it."""
-        return self.snapshot.source(path)
+        """Return the file as it was indexed; None if the view has no facts of it."""
+        return self._retry(lambda: self.snapshot.source(path))
 
-    def ordered(
-        self, question: Question, wanted: Filter | None = None, order: Order | None = None
+    def rank(self, question: Question, filter: Filter | None = None) -> list[Ranked]:
+        """Return the candidates that pass the filter, best first, windows of a symbol merged."""
+        filter = filter or Filter()
+        candidates = self._candidates.find(question, filter)
+        ranked = self._ranker(question).rank(question, candidates)
+        return [hit for hit in ranked if not filter.kind or hit.kind == filter.kind]
+
+    def ranking_input(self, text: str) -> RankingInput:
+        """Return the input of the issue ranker if `text` is an issue: for its training."""
+        question = read_question(text, "issue")
+        return self._issue_ranker.read_input(question, self._candidates.find(question, Filter()))
+
+    def _ranker(self, question: Question) -> Ranker:
+        return self._issue_ranker if question.kind == "issue" else self._short_ranker
+
+    def _reranked(
+        self, question: Question, filter: Filter, reranker: Reranker | None
     ) -> list[Ranked]:
-        """As `ranked`, the first hits in the `order` that somebody else wants."""
-        ranked = self.ranked(question, wanted)
-        return reordered(self.snapshot, question.text, ranked, order) if order else ranked
+        ranked = self.rank(question, filter)
+        return rerank(self.snapshot, question.text, ranked, reranker) if reranker else ranked
 
-    def ranked(self, question: Question, wanted: Filter | None = None) -> list[Ranked]:
-        """All candidates in order, windows of one symbol merged."""
-        wanted = wanted or Filter()
-        if question.kind == "issue":
-            ranked = reweighted(self._issues.rank(self._given(question, wanted)), self._weights)
-        else:
-            anchors = self._anchors(question)
-            many = FILTER_WIDER if wanted != Filter() else 1
-            candidates = _most_promising(self._found(question, anchors, wanted), RANKED * many)
-            symbols = self.lookup.symbols_in(each.chunk.path for each in candidates)
-            ranked = rank(question, candidates, symbols, anchors.files, self.without)
-        return [each for each in ranked if not wanted.kind or _kind(each) == wanted.kind]
-
-    def issue(self, text: str) -> Given:
-        """What the ranker of issues is told when `text` is one: for training it, and for a look at why."""
-        return self._given(read_question(text, "issue"), Filter())
-
-    def _given(self, question: Question, wanted: Filter) -> Given:
-        anchors = self._anchors(question)
-        found = self._found(question, anchors, wanted)
-        return self._issues.given(question, found, anchors, partial(self._fits, wanted=wanted))
-
-    def _found(self, question: Question, anchors: Anchors, wanted: Filter) -> list[Candidate]:
-        """What the searches find, and what the question names."""
-        many = FILTER_WIDER if wanted != Filter() else 1
-        candidates = fuse(
-            []
-            if "lexical" in self.without
-            else search_lexical(self.snapshot, question, LEXICAL[question.kind] * many),
-            [] if "dense" in self.without else self.dense.search(question.text, DENSE * many),
-            self._anchored(anchors),
-        )
-        return [each for each in candidates if self._fits(each.chunk, wanted)]
-
-    def _anchors(self, question: Question) -> Anchors:
-        return Anchors() if "mention" in self.without else find_anchors(self.lookup, question)
-
-    def _anchored(self, anchors: Anchors) -> Iterator[tuple[FoundChunk, float]]:
-        """The chunks in which something stands that the question names; of a named file that alone, its first."""
-        spans = by_path(anchors)
-        strongest = sorted(spans, key=lambda path: (-max(span[2] for span in spans[path]), path))[
-            :ANCHORED_FILES
-        ]
-        named = [path for path in anchors.files if path not in spans][:ANCHORED_FILES]
-        first: set[str] = set(named)
-        for chunk in self.snapshot.chunks.of_files(sorted({*strongest, *named})):
-            if chunk.path in first:
-                first.discard(chunk.path)
-                yield chunk, anchors.files[chunk.path] / 2
-            for start, _, strength, symbol in spans.get(chunk.path, ()):
-                if chunk.start_line <= start <= chunk.end_line:
-                    yield chunk, strength
-                elif symbol is not None and symbol.index == chunk.symbol:
-                    yield chunk, strength * FURTHER_WINDOW
-
-    def _fits(self, chunk: FoundChunk, wanted: Filter) -> bool:
-        if not path_matches(chunk.path, wanted.path):
-            return False
-        return not wanted.language or language_of(chunk.path, b"") == wanted.language
-
-    def _named_files(
-        self, question: Question, wanted: Filter, ranked: Sequence[Ranked]
+    def _hits(
+        self, question: Question, filter: Filter, reranker: Reranker | None, k: int
     ) -> list[Hit]:
-        """Files without facts, which only their path can find."""
-        if wanted.language or wanted.kind not in ("", "file"):
-            return []
+        ranked = self._reranked(question, filter, reranker)
         best = ranked[0].score if ranked else 1.0
-        mentioned = {
-            path
-            for mention in self._path_mentions(question)
-            for path, _ in self.lookup.files(mention)
-        }
-        share = NAMED_FILE if question.kind == "symbol" else MENTIONED_FILE
-        scores = dict.fromkeys(mentioned.intersection(self._bare_files), share * best)
-        words = Words(question.words)
-        if question.kind != "issue":
-            for path in {
-                path for word in question.words for path in self._bare_by_part.get(word, ())
-            }:
-                overlap = words.path_overlap(path)
-                if overlap > 0.5:
-                    scores.setdefault(path, WORDED_FILE * overlap * best)
-        found = sorted(path for path in scores if path_matches(path, wanted.path))
-        return [
-            Hit(0, path, "", "file", 0, 0, scores[path], (("path", scores[path]),), False)
-            for path in found
-        ]
+        files = self._path_only.find(question, filter, best)
+        hits = [*(_file_hit(path, score) for path, score in files.items()), *map(_hit, ranked)]
+        hits.sort(key=lambda hit: -round(hit.score, 9))  # stable: both parts are in order
+        return [self._finish(hit, rank) for rank, hit in enumerate(hits[: max(k, 0)], 1)]
 
-    def _path_mentions(self, question: Question) -> tuple[str, ...]:
-        return (
-            *question.mentions.paths,
-            *([question.text.strip()] if question.kind == "symbol" else []),
-        )
-
-    @cached_property
-    def _bare_files(self) -> frozenset[str]:
-        skipped = self.snapshot.entries.skipped()
-        return frozenset(
-            path for path, why in skipped.items() if findable(why) and not path.endswith("/")
-        )
-
-    @cached_property
-    def _bare_by_part(self) -> dict[str, list[str]]:
-        """A part of the file's name → the files without facts that have it."""
-        return _by_part(self._bare_files)
-
-    def _finished(self, rank: int, hit: Hit) -> Hit:
+    def _finish(self, hit: Hit, rank: int) -> Hit:
+        """Return the hit with its rank, rounded scores and staleness."""
         why = tuple(
             (signal, round(value, 4))
             for signal, value in sorted(hit.why, key=lambda part: -part[1])
         )
         stale = self.snapshot.is_stale(hit.path)
-        return Hit(
-            rank,
-            hit.path,
-            hit.symbol,
-            hit.kind,
-            hit.start_line,
-            hit.end_line,
-            round(hit.score, 4),
-            why,
-            stale,
-        )
+        return replace(hit, rank=rank, score=round(hit.score, 4), why=why, stale=stale)
+
+    def _retry(self, answer: Callable[[], T]) -> T:
+        """Return `answer()`, from the newest generation if that of the first try was collected."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return answer()
+            except GenerationGone:
+                self.reopen()
+        return answer()
 
 
-@lru_cache(maxsize=8)
-def _by_part(paths: frozenset[str]) -> dict[str, list[str]]:
-    """A part of a file's name → those of `paths` that have it. Kept, since the next generation has most often the same."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(paths):
-        for part in set(search_terms(path.rsplit("/", 1)[-1])):
-            found.setdefault(part, []).append(path)
-    return found
+def _file_hit(path: str, score: float) -> Hit:
+    return Hit(0, path, "", "file", 0, 0, score, (("path", score),), False)
 
 
-def _most_promising(candidates: list[Candidate], limit: int) -> list[Candidate]:
-    """The candidates with the best first guesses, in the order in which they came."""
-    if len(candidates) <= limit:
-        return candidates
-    best = sorted(range(len(candidates)), key=lambda at: (-candidates[at].promise, at))[:limit]
-    return [candidates[at] for at in sorted(best)]
-
-
-def _kind(each: Ranked) -> str:
-    return each.symbol.symbol.kind if each.symbol is not None else "text"
-
-
-def _unranked(each: Ranked) -> Hit:
-    """The hit of a ranked candidate: a function by its own lines, all else by the lines that matched."""
-    chunk = each.candidate.chunk
-    (start, end), name = each.windows[0], ""
-    if each.symbol is not None:
-        symbol = each.symbol.symbol
+def _hit(ranked: Ranked) -> Hit:
+    """Return the hit of a candidate, by its lines: a function's own, else the matching ones."""
+    chunk = ranked.candidate.chunk
+    (start, end), name = ranked.windows[0], ""
+    if ranked.symbol is not None:
+        symbol = ranked.symbol.symbol
         name = symbol.qualname
-        if symbol.kind in SHOWN_WHOLE and each.symbol.index == chunk.symbol:
+        if symbol.kind in SHOWN_WHOLE and ranked.symbol.index == chunk.symbol:
             start, end = symbol.start_line, symbol.end_line
-    return Hit(
-        0, chunk.path, name, _kind(each), start, end, each.score, tuple(each.parts.items()), False
-    )
+    why = tuple(ranked.parts.items())
+    return Hit(0, chunk.path, name, ranked.kind, start, end, ranked.score, why, False)

@@ -20,7 +20,7 @@ from .output import finish_line, say, say_json, warn
 from .searchers import OPENED
 
 if TYPE_CHECKING:
-    from retrieval import Hit, Order, Pack, Searcher
+    from retrieval import Hit, Pack, Reranker, Searcher
 
 NOTHING_FOUND, FAILED = 1, 2
 SNIPPET_LENGTH = 110  # characters of a hit's first line that are shown
@@ -75,11 +75,11 @@ def query(
 ) -> None:
     """Find the code that TEXT is about: ranked hits."""
     _check_language(lang)
-    asked, order = _asked(text, batch), _order(rerank, api_base)
+    asked, reranker = _asked(text, batch), _load_reranker(rerank, api_base)
     searcher = open_searcher(store, rev)
 
     def hits(wanted: str) -> list[Hit]:
-        return searcher.query(wanted, k, lang=lang, path=path, kind=kind, order=order)
+        return searcher.query(wanted, k, lang=lang, path=path, kind=kind, reranker=reranker)
 
     def answer(wanted: str) -> tuple[dict[str, Any], bool]:
         found = hits(wanted)
@@ -114,11 +114,11 @@ def context(
     """Pack the code that TEXT is about, and what it needs, into a budget of tokens."""
     from retrieval import messages
 
-    asked, order = _asked(text, batch), _order(rerank, api_base)
+    asked, reranker = _asked(text, batch), _load_reranker(rerank, api_base)
     searcher = open_searcher(store, rev)
 
     def answer(wanted: str) -> tuple[dict[str, Any], bool]:
-        pack = searcher.context(wanted, budget, order=order)
+        pack = searcher.context(wanted, budget, reranker=reranker)
         found = {"messages": messages(pack)} if format is Format.MESSAGES else pack.to_json()
         return found, bool(pack.pieces)
 
@@ -127,7 +127,7 @@ def context(
     elif json or format is not Format.TEXT:
         _say_one(asked, answer)
     else:
-        _say_pack(searcher.context(asked, budget, order=order))
+        _say_pack(searcher.context(asked, budget, reranker=reranker))
 
 
 def _asked(text: str | None, batch: str | None) -> str | None:
@@ -137,8 +137,8 @@ def _asked(text: str | None, batch: str | None) -> str | None:
     return question(text) if text is not None else None
 
 
-def _order(models: list[str] | None, api_base: str | None) -> Order | None:
-    """Who has the last word on the order of the first hits; nobody, unless a model was named."""
+def _load_reranker(models: list[str] | None, api_base: str | None) -> Reranker | None:
+    """Return the reranker of the command line; None if no model is named."""
     if not models:
         if api_base:
             raise typer.BadParameter(
@@ -152,12 +152,12 @@ def _order(models: list[str] | None, api_base: str | None) -> Order | None:
             raise typer.BadParameter(
                 f"--rerank {BUILTIN} asks nobody else: name neither another model nor an --api-base"
             )
-        from retrieval import neural_order
+        from retrieval import load_neural_reranker
 
-        return neural_order()
-    from agent import Reranker, models_named
+        return load_neural_reranker()
+    from agent import ModelReranker, models_named
 
-    return Reranker(models_named(models, api_base), warn)
+    return ModelReranker(models_named(models, api_base), warn)
 
 
 def _check_language(name: str | None) -> None:

@@ -55,10 +55,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
-class Reranker:
-    """An order for `Searcher.query` and `Searcher.context`, by the first of `models` that answers.
+class ModelReranker:
+    """A reranker for `Searcher.query` and `Searcher.context`, by the first of `models` to answer.
 
-    Where none does, or the answer holds no order, the hits keep theirs and `tell` gets one line with the reason.
+    If none does, or the answer holds no order, the hits keep theirs and `tell` gets a line with the
+    reason.
     """
 
     models: Sequence[Model]

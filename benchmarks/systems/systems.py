@@ -26,7 +26,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from indexer import FoundChunk, FoundSymbol, search_terms
-from retrieval import Filter, Hit, Order, Piece, Searcher, count_tokens, neural_order
+from retrieval import Filter, Hit, Piece, Reranker, Searcher, count_tokens, load_neural_reranker
 
 RERANKED = "clew+rerank"
 NAMES = ("clew", RERANKED, "bm25", "dense", "ripgrep")
@@ -66,7 +66,7 @@ def open_system(name: str, searcher: Searcher) -> System:
     """The system called `name` over the index that `searcher` has open."""
     if name.startswith("clew"):
         without = [signal for signal in ABLATIONS if name == f"clew-{signal}"]
-        return Clew(searcher, without, neural_order() if name == RERANKED else None)
+        return Clew(searcher, without, load_neural_reranker() if name == RERANKED else None)
     if name == "bm25":
         snapshot = searcher.snapshot
         return Chunks(
@@ -83,10 +83,10 @@ class Remembering(Searcher):
 
     _last: tuple[Any, Any] = (None, None)
 
-    def ranked(self, question: Any, wanted: Filter | None = None) -> Any:
-        key = (question, wanted or Filter())
+    def rank(self, question: Any, filter: Filter | None = None) -> Any:
+        key = (question, filter or Filter())
         if self._last[0] != key:
-            self._last = key, super().ranked(question, wanted)
+            self._last = key, super().rank(question, filter)
         return self._last[1]
 
 
@@ -94,15 +94,15 @@ class Clew:
     """The product, or what is left of it."""
 
     def __init__(
-        self, searcher: Searcher, without: Sequence[str], order: Order | None = None
+        self, searcher: Searcher, without: Sequence[str], reranker: Reranker | None = None
     ) -> None:
-        self.searcher, self.order = Remembering(searcher.snapshot, without), order
+        self.searcher, self.reranker = Remembering(searcher.snapshot, without), reranker
 
     def hits(self, text: str, k: int) -> list[Hit]:
-        return self.searcher.query(text, k, order=self.order)
+        return self.searcher.query(text, k, reranker=self.reranker)
 
     def pieces(self, text: str, budget: int) -> Sequence[Piece]:
-        return self.searcher.context(text, budget, order=self.order).pieces
+        return self.searcher.context(text, budget, reranker=self.reranker).pieces
 
 
 class Chunks:

@@ -70,7 +70,7 @@ class Asked:
 
 def ask(searcher: Searcher, task: dict[str, Any]) -> Asked:
     """What the ranker would be told of the task, and what it should say."""
-    given = searcher.issue(task["text"])
+    given = searcher.ranking_input(task["text"])
     files = [given.candidates[unit.at].chunk.path for unit in given.units]
     units = units_of(searcher.snapshot.symbols_in(sorted({*files, *task["files"]})))
     functions = [units.get(unit.symbol.id, "") if unit.symbol else "" for unit in given.units]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexer import INTERFACES, OVERRIDABLE
 
-from ..file_roles import place_of
+from ..file_roles import file_role
 from .edge_columns import KINDS, EdgeColumns, columns
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _tests(nodes: pa.Table, paths: Sequence[str], edges: EdgeColumns) -> EdgeCol
     """Code in a test exercises what it calls or names outside of tests; a call counts before a mention."""
     import numpy as np
 
-    is_test = np.array([place_of(path) == "test" for path in paths], dtype=bool)
+    is_test = np.array([file_role(path) == "test" for path in paths], dtype=bool)
     file, parent = nodes["file"].to_numpy(), nodes["parent"].to_numpy()
     uses = np.flatnonzero((edges.kind == _CALLS) | (edges.kind == _REFERENCES))
     if not len(uses):

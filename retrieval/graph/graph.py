@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from indexer import FoundSymbol, Reference, Snapshot, base_name, key64
@@ -56,6 +55,7 @@ class Graph:
         self.snapshot = snapshot
         self.lookup = lookup or Lookup(snapshot)
         self._near = near
+        self._arrays: Arrays | None = None
         self.is_missed = (
             False  # whether a question was answered without `arrays` because they were not at hand
         )
@@ -79,18 +79,20 @@ class Graph:
         """Whether `arrays` are read, or written down, or made in a second or two."""
         from .csr import at_hand
 
-        return "arrays" in self.__dict__ or at_hand(self.snapshot)
+        return self._arrays is not None or at_hand(self.snapshot)
 
     @property
     def _part(self) -> Arrays | Near:
         return self._near or self.arrays
 
-    @cached_property
+    @property
     def arrays(self) -> Arrays:
-        """The whole graph."""
+        """The whole graph, loaded on first use."""
         from .csr import load_arrays
 
-        return load_arrays(self.snapshot)
+        if self._arrays is None:
+            self._arrays = load_arrays(self.snapshot)
+        return self._arrays
 
     def symbol(self, name: str) -> list[FoundSymbol]:
         """The symbols that `name`, `Qual.name`, `path::Qual.name` or `end/of/path.py::name` may mean, by path and line."""

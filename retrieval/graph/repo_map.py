@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from indexer import Snapshot
 
-from ..file_roles import place_of
+from ..file_roles import file_role
 from ..tokens import count_tokens
 from .edge_columns import WRITTEN
 
@@ -86,7 +86,7 @@ def _file_ranks(arrays: Arrays) -> tuple[NDArray[np.float64], NDArray[np.float64
     edges, paths = arrays.edges, arrays.paths
     src, dst = arrays.file[edges.src], arrays.file[edges.dst]
     places = np.array(
-        [1.0 if place_of(path) in ("source", "front") else LOW_PLACES for path in paths]
+        [1.0 if file_role(path) in ("source", "front") else LOW_PLACES for path in paths]
     )
     across = np.flatnonzero((src != dst) & (edges.kind < WRITTEN))
     src, dst, targets = src[across], dst[across], edges.dst[across]

@@ -1,36 +1,33 @@
-"""At how much detail a hit can be shown: the lines of each resolution, and what it is worth."""
+"""The levels of detail of a hit: the lines and the utility of each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
 from indexer import CALLABLES, SHOWN_BY_MEMBERS, FoundSymbol, search_terms
 
-WORTH = {"name": 0.05, "signature": 0.3, "skeleton": 0.6, "slice": 0.8, "body": 1.0}
-"""What a resolution is worth, the body being 1. Judgement, not measurement: the shares order the upgrades."""
-EXCERPT_LINES, EXCERPT_WORTH = 7, 0.6
-"""A slice of the lines that say most of what was asked, for small budgets; LOG packing: excerpts."""
+UTILITY = {"name": 0.05, "signature": 0.3, "skeleton": 0.6, "slice": 0.8, "body": 1.0}
+"""Utility of a resolution beside the body. A judgement: the shares only order the upgrades."""
+EXCERPT_LINES, EXCERPT_UTILITY = 7, 0.6
+"""A slice of the most relevant lines, for small budgets; LOG packing: excerpts."""
 MAX_SIGNATURE = 10  # lines
-MAX_BODY = 400  # lines; a longer symbol is shown by what matched
-MAX_RELATED_BODY = (
-    12  # lines of what is only related to a hit: what is longer is shown by its signature
-)
+MAX_BODY = 400  # lines; a longer symbol is shown by its matching lines
+MAX_RELATED_BODY = 12  # lines of related code; longer code is shown by its signature
+MAX_ENCLOSING = 4  # headers of enclosing symbols
 
 Ranges = tuple[tuple[int, int], ...]  # lines, 1-based, both inclusive
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """Something that may go into a pack."""
+class PackItem:
+    """A hit or related code that may go into a pack."""
 
     path: str
     symbol: FoundSymbol | None
-    windows: tuple[
-        tuple[int, int], ...
-    ]  # lines that matched, best first; none for what is only related to a hit
-    use: float  # how useful its body would be, as a share of the best hit's
+    windows: Ranges  # matching lines, best first; empty for related code
+    utility: float  # of its body, as a share of the best hit's
 
     @property
     def label(self) -> str:
@@ -43,116 +40,119 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """One resolution of an item."""
+class DetailLevel:
+    """The lines of an item at one resolution."""
 
     resolution: str
     ranges: Ranges  # of the symbol itself
-    around: tuple[
-        tuple[int, int, str], ...
-    ] = ()  # headers of what encloses it: first line, last line, qualified name
-    excerpt: bool = False  # a slice of only a few lines
+    headers: tuple[tuple[int, int, str], ...] = ()  # of enclosing symbols: lines, qualified name
+    is_excerpt: bool = False  # a slice of only a few lines
 
     @property
-    def worth(self) -> float:
-        """Its share of what the body is worth."""
-        return EXCERPT_WORTH if self.excerpt else WORTH[self.resolution]
+    def utility(self) -> float:
+        """The share of the body's utility."""
+        return EXCERPT_UTILITY if self.is_excerpt else UTILITY[self.resolution]
 
     def spans(self) -> Ranges:
-        """All lines that it shows."""
-        return (*((low, high) for low, high, _ in self.around), *self.ranges)
+        """Return all lines, headers first."""
+        return (*((low, high) for low, high, _ in self.headers), *self.ranges)
 
 
-def levels(
-    item: Item, lines: Sequence[str], symbols: Sequence[FoundSymbol], asked: Mapping[str, float]
-) -> list[Level]:
-    """The resolutions of `item`, less first; `lines` and `symbols` are those of its file, `asked` the question's terms with
-    their weights."""
+def detail_levels(
+    item: PackItem,
+    lines: Sequence[str],
+    symbols: Sequence[FoundSymbol],
+    weights: Mapping[str, float],
+) -> list[DetailLevel]:
+    """Return the levels of `item`, the least detail first.
+
+    `lines` and `symbols` are those of its file, `weights` those of the question's terms.
+    """
     if item.symbol is None:
-        return _levels_of_lines(item.windows[:1], lines, asked)
+        return list(_levels_of_lines(item.windows[:1], lines, weights))
     symbol = item.symbol.symbol
     start, end = symbol.start_line, min(symbol.end_line, len(lines))
     header = signature_lines(lines, start, end)
-    around = _around(item.symbol, lines, symbols)
-    found = [Level("name", ()), Level("signature", (header,), around)]
+    headers = _enclosing_headers(item.symbol, lines, symbols)
+    levels = [DetailLevel("name", ()), DetailLevel("signature", (header,), headers)]
     if symbol.kind in SHOWN_BY_MEMBERS:
-        members = [
-            s
-            for s in symbols
-            if s.symbol.parent == item.symbol.index and s.symbol.kind in CALLABLES
-        ]
-        outline = tuple(
-            signature_lines(lines, s.symbol.start_line, s.symbol.end_line) for s in members
-        )
-        if item.windows or len(outline) < MAX_RELATED_BODY:
-            found.append(Level("skeleton", (header, *outline), around))
-    elif item.windows and (telling := _excerpt(lines, header[1] + 1, end, asked)):
-        found.append(Level("slice", (header, telling), around, excerpt=True))
-    if item.windows:
-        windows = tuple(sorted(item.windows[:2]))
-        if not covers(windows, start, end):
-            found.append(Level("slice", (header, *windows), around))
+        members = _member_signatures(item.symbol, lines, symbols)
+        if item.windows or len(members) < MAX_RELATED_BODY:
+            levels.append(DetailLevel("skeleton", (header, *members), headers))
+    elif item.windows and (excerpt := _excerpt(lines, header[1] + 1, end, weights)):
+        levels.append(DetailLevel("slice", (header, excerpt), headers, is_excerpt=True))
+    windows = tuple(sorted(item.windows[:2]))
+    if windows and not covers(windows, start, end):
+        levels.append(DetailLevel("slice", (header, *windows), headers))
     if end - start < (MAX_BODY if item.windows else MAX_RELATED_BODY):
-        found.append(Level("body", ((start, end),), around))
-    return found
+        levels.append(DetailLevel("body", ((start, end),), headers))
+    return levels
 
 
 def _levels_of_lines(
-    windows: Ranges, lines: Sequence[str], asked: Mapping[str, float]
-) -> list[Level]:
-    """Of lines outside of any symbol."""
-    found = []
+    windows: Ranges, lines: Sequence[str], weights: Mapping[str, float]
+) -> Iterator[DetailLevel]:
+    """Yield the levels of lines outside any symbol."""
     for start, end in windows:
-        if telling := _excerpt(lines, start, min(end, len(lines)), asked):
-            found.append(Level("slice", (telling,), excerpt=True))
-        found.append(Level("slice", ((start, end),)))
-    return found
+        if excerpt := _excerpt(lines, start, min(end, len(lines)), weights):
+            yield DetailLevel("slice", (excerpt,), is_excerpt=True)
+        yield DetailLevel("slice", ((start, end),))
+
+
+def _member_signatures(
+    container: FoundSymbol, lines: Sequence[str], symbols: Sequence[FoundSymbol]
+) -> Ranges:
+    members = (
+        each.symbol
+        for each in symbols
+        if each.symbol.parent == container.index and each.symbol.kind in CALLABLES
+    )
+    return tuple(signature_lines(lines, each.start_line, each.end_line) for each in members)
 
 
 def _excerpt(
-    lines: Sequence[str], start: int, end: int, asked: Mapping[str, float]
+    lines: Sequence[str], start: int, end: int, weights: Mapping[str, float]
 ) -> tuple[int, int] | None:
-    """Of the lines `start` to `end` those that follow each other and say most of what was asked; None where they are few."""
+    """Return the most relevant run of EXCERPT_LINES lines; None if there are few lines."""
     if end - start < 2 * EXCERPT_LINES:
         return None
-    said = [asked.keys() & search_terms(line) for line in lines[start - 1 : end]]
-    starts = range(len(said) - EXCERPT_LINES + 1)
-    worth = [
-        fsum(asked[term] for term in set().union(*said[at : at + EXCERPT_LINES])) for at in starts
+    terms = [weights.keys() & search_terms(line) for line in lines[start - 1 : end]]
+    relevance = [
+        fsum(weights[term] for term in set().union(*terms[at : at + EXCERPT_LINES]))
+        for at in range(len(terms) - EXCERPT_LINES + 1)
     ]
-    first = start + worth.index(max(worth))
+    first = start + relevance.index(max(relevance))
     return first, first + EXCERPT_LINES - 1
 
 
 def covers(ranges: Ranges, start: int, end: int) -> bool:
-    """Whether one of `ranges` holds all lines from `start` to `end`."""
+    """Return True if one of `ranges` has all lines from `start` to `end`."""
     return any(low <= start and end <= high for low, high in ranges)
 
 
-def _around(
+def _enclosing_headers(
     found: FoundSymbol, lines: Sequence[str], symbols: Sequence[FoundSymbol]
 ) -> tuple[tuple[int, int, str], ...]:
-    """The headers of the symbols that enclose this one, outermost first."""
+    """Return the headers of the enclosing symbols, outermost first."""
     by_index: Mapping[int, FoundSymbol] = {each.index: each for each in symbols}
     headers: list[tuple[int, int, str]] = []
     parent = by_index.get(found.symbol.parent)
-    while parent is not None and len(headers) < 4:
-        own = parent.symbol
-        headers.append((*signature_lines(lines, own.start_line, own.end_line), own.qualname))
-        parent = by_index.get(parent.symbol.parent)
+    while parent is not None and len(headers) < MAX_ENCLOSING:
+        symbol = parent.symbol
+        header = signature_lines(lines, symbol.start_line, symbol.end_line)
+        headers.append((*header, symbol.qualname))
+        parent = by_index.get(symbol.parent)
     return tuple(reversed(headers))
 
 
 def signature_lines(lines: Sequence[str], start: int, end: int) -> tuple[int, int]:
-    """The lines of a definition up to where its body opens, decorators left out."""
+    """Return the lines of a definition up to the start of its body, without decorators."""
     while start < end and lines[start - 1].lstrip().startswith("@"):
         start += 1
     depth = 0
     for number in range(start, min(end, start + MAX_SIGNATURE - 1) + 1):
         line = lines[number - 1].split(" #", 1)[0].rstrip()
-        depth += sum(line.count(bracket) for bracket in "([") - sum(
-            line.count(bracket) for bracket in ")]"
-        )
+        depth += sum(map(line.count, "([")) - sum(map(line.count, ")]"))
         if depth <= 0 and line.endswith((":", "{", ";", "=>", "=", ")")):
             return start, number
     return start, start

@@ -1,11 +1,11 @@
-"""What a question names outright, found in the index: symbols, lines and files, each with how surely it is meant."""
+"""Mentions of a question matched in the index: symbols, lines and files, each with a confidence."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from indexer import FoundSymbol, Symbol
 
@@ -15,95 +15,114 @@ from .question import Question
 
 K = TypeVar("K")
 
-MAX_DEFINITIONS = 24  # a name with more definitions names none of them
-MAX_FILES = 24  # a path mention that fits more files names none of them
-FRAME_DECAY = 0.85  # a frame further from where the error was raised tells less
-MEMBER = 0.6  # `x.name` where x is no known qualifier: probably a variable that holds the object
-PLAIN_WORD = (
-    0.5  # a symbol named like a plain word of the question, as a share of one that is named as code
-)
+MAX_DEFINITIONS = 24  # a name with more definitions means none of them
+MAX_FILES = 24  # a path that fits more files means none of them
+FRAME_DECAY = 0.85  # of the confidence, from each frame of a trace to the next
+MEMBER = 0.6  # `x.name` with an unknown qualifier: `x` is probably a variable
+PLAIN_WORD = 0.5  # a symbol named by a plain word, beside one named as code
+
+
+class MentionSpan(NamedTuple):
+    """The lines of a match."""
+
+    start_line: int  # 1-based, inclusive
+    end_line: int  # 1-based, inclusive
+    confidence: float
+    symbol: FoundSymbol | None  # None for a line
 
 
 @dataclass(slots=True)
-class Anchors:
-    """Strengths from 0 to 1."""
+class MentionMatches:
+    """Confidences from 0 to 1."""
 
     symbols: dict[FoundSymbol, float] = field(default_factory=dict)
     lines: dict[tuple[str, int], float] = field(default_factory=dict)  # (path, line)
     files: dict[str, float] = field(default_factory=dict)
 
-    def paths(self) -> set[str]:
-        """The files in which something is named, without those that are only named themselves."""
-        return {found.path for found in self.symbols} | {path for path, _ in self.lines}
+    def spans_by_path(self) -> dict[str, list[MentionSpan]]:
+        """Return path → its matched symbols and lines, both in order."""
+        spans: dict[str, list[MentionSpan]] = defaultdict(list)
+        for found, confidence in self.symbols.items():
+            symbol = found.symbol
+            span = MentionSpan(symbol.start_line, symbol.end_line, confidence, found)
+            spans[found.path].append(span)
+        for (path, line), confidence in self.lines.items():
+            spans[path].append(MentionSpan(line, line, confidence, None))
+        return {path: sorted(spans[path], key=lambda span: span[:3]) for path in sorted(spans)}
 
 
-def find_anchors(lookup: Lookup, question: Question) -> Anchors:
-    """Look up the mentions of `question`."""
-    anchors = Anchors()
-    _frames(lookup, question, anchors)
+def match_mentions(lookup: Lookup, question: Question) -> MentionMatches:
+    """Return the matches of the question's frames, paths and names."""
+    matches = MentionMatches()
+    _match_frames(lookup, question, matches)
     for mention in question.mentions.paths:
-        _files(lookup, mention, 1.0, anchors)
-    _names(lookup, question, anchors)
-    return anchors
+        _match_files(lookup, mention, 1.0, matches)
+    _match_names(lookup, question, matches)
+    return matches
 
 
-def _frames(lookup: Lookup, question: Question, anchors: Anchors) -> None:
-    """Python's traces end with the innermost frame, all others begin with it; the nearer end counts most."""
+def _match_frames(lookup: Lookup, question: Question, matches: MentionMatches) -> None:
+    """Match the frames of traces; those nearer to the error count more.
+
+    Python's traces end with the innermost frame, all others begin with it.
+    """
     strength = 1.0
     frames = question.mentions.frames
     python = any(frame.path.endswith(".py") for frame in frames)
     for frame in reversed(frames) if python else frames:
         files = lookup.files(frame.path)
         if not files or (len(files) > 1 and files[0][1] < 1.0):
-            continue  # another project's file, of which only the name is the same
+            continue  # another project's file of the same name
         for path, agreement in files[:MAX_FILES]:
-            sure = strength * agreement**0.5 / len(files)
-            function = _function(lookup, path, frame)
+            confidence = strength * agreement**0.5 / len(files)
+            function = _find_function(lookup, path, frame)
             if function is not None:
-                _raise(anchors.symbols, function, sure)
+                _raise_to(matches.symbols, function, confidence)
             else:
-                _raise(anchors.lines, (path, frame.line), sure)
-            _raise(anchors.files, path, sure)
+                _raise_to(matches.lines, (path, frame.line), confidence)
+            _raise_to(matches.files, path, confidence)
         strength *= FRAME_DECAY
 
 
-def _function(lookup: Lookup, path: str, frame: Frame) -> FoundSymbol | None:
-    """The function that a frame names, of several the one nearest to its line: lines shift from version to version."""
+def _find_function(lookup: Lookup, path: str, frame: Frame) -> FoundSymbol | None:
+    """Return the frame's function; of several the nearest, since lines shift between versions."""
     name = frame.name.rpartition(".")[2]
-    named = [found for found in lookup.symbols_in([path])[path] if found.symbol.name == name]
-    return min(named, key=lambda found: _distance(found.symbol, frame.line), default=None)
+    symbols = [symbol for symbol in lookup.symbols_in([path])[path] if symbol.symbol.name == name]
+    return min(symbols, key=lambda symbol: _distance(symbol.symbol, frame.line), default=None)
 
 
 def _distance(symbol: Symbol, line: int) -> int:
     return max(symbol.start_line - line, line - symbol.end_line, 0)
 
 
-def _files(lookup: Lookup, mention: str, strength: float, anchors: Anchors) -> None:
+def _match_files(lookup: Lookup, mention: str, strength: float, matches: MentionMatches) -> None:
     files = lookup.files(mention)
     if len(files) <= MAX_FILES:
         for path, agreement in files:
-            _raise(anchors.files, path, strength * agreement / len(files) ** 0.5)
+            _raise_to(matches.files, path, strength * agreement / len(files) ** 0.5)
 
 
-def _names(lookup: Lookup, question: Question, anchors: Anchors) -> None:
-    wanted = dict(_wanted(question))
-    whole = lookup.symbols_of_all(wanted)
+def _match_names(lookup: Lookup, question: Question, matches: MentionMatches) -> None:
+    strengths = dict(_names(question))
+    qualified = lookup.symbols_of_all(strengths)
     members = {
-        name: name.rsplit(".", 1)[1] for name, found in whole.items() if not found and "." in name
+        name: name.rsplit(".", 1)[1]
+        for name, symbols in qualified.items()
+        if not symbols and "." in name
     }
-    loose = lookup.symbols_of_all(members.values())
-    for name, strength in wanted.items():
-        found = whole[name] or loose.get(members.get(name, ""), [])
-        if not found and "." in name:
-            _files(lookup, name, strength, anchors)
-        if 0 < len(found) <= MAX_DEFINITIONS:
-            sure = strength * (1.0 if whole[name] else MEMBER) / len(found) ** 0.5
-            for symbol in found:
-                _raise(anchors.symbols, symbol, sure)
+    unqualified = lookup.symbols_of_all(members.values())
+    for name, strength in strengths.items():
+        symbols = qualified[name] or unqualified.get(members.get(name, ""), [])
+        if not symbols and "." in name:
+            _match_files(lookup, name, strength, matches)
+        if 0 < len(symbols) <= MAX_DEFINITIONS:
+            confidence = strength * (1.0 if qualified[name] else MEMBER) / len(symbols) ** 0.5
+            for symbol in symbols:
+                _raise_to(matches.symbols, symbol, confidence)
 
 
-def _wanted(question: Question) -> Iterator[tuple[str, float]]:
-    """Names to look up, weaker ones first: of two equal ones the last counts."""
+def _names(question: Question) -> Iterator[tuple[str, float]]:
+    """Yield (name, strength), weaker ones first: of two equal names the last counts."""
     if question.kind == "search":
         for word in question.text.split():
             plain = word.strip("`'\",.;:()?!")
@@ -115,18 +134,7 @@ def _wanted(question: Question) -> Iterator[tuple[str, float]]:
         yield name, 1.0
 
 
-def _raise(table: dict[K, float], key: K, value: float) -> None:
+def _raise_to(table: dict[K, float], key: K, value: float) -> None:
+    """Set `table[key]` to `value` if that is more."""
     if value > table.get(key, 0.0):
         table[key] = value
-
-
-def by_path(anchors: Anchors) -> dict[str, list[tuple[int, int, float, FoundSymbol | None]]]:
-    """path → what is named in it: (first line, last line, strength, symbol if it is one), in order of lines."""
-    found: dict[str, list[tuple[int, int, float, FoundSymbol | None]]] = defaultdict(list)
-    for symbol, strength in anchors.symbols.items():
-        found[symbol.path].append(
-            (symbol.symbol.start_line, symbol.symbol.end_line, strength, symbol)
-        )
-    for (path, line), strength in anchors.lines.items():
-        found[path].append((line, line, strength, None))
-    return {path: sorted(spans, key=lambda span: span[:3]) for path, spans in sorted(found.items())}

@@ -1,5 +1,7 @@
-"""How rare a search term is in code at large, whatever repository is asked: read off the built-in encoder's vocabulary,
-whose terms stand in the order of how often they occur."""
+"""The rarity of a search term in code at large, whatever the repository.
+
+It is read off the built-in encoder's vocabulary, ordered by frequency.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,10 @@ from indexer import data_folder
 
 @lru_cache(maxsize=1 << 16)
 def rarity(term: str) -> float:
-    """From 0, the commonest term, to 1, one that the vocabulary lacks: the logarithm of its rank, which by Zipf's law
-    goes as its inverse document frequency does."""
+    """Return 0 for the commonest term to 1 for a term outside the vocabulary.
+
+    It is the logarithm of the rank, by Zipf's law proportional to the inverse document frequency.
+    """
     ranks = _ranks()
     rank = ranks.get(term)
     return 1.0 if rank is None else math.log1p(rank) / math.log1p(len(ranks))

@@ -1,251 +1,393 @@
-"""What is known of each candidate for an issue, as a row of numbers for the learned ranker. Nothing is weighed here.
+"""Features of the candidates for an issue: a row of numbers for each, for the learned ranker.
 
-Every number is a share, a logarithm or a reciprocal rank, so that repositories of any size look alike. The names in
-`SIGNALS` tell a reader of a hit which kind of evidence a number belongs to.
+Every number is a share, a logarithm or a reciprocal rank, so that repositories of any size look
+alike. A function for each signal returns its columns; `SIGNALS` names these in the model's order.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
 from indexer import CALLABLES, FoundSymbol, search_terms
 
-from ..file_roles import FRONTS, place_of
-from ..query.mention_matches import Anchors
+from ..file_roles import file_role
+from ..query.mention_matches import MentionMatches
 from ..query.question import Question
 from ..query.term_rarity import rarity
-from ..search.commit_evidence import History
+from ..query.words import name_parts, path_parts
+from ..search.commit_evidence import CommitEvidence
+from ..search.file_evidence import discounted_sum
 from ..search.fusion import Candidate
-from .term_counts import Counts
-from .weighted import name_parts
+from .term_counts import TermCounts
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+    Columns = Mapping[str, Floats]
+
+Key = TypeVar("Key", bound=Hashable)
 
 SIGNALS = {
-    "lexical": ("lexical", "lexical_place", "bm25", "bm25_place", "bm25_title", "bm25_all", "body", "body_code", "head"),
+    "lexical": ("lexical", "lexical_place", "bm25", "bm25_place", "bm25_title", "bm25_all",
+                "body", "body_code", "head"),
     "dense": ("dense", "dense_place"),
     "mention": ("anchor", "file_anchor", "file_anchors", "anchored"),
-    "name": ("name_cover", "name_share", "name_whole", "name_title", "doc", "signature", "class_cover", "class_title"),
+    "name": ("name_cover", "name_share", "name_whole", "name_title", "doc", "signature",
+             "class_cover", "class_title"),
     "path": ("stem_cover", "stem_share", "folder_cover", "path_share"),
     "file": ("file_sum", "file_best", "file_found", "file_bm25", "file_bm25_place"),
     "class": ("class_sum", "class_best", "siblings", "windows"),
     "history": ("history", "history_place", "recency", "frequency"),
     "kind": ("function", "type", "text", "small", "lines", "test", "aside", "added", "words"),
 }  # fmt: skip
-"""Kind of evidence → its numbers."""
+"""Signal → the names of its columns. The model in `data/ranker` has the same names and order."""
 FEATURES = tuple(name for names in SIGNALS.values() for name in names)
 """The columns of `feature_rows`, in order."""
 
-DENSE = 0.2  # of nearness in meaning in what a chunk says for its file, beside BM25
-COHERENCE = (
-    0.9  # how much less each further chunk of a file, class or function adds to what it says
-)
+DENSE = 0.2  # weight of nearness in meaning beside BM25, in a chunk's evidence for its file
 DOC_CHARS = 600  # of a docstring that are read
-COMMON = 0.05  # that a word counts for which is the commonest of all
+COMMON = 0.05  # weight of the commonest word
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is ranked for an issue: a symbol, or lines outside of any, in one chunk."""
+    """A row of the ranking of an issue: a symbol, or lines outside any symbol, in one chunk."""
 
     at: int  # the chunk's position among the candidates
     symbol: FoundSymbol | None
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """All that is known when candidates for an issue are judged."""
+class RankingInput:
+    """The input of the ranker for one issue."""
 
     question: Question
     candidates: Sequence[Candidate]
     units: Sequence[Unit]
     symbols: Mapping[str, Sequence[FoundSymbol]]  # of the candidates' paths
-    anchors: Anchors
-    counts: Counts  # a row for each candidate
-    history: History
-    past: Mapping[str, float]  # of `history`, for this question
+    mentions: MentionMatches
+    counts: TermCounts  # a row for each candidate
+    commits: CommitEvidence
+    commit_evidence: Mapping[str, float]  # path → evidence of `commits` for this question
 
 
-def feature_rows(given: Given) -> Floats:
-    """An array (units, FEATURES)."""
+def feature_rows(given: RankingInput) -> Floats:
+    """Return an array (units, FEATURES)."""
     import numpy as np
 
-    table = {name: np.zeros(len(given.units), np.float32) for name in FEATURES}
-    says = _search(given, table)
-    _names(given, table)
-    _groups(given, table, says)
-    return np.stack([table[name] for name in FEATURES], axis=1)
+    table = _Table(given)
+    columns = {name: values for group in COLUMNS.values() for name, values in group(table).items()}
+    return np.stack([columns[name] for name in FEATURES], axis=1)
 
 
-def _search(given: Given, table: dict[str, Floats]) -> Floats:
-    """What the searches and the counted terms say; returns how much each unit's chunk says for what is around it."""
-    import numpy as np
+class _Table:
+    """The rows of an input, grouped, with the values shared by several signals."""
 
-    question, counts = given.question, given.counts
-    at = np.array([unit.at for unit in given.units], np.int64)
-    weights, title, code = (
-        dict(question.weights),
-        _rare(question.title_terms),
-        _rare(question.code_terms),
-    )
-    chunks = {
-        "lexical": np.array([each.lexical for each in given.candidates], np.float32),
-        "dense": np.array([each.dense for each in given.candidates], np.float32),
-        "bm25": counts.bm25(weights),
-        "bm25_title": counts.bm25(dict.fromkeys(title, 1.0)),
-        "bm25_all": counts.bm25(dict.fromkeys(counts.terms, 1.0)),
-        "body": counts.share(question.told),
-        "body_code": counts.share(code),
-        "head": counts.share(question.told, head=True),
+    def __init__(self, given: RankingInput) -> None:
+        import numpy as np
+
+        self.given = given
+        self.question = given.question
+        self.weights = given.question.rarity_weights
+        self.total = sum(self.weights.values()) or 1.0
+        self.title = _squared_rarity(given.question.title_terms)
+        self.units = given.units
+        self.chunk_at = np.array([unit.at for unit in given.units], np.int64)
+
+    def of_chunks(self, values: Iterable[float] | Floats) -> Floats:
+        """Return a column from a value for each candidate."""
+        return _floats(values)[self.chunk_at]
+
+    def of_files(self, values: Iterable[float] | Floats) -> Floats:
+        """Return a column from a value for each of `files`."""
+        return _spread(self.files.values(), values, len(self.units))
+
+    def of_units(self, value: Callable[[Unit], float]) -> Floats:
+        """Return a column from a function of a unit."""
+        return _floats([value(unit) for unit in self.units])
+
+    def of_symbols(self, value: Callable[[FoundSymbol], float]) -> Floats:
+        """Return a column from a function of a symbol; 0 for lines outside any symbol."""
+        return self.of_units(lambda unit: 0.0 if unit.symbol is None else value(unit.symbol))
+
+    def path_of(self, unit: Unit) -> str:
+        return self.given.candidates[unit.at].chunk.path
+
+    def is_small(self, unit: Unit) -> bool:
+        """Return True for a function that shares a chunk."""
+        symbol, chunk = unit.symbol, self.given.candidates[unit.at].chunk
+        return symbol is not None and _is_function(symbol) and symbol.index != chunk.symbol
+
+    def share(self, terms: Iterable[str]) -> float:
+        """Return the share of the question's weights with one of `terms`."""
+        return sum(self.weights.get(term, 0.0) for term in terms) / self.total
+
+    @cached_property
+    def files(self) -> Mapping[str, list[int]]:
+        """Path → rows."""
+        return _group_rows(self.path_of(unit) for unit in self.units)
+
+    @cached_property
+    def classes(self) -> Mapping[tuple[str, int], list[int]]:
+        """(path, index of the type around the unit, or -1) → rows."""
+        return _group_rows((self.path_of(unit), _class_index(unit)) for unit in self.units)
+
+    @cached_property
+    def chunk_lexical(self) -> Floats:
+        """BM25 of the full-text index, of each candidate."""
+        return _floats(candidate.lexical for candidate in self.given.candidates)
+
+    @cached_property
+    def chunk_dense(self) -> Floats:
+        """Nearness in meaning, of each candidate."""
+        return _floats(candidate.dense for candidate in self.given.candidates)
+
+    @cached_property
+    def chunk_bm25(self) -> Floats:
+        """BM25 among the candidates, of each candidate."""
+        return self.given.counts.bm25(dict(self.question.weights))
+
+    @cached_property
+    def lexical(self) -> Floats:
+        """`chunk_lexical` of each unit."""
+        return self.of_chunks(self.chunk_lexical)
+
+    @cached_property
+    def dense(self) -> Floats:
+        """`chunk_dense` of each unit."""
+        return self.of_chunks(self.chunk_dense)
+
+    @cached_property
+    def bm25(self) -> Floats:
+        """`chunk_bm25` of each unit."""
+        return self.of_chunks(self.chunk_bm25)
+
+    @cached_property
+    def evidence(self) -> Floats:
+        """How strongly each unit's chunk speaks for its file and class."""
+        import numpy as np
+
+        return np.asarray(self.lexical + DENSE * self.dense, np.float32)
+
+
+# -- a function for each signal
+
+
+def _lexical(table: _Table) -> Columns:
+    counts, question = table.given.counts, table.question
+    code = _squared_rarity(question.code_terms)
+    return {
+        "lexical": table.lexical,
+        "lexical_place": table.of_chunks(_places(table.chunk_lexical, 5)),
+        "bm25": table.bm25,
+        "bm25_place": table.of_chunks(_places(table.chunk_bm25, 5)),
+        "bm25_title": table.of_chunks(counts.bm25(dict.fromkeys(table.title, 1.0))),
+        "bm25_all": table.of_chunks(counts.bm25(dict.fromkeys(counts.terms, 1.0))),
+        "body": table.of_chunks(counts.share(table.weights)),
+        "body_code": table.of_chunks(counts.share(code)),
+        "head": table.of_chunks(counts.share(table.weights, head=True)),
     }
-    for name in ("lexical", "dense", "bm25"):
-        table[f"{name}_place"][:] = _places(chunks[name], 5)[at]
-    for name, column in chunks.items():
-        table[name][:] = column[at]
-    found = np.array([bool(each.lexical or each.dense or each.anchor) for each in given.candidates])
-    table["added"][:] = ~found[at]
-    table["words"][:] = math.log1p(len(question.text.split()))
-    table["anchored"][:] = math.log1p(len(given.anchors.symbols))
-    return np.asarray(table["lexical"] + DENSE * table["dense"], np.float32)
 
 
-def _names(given: Given, table: dict[str, Floats]) -> None:
-    """What the names, signatures and docstrings of symbols have in common with the question."""
-    told = given.question.told
-    title = _rare(given.question.title_terms)
-    total = sum(told.values()) or 1.0
-    named = {
-        (found.path, found.index): strength for found, strength in given.anchors.symbols.items()
+def _dense(table: _Table) -> Columns:
+    places = _places(table.chunk_dense, 5)
+    return {"dense": table.dense, "dense_place": table.of_chunks(places)}
+
+
+def _mention(table: _Table) -> Columns:
+    mentions, candidates = table.given.mentions, table.given.candidates
+    by_symbol = {(each.path, each.index): value for each, value in mentions.symbols.items()}
+    by_file = Counter(symbol.path for symbol in mentions.symbols)
+
+    def confidence(unit: Unit) -> float:
+        if unit.symbol is not None and table.is_small(unit):
+            return by_symbol.get((unit.symbol.path, unit.symbol.index), 0.0)
+        return candidates[unit.at].mention
+
+    return {
+        "anchor": table.of_units(confidence),
+        "file_anchor": table.of_files(mentions.files.get(path, 0.0) for path in table.files),
+        "file_anchors": table.of_files(math.log1p(by_file[path]) for path in table.files),
+        "anchored": table.of_units(lambda _: math.log1p(len(mentions.symbols))),
     }
-    for row, unit in enumerate(given.units):
-        chunk, found = given.candidates[unit.at].chunk, unit.symbol
-        table["lines"][row] = math.log1p(chunk.end_line - chunk.start_line)
-        table["anchor"][row] = given.candidates[unit.at].anchor
-        if found is None:
-            table["text"][row] = 1.0
-            continue
-        symbol = found.symbol
-        parts, whole = name_parts(symbol.name), symbol.name.lower()
-        function = symbol.kind in CALLABLES
-        small = function and found.index != chunk.symbol
-        table["function" if function else "type"][row] = 1.0
-        table["small"][row] = small
-        if small:
-            table["anchor"][row] = named.get((found.path, found.index), 0.0)
-        table["name_cover"][row] = _cover(parts, told)
-        table["name_title"][row] = _cover(parts, title)
-        table["name_share"][row] = sum(told.get(part, 0.0) for part in {*parts, whole}) / total
-        table["name_whole"][row] = rarity(whole) if whole in told else 0.0
-        table["doc"][row] = (
-            sum(told.get(term, 0.0) for term in _terms(symbol.doc[:DOC_CHARS])) / total
-        )
-        table["signature"][row] = (
-            sum(told.get(term, 0.0) for term in _terms(symbol.signature)) / total
-        )
 
 
-def _groups(given: Given, table: dict[str, Floats], says: Floats) -> None:
-    """What the file, the class and the other windows of a unit say for it."""
-    files: dict[str, list[int]] = defaultdict(list)
-    classes: dict[tuple[str, int], list[int]] = defaultdict(list)
-    symbols: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for row, unit in enumerate(given.units):
-        path, found = given.candidates[unit.at].chunk.path, unit.symbol
-        around = (
-            -1
-            if found is None
-            else found.symbol.parent
-            if found.symbol.kind in CALLABLES
-            else found.index
-        )
-        files[path].append(row)
-        classes[path, around].append(row)
-        symbols[path, -row - 1 if found is None else found.index].append(row)
-    _files(given, table, says, files)
-    _classes(given, table, says, classes)
-    for rows in symbols.values():
-        table["windows"][rows] = _summed(table["bm25"][rows])
+def _name(table: _Table) -> Columns:
+    weights = table.weights
+
+    def name_share(symbol: FoundSymbol) -> float:
+        return table.share({*name_parts(symbol.symbol.name), symbol.symbol.name.lower()})
+
+    def whole_name(symbol: FoundSymbol) -> float:
+        name = symbol.symbol.name.lower()
+        return rarity(name) if name in weights else 0.0
+
+    def cover(symbol: FoundSymbol, terms: Mapping[str, float]) -> float:
+        return _cover(name_parts(symbol.symbol.name), terms)
+
+    classes = [
+        table.given.symbols[path][index] if index >= 0 else None for path, index in table.classes
+    ]
+
+    def of_classes(terms: Mapping[str, float]) -> Floats:
+        covers = [0.0 if each is None else cover(each, terms) for each in classes]
+        return _spread(table.classes.values(), covers, len(table.units))
+
+    return {
+        "name_cover": table.of_symbols(lambda symbol: cover(symbol, weights)),
+        "name_share": table.of_symbols(name_share),
+        "name_whole": table.of_symbols(whole_name),
+        "name_title": table.of_symbols(lambda symbol: cover(symbol, table.title)),
+        "doc": table.of_symbols(lambda each: table.share(_terms(each.symbol.doc[:DOC_CHARS]))),
+        "signature": table.of_symbols(lambda each: table.share(_terms(each.symbol.signature))),
+        "class_cover": of_classes(weights),
+        "class_title": of_classes(table.title),
+    }
 
 
-def _files(
-    given: Given, table: dict[str, Floats], says: Floats, files: Mapping[str, list[int]]
-) -> None:
+def _path(table: _Table) -> Columns:
+    weights, parts = table.weights, [path_parts(path) for path in table.files]
+    return {
+        "stem_cover": table.of_files(_cover(stem, weights) for stem, _ in parts),
+        "stem_share": table.of_files(table.share(set(stem)) for stem, _ in parts),
+        "folder_cover": table.of_files(_cover(folder, weights) for _, folder in parts),
+        "path_share": table.of_files(table.share(_terms(path)) for path in table.files),
+    }
+
+
+def _file(table: _Table) -> Columns:
+    groups = table.files.values()
+    sums = _floats([discounted_sum(table.evidence[rows]) for rows in groups])
+    squares = _floats([discounted_sum(table.bm25[rows] ** 2) for rows in groups])
+    return {
+        "file_sum": table.of_files(sums / _largest(sums)),
+        "file_best": table.of_files(table.lexical[rows].max() for rows in groups),
+        "file_found": table.of_files(math.log1p(len(rows)) for rows in groups),
+        "file_bm25": table.of_files(squares / _largest(squares)),
+        "file_bm25_place": table.of_files(_places(squares, 3)),
+    }
+
+
+def _class(table: _Table) -> Columns:
+    groups, count = table.classes.values(), len(table.units)
+    symbols = _group_rows(
+        (table.path_of(unit), -row - 1 if unit.symbol is None else unit.symbol.index)
+        for row, unit in enumerate(table.units)
+    ).values()
+    return {
+        "class_sum": _spread(
+            groups, (discounted_sum(table.evidence[rows]) for rows in groups), count
+        ),
+        "class_best": _spread(groups, (table.evidence[rows].max() for rows in groups), count),
+        "siblings": _spread(groups, (math.log1p(len(rows)) for rows in groups), count),
+        "windows": _spread(symbols, (discounted_sum(table.bm25[rows]) for rows in symbols), count),
+    }
+
+
+def _history(table: _Table) -> Columns:
+    commits, files = table.given.commits, table.files
+    evidence = _floats([table.given.commit_evidence.get(path, 0.0) for path in files])
+    return {
+        "history": table.of_files(evidence),
+        "history_place": table.of_files(_places(evidence, 3)),
+        "recency": table.of_files(commits.recency(path) for path in files),
+        "frequency": table.of_files(commits.frequency(path) for path in files),
+    }
+
+
+def _kind(table: _Table) -> Columns:
+    candidates, question = table.given.candidates, table.question
+    roles = [file_role(path) for path in table.files]
+    chunks = [candidate.chunk for candidate in candidates]
+    added = [not (each.lexical or each.dense or each.mention) for each in candidates]
+    return {
+        "function": table.of_symbols(_is_function),
+        "type": table.of_symbols(lambda symbol: not _is_function(symbol)),
+        "text": table.of_units(lambda unit: unit.symbol is None),
+        "small": table.of_units(table.is_small),
+        "lines": table.of_chunks([math.log1p(each.end_line - each.start_line) for each in chunks]),
+        "test": table.of_files(role == "test" and not question.wants_tests for role in roles),
+        "aside": table.of_files(role in _ASIDE for role in roles),
+        "added": table.of_chunks(added),
+        "words": table.of_units(lambda _: math.log1p(len(question.text.split()))),
+    }
+
+
+COLUMNS: Mapping[str, Callable[[_Table], Columns]] = {
+    "lexical": _lexical,
+    "dense": _dense,
+    "mention": _mention,
+    "name": _name,
+    "path": _path,
+    "file": _file,
+    "class": _class,
+    "history": _history,
+    "kind": _kind,
+}
+"""Signal → the function that returns its columns."""
+_ASIDE = frozenset({"example", "prose", "vendored", "generated"})
+
+
+# -- grouping and measuring
+
+
+def _floats(values: Iterable[float] | Floats) -> Floats:
     import numpy as np
 
-    told = given.question.told
-    total = sum(told.values()) or 1.0
-    sums = np.array([_summed(says[rows]) for rows in files.values()], np.float32)
-    squares = np.array([_summed(table["bm25"][rows] ** 2) for rows in files.values()], np.float32)
-    past = np.array([given.past.get(path, 0.0) for path in files], np.float32)
-    in_file: dict[str, int] = defaultdict(int)
-    for found in given.anchors.symbols:
-        in_file[found.path] += 1
-    ranks = zip(_places(squares, 3), _places(past, 3), strict=True)
-    for at, ((path, rows), (square_place, past_place)) in enumerate(
-        zip(files.items(), ranks, strict=True)
-    ):
-        stem, folder = _path_parts(path)
-        place = place_of(path)
-        values = {
-            "file_sum": sums[at] / (sums.max() or 1.0), "file_best": table["lexical"][rows].max(),
-            "file_bm25": squares[at] / (squares.max() or 1.0), "file_bm25_place": square_place,
-            "file_found": math.log1p(len(rows)), "file_anchor": given.anchors.files.get(path, 0.0),
-            "file_anchors": math.log1p(in_file[path]), "history": past[at], "history_place": past_place,
-            "recency": given.history.recency(path), "frequency": given.history.frequency(path),
-            "stem_cover": _cover(stem, told), "stem_share": sum(told.get(part, 0.0) for part in set(stem)) / total,
-            "folder_cover": _cover(folder, told), "path_share": sum(told.get(t, 0.0) for t in _terms(path)) / total,
-            "test": place == "test" and not given.question.wants_tests,
-            "aside": place in ("example", "prose", "vendored", "generated"),
-        }  # fmt: skip
-        for name, value in values.items():
-            table[name][rows] = value
+    return np.asarray(values if isinstance(values, np.ndarray) else list(values), np.float32)
 
 
-def _classes(
-    given: Given,
-    table: dict[str, Floats],
-    says: Floats,
-    classes: Mapping[tuple[str, int], list[int]],
-) -> None:
-    told, title = given.question.told, _rare(given.question.title_terms)
-    for (path, around), rows in classes.items():
-        table["class_sum"][rows] = _summed(says[rows])
-        table["class_best"][rows] = says[rows].max()
-        table["siblings"][rows] = math.log1p(len(rows))
-        if around >= 0:
-            parts = name_parts(given.symbols[path][around].symbol.name)
-            table["class_cover"][rows] = _cover(parts, told)
-            table["class_title"][rows] = _cover(parts, title)
+def _spread(groups: Iterable[list[int]], values: Iterable[float] | Floats, count: int) -> Floats:
+    """Return a column of `count` rows from a value for each group of rows."""
+    import numpy as np
+
+    column = np.zeros(count, np.float32)
+    for rows, value in zip(groups, values, strict=True):
+        column[rows] = value
+    return column
 
 
-def _rare(terms: Sequence[str]) -> dict[str, float]:
+def _group_rows(keys: Iterable[Key]) -> dict[Key, list[int]]:
+    groups: dict[Key, list[int]] = defaultdict(list)
+    for row, key in enumerate(keys):
+        groups[key].append(row)
+    return groups
+
+
+def _is_function(symbol: FoundSymbol) -> bool:
+    return symbol.symbol.kind in CALLABLES
+
+
+def _class_index(unit: Unit) -> int:
+    if unit.symbol is None:
+        return -1
+    return unit.symbol.symbol.parent if _is_function(unit.symbol) else unit.symbol.index
+
+
+def _squared_rarity(terms: Sequence[str]) -> dict[str, float]:
     return {term: rarity(term) ** 2 for term in terms}
 
 
-def _cover(parts: Sequence[str], told: Mapping[str, float]) -> float:
-    """How much of a name the question says, each part counting by how rare it is."""
-    worth: Callable[[str], float] = lambda part: rarity(part) ** 2 + COMMON  # noqa: E731
-    return sum(worth(part) for part in parts if part in told) / (sum(map(worth, parts)) or 1.0)
+def _cover(parts: Sequence[str], terms: Mapping[str, float]) -> float:
+    """Return the share of a name's parts among `terms`, rare parts counting more."""
+    weights = {part: rarity(part) ** 2 + COMMON for part in parts}
+    return sum(weights[part] for part in parts if part in terms) / (sum(weights.values()) or 1.0)
 
 
-def _summed(values: Floats) -> float:
-    """The sum, largest first, each counting less than the one before."""
-    return sum(
-        float(value) * COHERENCE**at for at, value in enumerate(sorted(values, reverse=True))
-    )
+def _largest(values: Floats) -> float:
+    """Return the largest value, or 1 instead of 0."""
+    return max(values.tolist(), default=0.0) or 1.0
 
 
 def _places(values: Floats, scale: int) -> Floats:
-    """1 for the largest, falling with the place; 0 where there is no value."""
+    """Return 1 for the largest value, falling with the rank; 0 for a value of 0."""
     import numpy as np
 
     places = np.zeros(len(values), np.float32)
@@ -257,12 +399,3 @@ def _places(values: Floats, scale: int) -> Floats:
 @lru_cache(maxsize=1 << 14)
 def _terms(text: str) -> frozenset[str]:
     return frozenset(search_terms(text))
-
-
-@lru_cache(maxsize=1 << 14)
-def _path_parts(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The parts of the file's name and of its folder's; a front file is called after its folder."""
-    *folders, name = path.split("/")
-    if name in FRONTS and folders:
-        *folders, name = folders
-    return name_parts(name.split(".", 1)[0]), name_parts(folders[-1]) if folders else ()

@@ -1,188 +1,150 @@
-"""An issue → ranked places: the candidates of all searches and the rest of the files that they point at, judged alike
-by a ranker that was learned from past commits (see `data/ranker/MODEL_CARD.md`)."""
+"""Issues: candidates ranked by boosted trees learned from past commits.
+
+See `data/ranker/MODEL_CARD.md` for the model.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 
-from indexer import CALLABLES, FileSymbols, FoundChunk, Symbol, data_folder
+from indexer import CALLABLES, FileSymbols, FoundSymbol, Symbol, data_folder
 
-from ..file_roles import place_of
+from ..file_roles import is_source
 from ..query.lookup import Lookup
-from ..query.mention_matches import Anchors
 from ..query.question import Question
-from ..search.commit_evidence import History
+from ..search.candidates import Candidates, best_positions
+from ..search.commit_evidence import CommitEvidence
 from ..search.fusion import Candidate
 from .boosted_trees import Trees
-from .features import FEATURES, SIGNALS, Given, Unit, feature_rows
-from .term_counts import Counts, count_terms
-from .weighted import Ranked, merged
+from .features import FEATURES, SIGNALS, RankingInput, Unit, feature_rows
+from .ranked import Ranked, merge_windows
+from .term_counts import TermCounts, count_terms
+from .tuned_weights import apply_weights, weights_for
 
-FILES = 8  # whose other chunks are candidates too: of one issue in ten, the searches find the file but not the function
-FILE_CHUNKS = 150  # of one such file
-KEPT = 300  # chunks that are judged by all signals (LOG issues: candidates)
-SMALL_LINES = 3  # a function of so many lines has no chunk of its own; see `indexer.chunk`
-COHERENCE = 0.9  # how much less each further chunk of a file adds to its evidence
-TRACED = 2.0  # of being named, beside a stack trace: commits, which the ranker learned from, hold none (LOG issues)
-_ANCHOR, _MENTION = FEATURES.index("anchor"), list(SIGNALS).index("mention")
+MAX_CHUNKS = 300  # ranked by all signals (LOG issues: candidates)
+SMALL_LINES = 3  # a function of so many lines shares a chunk; see the indexer's chunker
+TRACED = (
+    2.0  # weight of mentions beside a stack trace; commits, the examples, have none (LOG issues)
+)
+_MENTION_COLUMN, _MENTION_SIGNAL = FEATURES.index("anchor"), list(SIGNALS).index("mention")
 
 
 class IssueRanker:
-    """Ranks what may answer an issue, over one snapshot."""
+    """Ranks the candidates of issues, over one snapshot."""
 
-    def __init__(self, lookup: Lookup, history: History, without: Collection[str] = ()) -> None:
-        """The numbers of signals named in `without` are 0, as where nothing is known."""
-        self.lookup, self.history = lookup, history
-        self.snapshot = lookup.snapshot
-        self.without = [
-            at for signal in without for at in map(FEATURES.index, SIGNALS.get(signal, ()))
+    def __init__(
+        self, lookup: Lookup, commits: CommitEvidence, without: Collection[str] = ()
+    ) -> None:
+        """Create a ranker in which the features of the signals named in `without` are 0."""
+        self._lookup, self._snapshot, self._commits = lookup, lookup.snapshot, commits
+        self._zeroed = [
+            FEATURES.index(name) for signal in without for name in SIGNALS.get(signal, ())
         ]
-        self._forgetful = "history" in without
 
-    def rank(self, given: Given) -> list[Ranked]:
-        """Order what is given, best first."""
+    def rank(self, question: Question, candidates: Candidates) -> list[Ranked]:
+        """Return the candidates best first, by the repository's tuned weights if it has any."""
+        return apply_weights(self._rank(self.read_input(question, candidates)), self._weights)
+
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        return weights_for(self._snapshot)
+
+    def read_input(self, question: Question, candidates: Candidates) -> RankingInput:
+        """Return the input of the ranker: the best MAX_CHUNKS candidates, by path and line."""
+        chunks = candidates.chunks
+        terms = self._snapshot.chunks.terms([each.chunk.row for each in chunks])
+        counts = count_terms(question, terms)
+        symbols = self._lookup.symbols_in(each.chunk.path for each in chunks)
+        rows = _most_promising(question, candidates, counts, symbols)
+        promising = [chunks[row] for row in rows]
+        return RankingInput(
+            question, promising, list(_units(promising, symbols)), symbols, candidates.mentions,
+            counts.take(rows), self._commits, candidates.commits,
+        )  # fmt: skip
+
+    def _rank(self, given: RankingInput) -> list[Ranked]:
         if not given.units:
             return []
         rows = feature_rows(given)
-        rows[:, self.without] = 0.0
-        shares = _ranker().contributions(rows)
+        rows[:, self._zeroed] = 0.0
+        shares = _load_trees().contributions(rows)
         if given.question.mentions.frames:
-            shares[:, _MENTION] += TRACED * rows[:, _ANCHOR]
+            shares[:, _MENTION_SIGNAL] += TRACED * rows[:, _MENTION_COLUMN]
         scores = shares.sum(axis=1)
         shares[:, -1] -= scores.min()  # the last place scores 0
         parts = [dict(zip((*SIGNALS, "base"), row, strict=True)) for row in shares.tolist()]
         order = sorted(range(len(parts)), key=lambda row: (-round(float(scores[row]), 6), row))
-        return merged([_ranked(given, given.units[row], parts[row]) for row in order])
-
-    def given(
-        self,
-        question: Question,
-        found: Sequence[Candidate],
-        anchors: Anchors,
-        fits: Callable[[FoundChunk], bool],
-    ) -> Given:
-        """All that is known of what was `found` and of what stands beside it and `fits`, at most KEPT chunks, in the order
-        of paths and lines."""
-        past = {} if self._forgetful else self.history.evidence(question)
-        candidates = [*found, *self._beside(found, anchors, past, fits)]
-        counts = count_terms(
-            question, self.snapshot.chunks.terms([each.chunk.row for each in candidates])
-        )
-        symbols = self.lookup.symbols_in(each.chunk.path for each in candidates)
-        kept = _most_promising(question, candidates, counts, past, symbols)
-        candidates = [candidates[row] for row in kept]
-        units = list(_units(candidates, symbols))
-        return Given(
-            question, candidates, units, symbols, anchors, counts.taken(kept), self.history, past
-        )
-
-    def _beside(
-        self,
-        found: Sequence[Candidate],
-        anchors: Anchors,
-        past: Mapping[str, float],
-        fits: Callable[[FoundChunk], bool],
-    ) -> Iterator[Candidate]:
-        """The other chunks of the files that the searches, the mentions and history point at most."""
-        pointed = _file_evidence(found)
-        for path, strength in [*past.items(), *anchors.files.items()]:
-            if path in self.snapshot.entries:
-                pointed[path] = pointed.get(path, 0.0) + strength / 2
-        code = [path for path in pointed if place_of(path) in ("source", "front")]
-        best = sorted(code, key=lambda path: (-pointed[path], path))[:FILES]
-        known = {each.chunk.row for each in found}
-        taken: dict[str, int] = defaultdict(int)
-        for chunk in self.snapshot.chunks.of_files(sorted(best)):
-            if chunk.row not in known and taken[chunk.path] < FILE_CHUNKS and fits(chunk):
-                taken[chunk.path] += 1
-                yield Candidate(chunk)
+        return merge_windows([_ranked(given, given.units[row], parts[row]) for row in order])
 
 
-def _ranked(given: Given, unit: Unit, parts: dict[str, float]) -> Ranked:
-    candidate, found = given.candidates[unit.at], unit.symbol
+@cache
+def _load_trees() -> Trees:
+    return Trees.read(data_folder("ranker") / "issue.json", SIGNALS)
+
+
+def _ranked(given: RankingInput, unit: Unit, parts: Mapping[str, float]) -> Ranked:
+    candidate, symbol = given.candidates[unit.at], unit.symbol
     window = (candidate.chunk.start_line, candidate.chunk.end_line)
-    if found is not None and found.index != candidate.chunk.symbol:
-        window = (found.symbol.start_line, found.symbol.end_line)
-    return Ranked(
-        candidate, found, {signal: value for signal, value in parts.items() if value}, [window]
-    )
-
-
-def _file_evidence(found: Sequence[Candidate]) -> dict[str, float]:
-    """path → what its chunks say together, as a share of the file that says most."""
-    by_file: dict[str, list[float]] = defaultdict(list)
-    for each in found:
-        by_file[each.chunk.path].append(each.promise)
-    sums = {
-        path: sum(value * COHERENCE**at for at, value in enumerate(sorted(values, reverse=True)))
-        for path, values in by_file.items()
-    }
-    most = max(sums.values(), default=0.0) or 1.0
-    return {path: value / most for path, value in sums.items()}
+    if symbol is not None and symbol.index != candidate.chunk.symbol:
+        window = (symbol.symbol.start_line, symbol.symbol.end_line)
+    nonzero = {signal: value for signal, value in parts.items() if value}
+    return Ranked(candidate, symbol, nonzero, [window])
 
 
 def _most_promising(
     question: Question,
-    candidates: Sequence[Candidate],
-    counts: Counts,
-    past: Mapping[str, float],
+    candidates: Candidates,
+    counts: TermCounts,
     symbols: Mapping[str, FileSymbols],
 ) -> list[int]:
-    """The rows that are worth judging, by what is cheap to know; in the order of paths and lines."""
-    text, head = (
-        counts.bm25(dict(question.weights)),
-        counts.share(dict(question.weights), head=True),
-    )
+    """Return the rows with the best estimates from cheap signals, by path and line."""
+    chunks, weights = candidates.chunks, dict(question.weights)
+    text, head = counts.bm25(weights), counts.share(weights, head=True)
     squares: dict[str, float] = defaultdict(float)
-    for row, each in enumerate(candidates):
-        squares[each.chunk.path] += float(text[row]) ** 2
+    for row, candidate in enumerate(chunks):
+        squares[candidate.chunk.path] += float(text[row]) ** 2
     most = max(squares.values(), default=0.0) or 1.0
-    promise = []
-    for row, each in enumerate(candidates):
-        chunk, place = each.chunk, place_of(each.chunk.path)
-        own = (
-            symbols[chunk.path][chunk.symbol]
-            if 0 <= chunk.symbol < len(symbols[chunk.path])
-            else None
-        )
+    estimates = []
+    for row, candidate in enumerate(chunks):
+        path = candidate.chunk.path
         value = (
-            each.lexical
-            + 0.3 * each.dense
-            + each.anchor
+            candidate.lexical
+            + 0.3 * candidate.dense
+            + candidate.mention
             + float(text[row])
             + 0.5 * float(head[row])
         )
-        value += 0.5 * squares[chunk.path] / most + 0.3 * past.get(chunk.path, 0.0)
-        value += 0.2 if own is not None and own.symbol.kind in CALLABLES else 0.0
-        promise.append(value - (0.5 if place not in ("source", "front") else 0.0))
-    best = sorted(range(len(candidates)), key=lambda row: (-promise[row], row))[:KEPT]
-    return sorted(
-        best, key=lambda row: (candidates[row].chunk.path, candidates[row].chunk.start_line, row)
-    )
+        value += 0.5 * squares[path] / most + 0.3 * candidates.commits.get(path, 0.0)
+        value += 0.2 if _is_function(_owner(candidate, symbols)) else 0.0
+        estimates.append(value - (0.0 if is_source(path) else 0.5))
+    best = best_positions(estimates, MAX_CHUNKS)
+    return sorted(best, key=lambda row: (chunks[row].chunk.path, chunks[row].chunk.start_line, row))
 
 
 def _units(candidates: Sequence[Candidate], symbols: Mapping[str, FileSymbols]) -> Iterator[Unit]:
-    """Each chunk's own symbol, and the functions that share a chunk because they are small."""
-    for at, each in enumerate(candidates):
-        chunk, own = each.chunk, symbols[each.chunk.path]
-        symbol = own[chunk.symbol] if 0 <= chunk.symbol < len(own) else None
-        yield Unit(at, symbol)
-        if symbol is None or symbol.symbol.kind not in CALLABLES:
-            small = (
-                found
-                for found in own.starting(chunk.start_line, chunk.end_line)
-                if _is_small(found.symbol)
-            )
-            yield from (Unit(at, found) for found in small if found.symbol.parent == chunk.symbol)
+    """Yield each chunk's own symbol, and the small functions that share a chunk."""
+    for at, candidate in enumerate(candidates):
+        chunk = candidate.chunk
+        owner = _owner(candidate, symbols)
+        yield Unit(at, owner)
+        if not _is_function(owner):
+            for symbol in symbols[chunk.path].starting(chunk.start_line, chunk.end_line):
+                if _is_small(symbol.symbol) and symbol.symbol.parent == chunk.symbol:
+                    yield Unit(at, symbol)
+
+
+def _owner(candidate: Candidate, symbols: Mapping[str, FileSymbols]) -> FoundSymbol | None:
+    """Return the chunk's own symbol."""
+    chunk, in_file = candidate.chunk, symbols[candidate.chunk.path]
+    return in_file[chunk.symbol] if 0 <= chunk.symbol < len(in_file) else None
+
+
+def _is_function(symbol: FoundSymbol | None) -> bool:
+    return symbol is not None and symbol.symbol.kind in CALLABLES
 
 
 def _is_small(symbol: Symbol) -> bool:
-    """Whether a function has no chunk of its own."""
+    """Return True for a function without a chunk of its own."""
     return symbol.kind in CALLABLES and symbol.end_line - symbol.start_line < SMALL_LINES
-
-
-@cache
-def _ranker() -> Trees:
-    return Trees.read(data_folder("ranker") / "issue.json", SIGNALS)

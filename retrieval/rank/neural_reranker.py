@@ -1,4 +1,4 @@
-"""The built-in judge of the order: a small transformer that learned from past commits what code a report is about."""
+"""The built-in reranker: a small transformer, trained on past commits and their messages."""
 
 from __future__ import annotations
 
@@ -14,55 +14,55 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-WEIGHT = 1.0  # of nearness beside the score, both in standard deviations (LOG reranker: weight)
-BEFORE = 200  # characters of decorators and spaces that may stand before or in a signature
+WEIGHT = 1.0  # of nearness beside the score, in standard deviations (LOG reranker: weight)
+MARGIN = 200  # characters of decorators and spaces, before or in a signature
 
 
-class NeuralOrder:
-    """An order for `Searcher.query` and `Searcher.context`: by score and by how near each passage is to the question.
+class NeuralReranker:
+    """A `Reranker` by score and by the nearness of each passage to the question.
 
-    The model reads the first 256 tokens of either; see data/reranker/MODEL_CARD.md. Some 14 ms a passage on two cores.
+    The model reads the first 256 tokens of either; see data/reranker/MODEL_CARD.md. Some 14 ms a
+    passage on two cores.
     """
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
     def __call__(self, question: str, passages: Sequence[Passage]) -> list[int]:
-        """All positions in `passages`, best first."""
+        """Return all positions in `passages`, best first."""
         import numpy as np
 
-        texts = [passage_text(each.path, each.symbol, _whole(each)) for each in passages]
-        near = self._encoder.encode(texts) @ self._encoder.encode([question], query=True)[0]
-        scores = np.array([each.score for each in passages])
-        order: list[int] = np.argsort(
-            -(_standard(scores) + WEIGHT * _standard(near)), kind="stable"
-        ).tolist()
+        texts = [passage_text(each.path, each.symbol, _with_signature(each)) for each in passages]
+        nearness = self._encoder.encode(texts) @ self._encoder.encode([question], query=True)[0]
+        scores = np.array([passage.score for passage in passages])
+        sums = _standardize(scores) + WEIGHT * _standardize(nearness)
+        order: list[int] = np.argsort(-sums, kind="stable").tolist()
         return order
 
 
 @cache
-def neural_order() -> NeuralOrder:
-    """The order by the built-in model, read once. Raises `EncoderError` where it cannot be."""
-    return NeuralOrder(load_encoder(str(data_folder("reranker"))))
+def load_neural_reranker() -> NeuralReranker:
+    """Return the built-in reranker, read once. Raises `EncoderError` if it cannot be read."""
+    return NeuralReranker(load_encoder(str(data_folder("reranker"))))
 
 
 def passage_text(path: str, symbol: str, text: str) -> str:
-    """How the model is shown code, in training as well."""
+    """Return code as the model sees it, in training as well."""
     return f"{path} {symbol}\n{text}"
 
 
-def _whole(passage: Passage) -> str:
-    """The passage with its signature, which a part of a long function does not begin with."""
-    head = " ".join(passage.text[: len(passage.signature) + BEFORE].split())
+def _with_signature(passage: Passage) -> str:
+    """Return the passage with its signature, which a part of a long function lacks."""
+    head = " ".join(passage.text[: len(passage.signature) + MARGIN].split())
     if " ".join(passage.signature.split()) in head:
         return passage.text
     return f"{passage.signature}\n{passage.text}"
 
 
-def _standard(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """`values` with mean 0 and deviation 1; all 0 where they are equal."""
+def _standardize(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return `values` with mean 0 and deviation 1; all 0 if they are equal."""
     import numpy as np
 
-    apart = values.astype(np.float64)
-    apart -= apart.mean()
-    return np.asarray(apart / (apart.std() or 1.0))
+    centered = values.astype(np.float64)
+    centered -= centered.mean()
+    return np.asarray(centered / (centered.std() or 1.0))

@@ -1,7 +1,7 @@
-"""How often each of a question's terms stands in each candidate, and what BM25 makes of it.
+"""Counts of a question's terms in each candidate, and their BM25.
 
-The full-text index gives a score for the chunks that it finds. Here the candidates of every search are counted alike,
-on their own and in one pass over Arrow columns, so that a chunk that another search brought can be compared with them.
+The full-text index scores only its own results. Here the candidates of every search are counted
+alike, in one pass over Arrow columns, so that they can be compared.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-MAX_WORDS = 300  # distinct terms of a question that are counted; a search takes fewer
+MAX_WORDS = 300  # distinct terms of a question; a search takes fewer
 K1, B = 1.2, 0.75  # as in the full-text index
-HEAD_COUNT = 3  # how often at most a term of the path or of the qualified name counts
+HEAD_COUNT = 3  # at most, of a term in the path and the qualified name
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class TermCounts:
     """A row for each candidate, a column for each of `terms`."""
 
     terms: tuple[str, ...]
@@ -37,7 +37,7 @@ class Counts:
     lengths: Floats  # terms of the text
 
     def share(self, weights: Mapping[str, float], head: bool = False) -> Floats:
-        """For each candidate the share of the weights whose terms it has (in its head)."""
+        """Return for each candidate the share of the weights with a term in it (in its head)."""
         import numpy as np
 
         total = sum(weights.values()) or 1.0
@@ -45,7 +45,7 @@ class Counts:
         return np.asarray(present @ self._vector(weights) / np.float32(total), np.float32)
 
     def bm25(self, weights: Mapping[str, float]) -> Floats:
-        """BM25 as a share of the best candidate's, with a term's rarity in code at large for its rarity here."""
+        """Return BM25 as a share of the best candidate's, by the terms' rarity in code at large."""
         import numpy as np
 
         if not len(self.whole):
@@ -57,12 +57,12 @@ class Counts:
         )
         return np.asarray(scores / max(float(scores.max()), 1e-6), np.float32)
 
-    def taken(self, rows: Sequence[int]) -> Counts:
-        """The counts of some candidates."""
+    def take(self, rows: Sequence[int]) -> TermCounts:
+        """Return the counts of the candidates at `rows`."""
         import numpy as np
 
-        kept = np.array(rows, np.int64)
-        return Counts(self.terms, self.head[kept], self.whole[kept], self.lengths[kept])
+        at = np.array(rows, np.int64)
+        return TermCounts(self.terms, self.head[at], self.whole[at], self.lengths[at])
 
     def _vector(self, weights: Mapping[str, float]) -> Floats:
         import numpy as np
@@ -70,21 +70,25 @@ class Counts:
         return np.array([weights.get(term, 0.0) for term in self.terms], np.float32)
 
 
-def count_terms(question: Question, column: pa.Array) -> Counts:
-    """Count in the search terms of chunks: strings whose first line holds those of path and name, as they are indexed."""
+def count_terms(question: Question, column: pa.Array) -> TermCounts:
+    """Count the question's terms in a column of chunks.
+
+    Each chunk is a string of search terms as they are indexed, those of path and name on its first
+    line.
+    """
     import numpy as np
 
-    searched = [term for term, _ in question.weights]
-    wanted = [*searched, *question.title_terms, *question.code_terms, *question.words[:MAX_WORDS]]
-    terms = tuple(dict.fromkeys(wanted))
+    weighted = [term for term, _ in question.weights]
+    words = question.words[:MAX_WORDS]
+    terms = tuple(dict.fromkeys([*weighted, *question.title_terms, *question.code_terms, *words]))
     parts = pc.split_pattern(column, "\n", max_splits=1)
     values = pa.array(terms, pa.string())
-    head, _ = _counted(pc.list_element(parts, 0), values)
-    body, lengths = _counted(pc.list_element(parts, 1), values)
-    return Counts(terms, head, np.minimum(head, HEAD_COUNT) + body, lengths)
+    head, _ = _count(pc.list_element(parts, 0), values)
+    body, lengths = _count(pc.list_element(parts, 1), values)
+    return TermCounts(terms, head, np.minimum(head, HEAD_COUNT) + body, lengths)
 
 
-def _counted(texts: pa.Array, terms: pa.Array) -> tuple[Floats, Floats]:
+def _count(texts: pa.Array, terms: pa.Array) -> tuple[Floats, Floats]:
     import numpy as np
 
     words = pc.split_pattern(texts, " ")

@@ -1,4 +1,4 @@
-"""Vector search, with the encoder that the index was made with."""
+"""Vector search, with the encoder of the index."""
 
 from __future__ import annotations
 
@@ -6,30 +6,28 @@ from functools import cache, cached_property
 
 from indexer import Encoder, EncoderError, FoundChunk, Snapshot, load_encoder
 
-CANDIDATES = 100  # chunks taken by vector
-MAX_CHARS = 4_000  # of a question that are encoded: a long account's start says what it is about
-
+MAX_CHARS = 4_000  # of a question that are encoded: a long report starts with its subject
 
 BUILTIN = "builtin"
 
 
 @cache
 def _builtin() -> Encoder:
-    """Loaded once for all generations; another encoder's files may be others by then."""
+    """Load the built-in encoder, once for all generations; other encoders' files may change."""
     return load_encoder(BUILTIN)
 
 
-class Dense:
-    """Finds chunks by meaning. Without vectors in the index it finds nothing."""
+class DenseSearch:
+    """Finds chunks by meaning; nothing if the index has no vectors."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
 
     @cached_property
     def encoder(self) -> Encoder | None:
-        """The encoder that the index was built with, or None where it has no vectors.
+        """The encoder of the index, or None if it has no vectors.
 
-        Raises `EncoderError` where that encoder is not the one that is loaded now.
+        Raises `EncoderError` if a different encoder of that name is installed now.
         """
         state = self.snapshot.state
         if not state.dim:
@@ -37,13 +35,13 @@ class Dense:
         encoder = _builtin() if state.encoder == BUILTIN else load_encoder(state.encoder)
         if encoder.name != state.encoder_id:
             raise EncoderError(
-                f"the index was made with the encoder {state.encoder_id}, `{state.encoder}` is now {encoder.name}: "
-                "run `clew index` again"
+                f"the index was made with the encoder {state.encoder_id}, "
+                f"`{state.encoder}` is now {encoder.name}: run `clew index` again"
             )
         return encoder
 
-    def search(self, text: str, limit: int = CANDIDATES) -> list[FoundChunk]:
-        """The chunks nearest in meaning, best first, scored by cosine."""
+    def search(self, text: str, limit: int) -> list[FoundChunk]:
+        """Return the chunks nearest in meaning, best first, scored by cosine."""
         encoder = self.encoder
         if encoder is None:
             return []

@@ -1,8 +1,9 @@
-"""Candidates of all searches in one list, each with its scores brought to 0 … 1.
+"""The results of all searches in one list, their scores scaled to 0 … 1.
 
-The method is relative-score fusion: each list is scaled between its own ends and the parts are added with a weight
-each (Bruch et al., An Analysis of Fusion Functions for Hybrid Retrieval, 2023, find it better than ranks alone). It
-keeps what reciprocal ranks throw away, how far the first is ahead, and lets a weak encoder have a small weight.
+The method is relative-score fusion: each list is scaled between its own ends, and the parts are
+added with a weight each. Bruch et al., An Analysis of Fusion Functions for Hybrid Retrieval, 2023,
+find it better than ranks alone. Unlike reciprocal ranks, it keeps the lead of the first result, and
+a weak encoder can have a small weight.
 """
 
 from __future__ import annotations
@@ -15,29 +16,29 @@ from indexer import FoundChunk
 
 @dataclass(slots=True)
 class Candidate:
-    """A chunk that may answer, with the scores of the searches that found it."""
+    """A chunk with the scores of the searches."""
 
     chunk: FoundChunk
     lexical: float = 0.0  # BM25 as a share of the best
-    dense: float = 0.0  # cosine between that of the last chunk found and that of the best
-    anchor: float = 0.0  # how surely the question names it
+    dense: float = 0.0  # cosine, scaled between the last result and the best
+    mention: float = 0.0  # confidence that the question names it
 
     @property
-    def promise(self) -> float:
-        """A first, generous guess at the score, from what is known without reading symbols."""
-        return self.lexical + self.dense / 2 + self.anchor
+    def estimate(self) -> float:
+        """A first, generous estimate of the score, made without reading symbols."""
+        return self.lexical + self.dense / 2 + self.mention
 
 
 def fuse(
     lexical: Sequence[FoundChunk],
     dense: Sequence[FoundChunk],
-    anchored: Iterable[tuple[FoundChunk, float]],
+    mentioned: Iterable[tuple[FoundChunk, float]],
 ) -> list[Candidate]:
-    """One candidate for each chunk, by path and line."""
-    found: dict[int, Candidate] = {}
+    """Return one candidate for each chunk, by path and line."""
+    by_row: dict[int, Candidate] = {}
 
     def candidate(chunk: FoundChunk) -> Candidate:
-        return found.setdefault(chunk.row, Candidate(chunk))
+        return by_row.setdefault(chunk.row, Candidate(chunk))
 
     best = lexical[0].score if lexical else 1.0
     for chunk in lexical:
@@ -46,7 +47,7 @@ def fuse(
         floor, top = dense[-1].score, dense[0].score
         for chunk in dense:
             candidate(chunk).dense = (chunk.score - floor) / (top - floor) if top > floor else 1.0
-    for chunk, strength in anchored:
-        each = candidate(chunk)
-        each.anchor = max(each.anchor, strength)
-    return sorted(found.values(), key=lambda c: (c.chunk.path, c.chunk.start_line, c.chunk.row))
+    for chunk, confidence in mentioned:
+        match = candidate(chunk)
+        match.mention = max(match.mention, confidence)
+    return sorted(by_row.values(), key=lambda c: (c.chunk.path, c.chunk.start_line, c.chunk.row))

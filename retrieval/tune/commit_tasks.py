@@ -21,7 +21,7 @@ from indexer import (
     open_repository,
 )
 
-from ..file_roles import place_of
+from ..file_roles import file_role
 from .commit_messages import cleaned, is_informative, words_in
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _is_target(delta: pygit2.DiffDelta) -> bool:
     except UnicodeDecodeError:
         return False
     language = language_of(path)
-    return language in LANGUAGES and language not in _NO_CODE and place_of(path) in _TARGETS
+    return language in LANGUAGES and language not in _NO_CODE and file_role(path) in _TARGETS
 
 
 def _changed_file(opened: pygit2.Repository, patch: pygit2.Patch) -> ChangedFile | None:

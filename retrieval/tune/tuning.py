@@ -29,8 +29,8 @@ from indexer import (
 
 from ..file_roles import is_test
 from ..query.question import read_question
+from ..rank.ranked import Ranked
 from ..rank.tuned_weights import BASE, ranker_id
-from ..rank.weighted import Ranked
 from ..searcher import Searcher
 from .commit_tasks import Change, Task, past_changes, tasks_at, unit_of
 
@@ -184,7 +184,7 @@ def judge(
 
     found = []
     for done, task in enumerate(tasks, 1):
-        ranked = searcher.ranked(read_question(task.text, "issue"))
+        ranked = searcher.rank(read_question(task.text, "issue"))
         found.append([each for each in ranked if not is_test(each.candidate.chunk.path)])
         progress("rank", done, len(tasks))
     signals = sorted(

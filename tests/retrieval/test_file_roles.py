@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.file_roles import place_of
+from retrieval.file_roles import file_role
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,4 @@ from retrieval.file_roles import place_of
     ],
 )
 def test_a_place_is_told_by_the_path_alone(path: str, place: str) -> None:
-    assert place_of(path) == place
+    assert file_role(path) == place

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent import Reranker, ScriptedServer, models_named
+from agent import ModelReranker, ScriptedServer, models_named
 from agent.model.reranker import prompt, read_order
 from indexer import Store, build_index, load_encoder, open_worktree
 from retrieval import Passage, Searcher
@@ -42,8 +42,8 @@ def reranked(
     """(hits, what was told) with a provider that gives these replies."""
     told: list[str] = []
     with ScriptedServer(replies) as server:
-        order = Reranker(models_named(names, server.base), told.append)
-        return searcher.query(QUESTION, order=order), told
+        reranker = ModelReranker(models_named(names, server.base), told.append)
+        return searcher.query(QUESTION, reranker=reranker), told
 
 
 def test_hits_come_in_the_models_order_and_what_it_leaves_out_behind(searcher: Searcher) -> None:
@@ -64,8 +64,8 @@ def test_a_pack_shows_what_the_model_put_first(searcher: Searcher) -> None:
     last = searcher.query(QUESTION, 30)[-1]
     place = len([hit for hit in searcher.query(QUESTION, 30) if hit.start_line])
     with ScriptedServer([{"text": f"[{place}]"}]) as server:
-        order = Reranker(models_named(["openai/x"], server.base), print)
-        pack = searcher.context(QUESTION, 200, order=order)
+        reranker = ModelReranker(models_named(["openai/x"], server.base), print)
+        pack = searcher.context(QUESTION, 200, reranker=reranker)
     assert pack.pieces[0].path == last.path != searcher.context(QUESTION, 200).pieces[0].path
 
 
@@ -79,8 +79,10 @@ def test_every_provider_s_shape_is_understood(
         monkeypatch.setenv(name, "k")
     plain = ids(searcher.query(QUESTION))
     with ScriptedServer([{"text": '{"order": [2]}'}]) as server:
-        order = Reranker(models_named([model], server.base_for(model.split("/")[0])), pytest.fail)
-        hits = searcher.query(QUESTION, order=order)
+        reranker = ModelReranker(
+            models_named([model], server.base_for(model.split("/")[0])), pytest.fail
+        )
+        hits = searcher.query(QUESTION, reranker=reranker)
         request = server.requests[0]
     assert ids(hits)[:2] == [plain[1], plain[0]]
     assert not any(
@@ -91,7 +93,9 @@ def test_every_provider_s_shape_is_understood(
 def test_an_order_is_enforced_where_the_provider_can(searcher: Searcher) -> None:
     with ScriptedServer([{"text": '{"order": [2]}'}]) as server:
         for name in ("openai/gpt-4o", "openai/unheard-of"):
-            searcher.query(QUESTION, order=Reranker(models_named([name], server.base), pytest.fail))
+            searcher.query(
+                QUESTION, reranker=ModelReranker(models_named([name], server.base), pytest.fail)
+            )
         known, unknown = (json.loads(request.body) for request in server.requests)
     assert known["response_format"]["type"] == "json_schema"
     assert "response_format" not in unknown
@@ -131,12 +135,16 @@ def test_the_next_model_is_asked_where_one_refuses(searcher: Searcher) -> None:
 
 def test_nothing_is_asked_about_a_single_hit(searcher: Searcher) -> None:
     with ScriptedServer([]) as server:
-        order = Reranker(models_named(["openai/x"], server.base), pytest.fail)
+        reranker = ModelReranker(models_named(["openai/x"], server.base), pytest.fail)
         assert (
-            len(searcher.query("backoff", path="courier/backoff.py", kind="module", order=order))
+            len(
+                searcher.query(
+                    "backoff", path="courier/backoff.py", kind="module", reranker=reranker
+                )
+            )
             <= 1
         )
-        assert searcher.query("zzqqxx", order=order) == []
+        assert searcher.query("zzqqxx", reranker=reranker) == []
 
 
 @pytest.mark.parametrize(
@@ -209,8 +217,8 @@ def test_a_secret_is_written_over() -> None:
 
 def test_a_model_is_shown_the_first_thirty_hits() -> None:
     with ScriptedServer([{"text": '{"order": [30, 31, 2]}'}]) as server:
-        order = Reranker(models_named(["openai/x"], server.base), pytest.fail)
-        assert order("why", [passage(symbol=f"f{at}") for at in range(60)]) == [29, 1]
+        reranker = ModelReranker(models_named(["openai/x"], server.base), pytest.fail)
+        assert reranker("why", [passage(symbol=f"f{at}") for at in range(60)]) == [29, 1]
         body = server.requests[0].body.decode()
     assert "[30] a.py f29 (function)" in body and "f30" not in body
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval import Searcher, count_tokens, messages, render
-from retrieval.pack.related_code import needed
+from retrieval.pack.related_code import find_related_code
 from tests.retrieval.conftest import indexed
 
 QUESTION = "how long to wait before a failed job is tried again"
@@ -110,7 +110,10 @@ def test_a_hit_needs_what_it_calls_and_reads_what_its_class_inherits_from_and_a_
     project: Searcher,
 ) -> None:
     (hit,) = project.lookup.symbols("Worker.upload")
-    found = [each.symbol.id for each in needed(project, [hit])[hit.uid]]
+    found = [
+        each.symbol.id
+        for each in find_related_code(project.snapshot, project.lookup, [hit])[hit.uid]
+    ]
     assert found == [
         "app/base.py::Base", "app/pause.py::pause_after", "app/conf.py::RETRY_LIMIT", "tests/test_work.py::test_upload"
     ]  # fmt: skip

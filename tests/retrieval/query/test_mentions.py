@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.query.mentions import Frame, mentions
+from retrieval.query.mentions import Frame, find_mentions
 
 PYTHON = """Traceback (most recent call last):
   File "/app/lib/site-packages/courier/worker.py", line 31, in run
@@ -15,7 +15,7 @@ ValueError: job has no recipient at all
 
 
 def test_python_frames_keep_their_order_and_functions() -> None:
-    found = mentions(PYTHON).frames
+    found = find_mentions(PYTHON).frames
     assert found == (
         Frame("/app/lib/site-packages/courier/worker.py", 31, "run"),
         Frame("courier/job.py", 12, "deliver"),
@@ -42,23 +42,23 @@ def test_python_frames_keep_their_order_and_functions() -> None:
     ],
 )
 def test_a_frame_is_read_in_every_language(line: str, frame: Frame) -> None:
-    assert mentions(line).frames == (frame,)
+    assert find_mentions(line).frames == (frame,)
 
 
 def test_a_go_frame_takes_its_function_from_the_line_above() -> None:
     text = "main.(*Queue).Push(0xc000, 0x1)\n\t/home/me/queue.go:21 +0x1d\n"
-    assert mentions(text).frames == (Frame("/home/me/queue.go", 21, "main.Queue.Push"),)
+    assert find_mentions(text).frames == (Frame("/home/me/queue.go", 21, "main.Queue.Push"),)
 
 
 def test_identifiers_are_told_from_words_by_their_shape() -> None:
-    found = mentions(
+    found = find_mentions(
         "The JobQueue drops a job when push_front or `ack` is called by queue.take() again"
     )
     assert found.names == ("ack", "JobQueue", "push_front", "queue.take")
 
 
 def test_qualified_names_of_any_language_get_dots() -> None:
-    assert mentions("see std::Queue::push and Queue#take and p->next").names == (
+    assert find_mentions("see std::Queue::push and Queue#take and p->next").names == (
         "std.Queue.push",
         "Queue.take",
         "p.next",
@@ -66,18 +66,18 @@ def test_qualified_names_of_any_language_get_dots() -> None:
 
 
 def test_paths_are_found_with_either_slash() -> None:
-    assert mentions(r"edit .\courier\queue.py and docs/guide.md, please").paths == (
+    assert find_mentions(r"edit .\courier\queue.py and docs/guide.md, please").paths == (
         "courier/queue.py",
         "docs/guide.md",
     )
 
 
 def test_an_attribute_is_no_path() -> None:
-    assert mentions("self.delay is not a file").paths == ()
+    assert find_mentions("self.delay is not a file").paths == ()
 
 
 def test_error_lines_and_quoted_strings_are_messages() -> None:
-    assert mentions(PYTHON + 'and then "upload failed after all attempts" again').messages == (
+    assert find_mentions(PYTHON + 'and then "upload failed after all attempts" again').messages == (
         "job has no recipient at all",
         "upload failed after all attempts",
     )
@@ -88,4 +88,4 @@ def test_error_lines_and_quoted_strings_are_messages() -> None:
     ["x", "( ", "a.b", "`", '"', "a/", 'File "', "at ", "a.a:", "é_", "\n", "'a' ", "Error: "],
 )
 def test_long_repetitions_are_read_in_linear_time(unit: str) -> None:
-    mentions(unit * (60_000 // len(unit)))
+    find_mentions(unit * (60_000 // len(unit)))

@@ -28,7 +28,7 @@ def test_every_hit_is_explained_by_signals_that_add_up(searcher: Searcher) -> No
 
 
 def test_a_unit_has_a_number_for_each_feature(searcher: Searcher) -> None:
-    given = searcher.issue(ISSUE)
+    given = searcher.ranking_input(ISSUE)
     assert feature_rows(given).shape == (len(given.units), len(FEATURES))
 
 
@@ -55,7 +55,9 @@ def test_functions_too_small_for_a_chunk_of_their_own_are_ranked_by_name(tmp_pat
 
 def test_the_rest_of_a_file_that_the_searches_point_at_is_judged_too(searcher: Searcher) -> None:
     searched = {each.row for each in searcher.snapshot.chunks.search_text({"zzdelay": 1.0}, 300)}
-    given = searcher.issue("zzdelay\n\nSee courier/backoff.py please, it is slow.\n\nThanks.")
+    given = searcher.ranking_input(
+        "zzdelay\n\nSee courier/backoff.py please, it is slow.\n\nThanks."
+    )
     assert "courier/backoff.py" in {each.chunk.path for each in given.candidates}
     assert not searched
 

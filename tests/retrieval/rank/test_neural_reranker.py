@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer import Store, build_index, data_folder, load_encoder, open_worktree
-from retrieval import Passage, Searcher, neural_order
+from retrieval import Passage, Searcher, load_neural_reranker
 from tests.program import clew
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample"
@@ -25,20 +25,23 @@ def passage(name: str, score: float, text: str = "", signature: str = "") -> Pas
 
 def test_of_equals_what_the_question_is_about_comes_first() -> None:
     passages = [passage(name, 1.0) for name in CODE]
-    assert neural_order()("a failed upload is not sent a second time", passages)[0] == 1
-    assert neural_order()("days and months change places when a date is read", passages)[0] == 0
+    assert load_neural_reranker()("a failed upload is not sent a second time", passages)[0] == 1
+    assert (
+        load_neural_reranker()("days and months change places when a date is read", passages)[0]
+        == 0
+    )
 
 
 def test_of_equal_text_the_score_decides() -> None:
     passages = [passage("parse_date", score) for score in (0.1, 0.9, 0.5)]
-    assert neural_order()("anything", passages) == [1, 2, 0]
+    assert load_neural_reranker()("anything", passages) == [1, 2, 0]
 
 
 def test_every_position_comes_once_and_always_the_same_way() -> None:
     passages = [passage(name, score) for score in (3.0, 1.0, -2.0) for name in CODE]
-    order = neural_order()("where are borders drawn", passages)
+    order = load_neural_reranker()("where are borders drawn", passages)
     assert sorted(order) == list(range(len(passages)))
-    assert neural_order()("where are borders drawn", passages) == order
+    assert load_neural_reranker()("where are borders drawn", passages) == order
 
 
 def test_a_part_of_a_function_is_known_by_its_signature() -> None:
@@ -47,7 +50,7 @@ def test_a_part_of_a_function_is_known_by_its_signature() -> None:
         passage("emit", 1.0, body, signature)
         for signature in ("", "def retry_failed_upload(attempts)")
     )
-    assert neural_order()("failed uploads are not retried", [bare, headed]) == [1, 0]
+    assert load_neural_reranker()("failed uploads are not retried", [bare, headed]) == [1, 0]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,7 @@ def test_a_part_of_a_function_is_known_by_its_signature() -> None:
 )
 def test_any_text_gets_an_order(text: str) -> None:
     passages = [passage("parse_date", 1.0), passage("odd", 0.5, text or " ")]
-    assert sorted(neural_order()(text, passages)) == [0, 1]
+    assert sorted(load_neural_reranker()(text, passages)) == [0, 1]
 
 
 def test_hits_change_places_and_why_still_adds_up(tmp_path: Path) -> None:
@@ -64,14 +67,17 @@ def test_hits_change_places_and_why_still_adds_up(tmp_path: Path) -> None:
         open_worktree(SAMPLE), Store(uri), load_encoder("none"), encoder_spec="none", jobs=1
     )
     searcher = Searcher.open(uri)
-    plain, hits = searcher.query(ISSUE, 30), searcher.query(ISSUE, 30, order=neural_order())
+    plain, hits = (
+        searcher.query(ISSUE, 30),
+        searcher.query(ISSUE, 30, reranker=load_neural_reranker()),
+    )
     assert [hit.score for hit in hits] == [hit.score for hit in plain]
     assert sorted((hit.path, hit.start_line) for hit in hits) == sorted(
         (hit.path, hit.start_line) for hit in plain
     )
     assert all(hit.score == pytest.approx(sum(dict(hit.why).values()), abs=1e-3) for hit in hits)
     assert any("rerank" in dict(hit.why) for hit in hits)
-    assert searcher.context(ISSUE, 2000, order=neural_order()).tokens <= 2000
+    assert searcher.context(ISSUE, 2000, reranker=load_neural_reranker()).tokens <= 2000
 
 
 def test_the_command_line_takes_the_built_in_one_alone(tmp_path: Path) -> None:

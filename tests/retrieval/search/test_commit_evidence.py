@@ -9,7 +9,7 @@ import pytest
 from indexer import Snapshot, Source, Store, build_index, load_encoder, open_revision, open_worktree
 from retrieval import Searcher
 from retrieval.query.question import read_question
-from retrieval.search.commit_evidence import History
+from retrieval.search.commit_evidence import CommitEvidence
 from tests.indexer.repositories import git, repository, write
 
 QUESTION = read_question("uploads are not retried after a timeout")
@@ -23,10 +23,10 @@ def commit(root: Path, message: str, *paths: str) -> None:
     git(root, "commit", "-q", "-m", message)
 
 
-def history(source: Source, tmp_path: Path) -> History:
+def history(source: Source, tmp_path: Path) -> CommitEvidence:
     store = str(tmp_path / "store")
     build_index(source, Store(store), load_encoder("none"), encoder_spec="none", jobs=1)
-    return History(Snapshot.open(store, source.view))
+    return CommitEvidence(Snapshot.open(store, source.view))
 
 
 @pytest.fixture
@@ -72,12 +72,6 @@ def test_lately_and_often_changed_files_are_told_from_others(root: Path, tmp_pat
     )
 
 
-def test_partners_are_the_files_that_changed_with_one(root: Path, tmp_path: Path) -> None:
-    told = history(open_worktree(root), tmp_path)
-    assert told.partners("net.py") == {"page.py": 0.25, "wire.py": 0.5}
-    assert told.partners("nowhere.py") == {}
-
-
 def test_without_git_there_is_no_evidence(tmp_path: Path) -> None:
     write(tmp_path / "tree", {"net.py": "x = 1\n"})
     told = history(open_worktree(tmp_path / "tree"), tmp_path)
@@ -89,4 +83,4 @@ def test_without_git_there_is_no_evidence(tmp_path: Path) -> None:
 
 
 def test_a_searcher_has_its_history(searcher: Searcher) -> None:
-    assert searcher.history.evidence(QUESTION) == {}
+    assert searcher.commits.evidence(QUESTION) == {}
