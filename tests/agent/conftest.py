@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,15 @@ from typing import Any
 import pytest
 
 from agent import Outcome, ScriptedServer, Settings, run_agent
+from agent.sandbox.local import LADDER, probe
 from agent.scripted.server import Request
 from tests.agent.grep_index import GrepIndex
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+FAKE_DOCKER = Path(__file__).parent / "fake_docker.py"
+WORKING = [kind for kind in LADDER if probe(kind).works]
+# A machine without any sandbox runs the harmless commands of most tests unprotected.
+ANY_SANDBOX = "auto" if WORKING else "none"
 
 
 def reply(
@@ -102,6 +108,7 @@ class Play:
                 server.base_for(shape),
                 (),
                 approve="never",
+                sandbox=ANY_SANDBOX,
                 retries=0,
                 backoff=0.0,
                 trees=self.trees,
@@ -114,3 +121,16 @@ class Play:
 @pytest.fixture
 def play(tmp_path: Path) -> Play:
     return Play(tmp_path / "trees")
+
+
+@pytest.fixture
+def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Put a stand-in for Docker on PATH; return the folder of its containers."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    shutil.copy(FAKE_DOCKER, folder / "docker")
+    (folder / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    probe.cache_clear()
+    yield folder / "containers"
+    probe.cache_clear()

@@ -19,6 +19,7 @@ from agent.model.litellm_model import load_litellm
 from agent.sandbox.local import choose
 from agent.session.transcript import Session
 from retrieval import count_tokens
+from tests.agent.conftest import ANY_SANDBOX
 from tests.agent.grep_index import GrepIndex
 
 
@@ -58,6 +59,7 @@ def main(base: str, root: str, trees: str, moment: str, test: str) -> int:
         "openai/scripted",
         base,
         approve="never",
+        sandbox=ANY_SANDBOX,
         trees=Path(trees),
         test_command=test,
         backoff=0.0,

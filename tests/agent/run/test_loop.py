@@ -11,9 +11,18 @@ from typing import Any
 import pytest
 
 from agent import AgentError, Decision, Outcome, Proposal, conversation, load
-from agent.sandbox.local import LADDER, probe
 from agent.session.state import Event
-from tests.agent.conftest import PLAN, RIGHT, WRONG, Play, committed, git, reply, sample_in
+from tests.agent.conftest import (
+    PLAN,
+    RIGHT,
+    WORKING,
+    WRONG,
+    Play,
+    committed,
+    git,
+    reply,
+    sample_in,
+)
 from tests.agent.grep_index import GrepHit, GrepIndex
 
 DEMO = json.loads((Path(__file__).parents[3] / "data" / "demo" / "fix.json").read_text())
@@ -59,7 +68,7 @@ def test_the_demo_brings_a_failing_test_to_a_verified_commit(
     assert git(repository, "status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize("sandbox", [kind for kind in LADDER if probe(kind).works])
+@pytest.mark.parametrize("sandbox", WORKING)
 def test_a_run_works_in_every_sandbox_of_the_machine(
     repository: Path, play: Play, sandbox: str
 ) -> None:
@@ -332,7 +341,15 @@ def test_commands_cannot_reach_the_scripted_provider(repository: Path, play: Pla
     assert "exit code 1" in answers(outcome)[0]
 
 
+@pytest.mark.usefixtures("docker")
 def test_the_record_says_which_sandboxes_were_tried(repository: Path, play: Play) -> None:
-    tried = events(play(repository, [FINISH], test_command="true"))[0]["sandbox"]
+    outcome = play(repository, [FINISH], sandbox="auto", image="there", test_command="true")
+    (tried,) = events(outcome)[0]["sandbox"]
+    assert (tried["kind"], tried["works"]) == ("docker", True)
+
+
+@pytest.mark.skipif(not WORKING, reason="no sandbox works on this machine")
+def test_the_record_says_which_sandboxes_did_not_work(repository: Path, play: Play) -> None:
+    tried = events(play(repository, [FINISH], sandbox="auto", test_command="true"))[0]["sandbox"]
     assert (tried[0]["kind"], tried[0]["works"]) == ("docker", False)
     assert tried[-1]["works"]

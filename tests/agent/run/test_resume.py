@@ -123,12 +123,14 @@ def test_a_run_that_is_going_on_is_not_resumed(small: Path, play: Play) -> None:
     holder.close()
 
 
+@pytest.mark.usefixtures("docker")
 def test_another_sandbox_is_told_as_news_and_not_by_changing_what_was_said(
     small: Path, play: Play
 ) -> None:
-    first = play(small, REPLIES, "Mend it", test_command=TEST, max_steps=1, sandbox="landlock")
+    box = {"sandbox": "docker", "image": "there"}
+    first = play(small, REPLIES, "Mend it", test_command=TEST, max_steps=1, **box)
     with ScriptedServer(REPLIES) as server:
-        again(first, small, server.base, max_steps=2, sandbox="auto", allow_net=True)
+        again(first, small, server.base, max_steps=2, **box, allow_net=True)
         sent = json.loads(server.requests[0].body)["messages"]
     assert "there is no network" in sent[2]["content"]
     assert (

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,23 +10,11 @@ import pytest
 
 from agent import SandboxError
 from agent.sandbox.docker import Container
-from agent.sandbox.local import choose, open_sandbox, probe
+from agent.sandbox.local import LADDER, choose, findings, open_sandbox, probe
 from agent.sandbox.watchdog import Limits, Ran
 from tests.agent.conftest import PLAN, RIGHT, Play, reply
 
-FAKE = Path(__file__).parents[1] / "fake_docker.py"
-
-
-@pytest.fixture(autouse=True)
-def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder in which the program keeps its containers."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    shutil.copy(FAKE, folder / "docker")
-    (folder / "docker").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    probe.cache_clear()
-    return folder / "containers"
+pytestmark = pytest.mark.usefixtures("docker")
 
 
 @pytest.fixture
@@ -39,7 +25,22 @@ def container(tmp_path: Path) -> Container:
 
 def test_a_named_image_is_first_on_the_ladder() -> None:
     assert choose("auto", "there") == "docker"
-    assert choose("auto") == "bwrap"
+
+
+def test_without_a_named_image_the_next_kind_is_tried() -> None:
+    tried = findings("auto")
+    assert [finding.kind for finding in tried] == list(LADDER[: len(tried)])
+    assert (tried[0].works, len(tried) > 1) == (False, True)
+    assert "no image is named" in tried[0].detail
+
+
+def test_a_container_that_shows_the_host_is_not_used(
+    docker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = docker.parent / "docker"
+    program.write_text(program.read_text().replace("hide_host_paths(part, volumes)", "part"))
+    found = probe("docker", "there")
+    assert not found.works and "leaked" in found.detail
 
 
 def test_an_image_that_is_not_there_is_not_downloaded() -> None:

@@ -17,8 +17,8 @@ import pytest
 from agent import SandboxError
 from agent.sandbox.local import LADDER, Sandbox, choose, open_sandbox, probe
 from agent.sandbox.watchdog import Limits, Ran
+from tests.agent.conftest import WORKING
 
-WORKING = [kind for kind in LADDER if probe(kind).works]
 VARIETIES = [(kind, True) for kind in WORKING] + [
     (kind, False) for kind in WORKING if kind == "landlock"
 ]
@@ -68,8 +68,24 @@ def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Shell:
     return Shell(replace(sandbox, namespaces=namespaces), tmp_path / "output")
 
 
-def test_linux_has_at_least_one_sandbox() -> None:
-    assert WORKING, [probe(kind).detail for kind in LADDER]
+def test_auto_takes_the_first_kind_that_works_or_says_why_none_does() -> None:
+    if WORKING:
+        assert choose("auto") == WORKING[0]
+        return
+    with pytest.raises(SandboxError) as caught:
+        choose("auto")
+    for kind in LADDER:
+        assert f"{kind}: {probe(kind).detail}" in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", LADDER)
+def test_a_kind_is_used_where_it_works_and_refused_with_the_reason_elsewhere(kind: str) -> None:
+    if kind in WORKING:
+        assert choose(kind) == kind
+        return
+    with pytest.raises(SandboxError) as caught:
+        choose(kind)
+    assert probe(kind).detail in str(caught.value)
 
 
 def test_a_command_runs_in_the_tree_and_gives_its_exit_code(shell: Shell) -> None:
@@ -261,7 +277,7 @@ def test_a_sandbox_that_does_not_exist_is_refused() -> None:
 
 
 def test_only_an_explicit_none_runs_without_a_sandbox(tmp_path: Path) -> None:
-    assert choose("auto") in WORKING
+    assert "none" not in LADDER
     assert open_sandbox("none", tmp_path).run("true", cwd=tmp_path, output=tmp_path / "out") == Ran(
         0, None
     )

@@ -15,6 +15,7 @@ from agent.session.transcript import Session
 from agent.tools.output import ITEM_TOKENS, fitting
 from agent.tools.toolbox import Toolbox
 from retrieval import count_tokens
+from tests.agent.conftest import ANY_SANDBOX
 from tests.agent.grep_index import GrepHit, GrepIndex
 
 
@@ -23,7 +24,7 @@ def box(folder: Path, tmp_path: Path) -> Toolbox:
     return Toolbox(
         folder,
         GrepIndex(folder),
-        open_sandbox("auto", folder),
+        open_sandbox(ANY_SANDBOX, folder),
         Session(tmp_path / "run"),
         planned=True,
     )
