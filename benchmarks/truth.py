@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from indexer import DEFINITION, Document, Occurrence, language_of, read_scip, written
+from indexer import DEFINITION, Document, Occurrence, language_of, read_scip, text_between
 
 from .edge_truth.call_sites import MODULE, Definition, Place, Sites, ecmascript_sites, python_sites
 
@@ -37,7 +37,7 @@ class File:
 
     def place(self, occurrence: Occurrence) -> Place:
         line = self.lines[occurrence.line - 1] if occurrence.line <= len(self.lines) else ""
-        before = written(line, 0, occurrence.start, self.document.encoding)
+        before = text_between(line, 0, occurrence.start, self.document.encoding)
         return occurrence.line, len(before.encode("utf-8", "surrogatepass"))
 
 

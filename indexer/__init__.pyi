@@ -49,7 +49,7 @@ from .resolve.scip import Document as Document
 from .resolve.scip import Occurrence as Occurrence
 from .resolve.scip import ScipError as ScipError
 from .resolve.scip import read_scip as read_scip
-from .resolve.scip import written as written
+from .resolve.scip import text_between as text_between
 from .resources import cache_folder as cache_folder
 from .resources import data_folder as data_folder
 from .snapshot.commit_log import Past as Past

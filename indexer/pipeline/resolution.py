@@ -22,7 +22,8 @@ from ..facts.tables import TableFacts
 from ..languages.families import family_rules
 from ..records import FileFacts
 from ..resolve.dependencies import files_of_keys
-from ..resolve.occurrences import Told, read_precise, read_told
+from ..resolve.occurrences import CompilerOccurrence, read_occurrences
+from ..resolve.scip_matching import match_scip
 from ..store.manifest import COLUMNS
 from ..store.schema import OCCURRENCES, batch_of
 from .earlier_edges import (
@@ -74,7 +75,7 @@ def resolve_view(build: Build, manifest: pa.Table) -> Resolution:
         previous = find_previous(writer, name, files) if build.scip is None else NO_BUILD
         facts = write_arrow_facts(writer.tables, files, (), folder) if build.scip else None
         scip = merge_scip(build, files, facts)
-        occurrences = read_told(writer.tables["occurrences"], files)
+        occurrences = read_occurrences(writer.tables["occurrences"], files)
         plan = plan_resolution(writer.tables, ViewDiff(files, previous), occurrences, folder, facts)
         edges_ids, consulted, scip_edges = _store_edges(build, plan, occurrences, folder)
         writer.flush()
@@ -89,7 +90,10 @@ def resolve_view(build: Build, manifest: pa.Table) -> Resolution:
 
 
 def _store_edges(
-    build: Build, plan: ResolutionPlan, occurrences: Mapping[str, tuple[Told, ...]], folder: Path
+    build: Build,
+    plan: ResolutionPlan,
+    occurrences: Mapping[str, tuple[CompilerOccurrence, ...]],
+    folder: Path,
 ) -> tuple[dict[str, int], set[tuple[str, str, str]], int]:
     """Resolve the stale files. Return path → edges_id, the consulted parts, the SCIP edges."""
     writer, total = build.writer, len(plan.stale)
@@ -121,14 +125,16 @@ def merge_scip(build: Build, files: Mapping[str, int], facts: Facts | None) -> d
         return {}
     root = build.source.root if build.source.kind == "worktree" else ""
     symbols = _AllFacts(facts) if facts is not None else {}
-    merged = read_precise(build.scip, symbols, files, build.writer.sources, root)
-    replaced = [files[path] for path in merged.told] if build.scip else list(files.values())
-    rows = [(files[path], *each) for path, told in sorted(merged.told.items()) for each in told]
+    matches = match_scip(build.scip, symbols, files, build.writer.sources, root)
+    replaced = [files[path] for path in matches.by_path] if build.scip else list(files.values())
+    rows = [
+        (files[path], *each) for path, found in sorted(matches.by_path.items()) for each in found
+    ]
     build.writer.replace_occurrences(sorted(replaced), batch_of(rows, OCCURRENCES))
     return {
-        "documents": len(merged.told),
-        "stale": len(merged.stale),
-        "unknown": len(merged.unknown),
+        "documents": len(matches.by_path),
+        "stale": len(matches.stale),
+        "unknown": len(matches.unknown),
     }
 
 
@@ -149,7 +155,7 @@ class _AllFacts(ByPath[FileFacts]):
 def plan_resolution(
     tables: Mapping[str, Table],
     diff: ViewDiff,
-    occurrences: Mapping[str, tuple[Told, ...]],
+    occurrences: Mapping[str, tuple[CompilerOccurrence, ...]],
     folder: Path,
     facts: ArrowFacts | None = None,
 ) -> ResolutionPlan:

@@ -19,7 +19,12 @@ from ..facts.protocol import Facts
 from ..facts.tables import TableFacts
 from ..records import Edge, symbol_id
 from ..resolve.dependencies import OCCURRENCES
-from ..resolve.occurrences import Told, merged, precise_edges, settled
+from ..resolve.occurrences import (
+    CompilerOccurrence,
+    compiler_edges,
+    explained_references,
+    merge_edges,
+)
 from ..resolve.resolver import Resolver
 from ..store.schema import NEEDS, batch_of, edge_batch, edges_key
 from .memory import Shares
@@ -54,7 +59,7 @@ class ResolvedBatch:
 def resolve_files(
     paths: Sequence[str],
     facts: TableFacts | ArrowFacts,
-    occurrences: Mapping[str, tuple[Told, ...]],
+    occurrences: Mapping[str, tuple[CompilerOccurrence, ...]],
     shares: Shares = ONE_PROCESS,
     folder: Path | None = None,
 ) -> Iterator[ResolvedBatch]:
@@ -89,7 +94,9 @@ def _resolve_worker(folder: Path) -> Callable[[Sequence[str]], ResolvedBatch]:
 class _Linker:
     """Joins the edges of the resolver with those of compilers."""
 
-    def __init__(self, facts: Facts, occurrences: Mapping[str, tuple[Told, ...]]) -> None:
+    def __init__(
+        self, facts: Facts, occurrences: Mapping[str, tuple[CompilerOccurrence, ...]]
+    ) -> None:
         self._resolver = Resolver(facts)
         self._facts, self._occurrences = facts, occurrences
         self._symbols: set[str] = set()  # ids, filled if there are occurrences
@@ -120,10 +127,12 @@ class _Linker:
         occurrences = self._occurrences.get(path)
         if not occurrences:
             return self._resolver.resolve(path)
-        explained = settled(occurrences, self._symbols)
+        explained = explained_references(occurrences, self._symbols)
         heuristic, dependencies = self._resolver.resolve(path, explained)
-        precise = precise_edges(path, self._facts.with_references(path), occurrences, self._symbols)
-        return merged(heuristic, precise), sorted({*dependencies, OCCURRENCES})
+        of_compiler = compiler_edges(
+            path, self._facts.with_references(path), occurrences, self._symbols
+        )
+        return merge_edges(heuristic, of_compiler), sorted({*dependencies, OCCURRENCES})
 
     def _count_scip(self, path: str, edges: Sequence[Edge]) -> int:
         return sum(edge.rule == "scip" for edge in edges) if path in self._occurrences else 0

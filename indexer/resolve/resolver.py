@@ -53,7 +53,7 @@ class Resolver:
         return self._scopes.module_inputs()
 
     def resolve(
-        self, path: str, settled: Collection[tuple[int, str]] = ()
+        self, path: str, explained: Collection[tuple[int, str]] = ()
     ) -> tuple[list[Edge], list[int]]:
         """The edges that leave the file `path`, and what they depend on beyond the file itself: keys of `dependencies`, sorted.
 
@@ -61,7 +61,7 @@ class Resolver:
         forgotten, since of a cycle of imports it knows only as much as the file saw that came first.
         """
         self._receivers.forget()
-        edges = self.edges(path, settled)
+        edges = self.edges(path, explained)
         facts, rules = self._every[path].facts, self._every[path].rules
         family = family_of(facts.language)
         keys = self._scopes.keys.union(keys_of_reads(self._files.reads))
@@ -75,26 +75,26 @@ class Resolver:
                 keys.add(family_key(family))
         return edges, sorted(keys)
 
-    def edges(self, path: str, settled: Collection[tuple[int, str]] = ()) -> list[Edge]:
+    def edges(self, path: str, explained: Collection[tuple[int, str]] = ()) -> list[Edge]:
         """The edges that leave the file `path`: one for each pair of symbols and kind, at its first line; by line.
 
-        `settled` are lines and names of which a compiler has said what they mean: they give no edges here.
+        `explained` are (line, name) of references with a target from a compiler: they give no edges here.
         """
         self._every.open(path)
         self._files.start(path)
         self._owners.clear()
         found: dict[tuple[str, str, str], Edge] = {}
-        for edge in (*self._import_edges(path, settled), *self._reference_edges(path, settled)):
+        for edge in (*self._import_edges(path, explained), *self._reference_edges(path, explained)):
             if (
                 edge.src != edge.dst or edge.kind == "calls"
             ):  # recursion is a fact, a mention of oneself is none
                 found.setdefault((edge.src, edge.dst, edge.kind), edge)
         return sorted(found.values(), key=attrgetter("line", "src", "dst", "kind"))
 
-    def _import_edges(self, path: str, settled: Collection[tuple[int, str]]) -> Iterator[Edge]:
+    def _import_edges(self, path: str, explained: Collection[tuple[int, str]]) -> Iterator[Edge]:
         facts = self._files[path].facts
         for spec in facts.imports:
-            if (spec.line, spec.name) in settled:
+            if (spec.line, spec.name) in explained:
                 continue
             for target in self._imported(path, spec):
                 source = self._owner(path, spec.scope)
@@ -118,9 +118,9 @@ class Resolver:
             for target in self._scopes.modules(path, spec.module)
         ]
 
-    def _reference_edges(self, path: str, settled: Collection[tuple[int, str]]) -> Iterator[Edge]:
+    def _reference_edges(self, path: str, explained: Collection[tuple[int, str]]) -> Iterator[Edge]:
         file = self._files[path]
-        for reference in file.distinct_references(settled):
+        for reference in file.distinct_references(explained):
             scope = reference.scope
             if reference.kind == "inherit":
                 scope = file.facts.symbols[scope].parent if scope >= 0 else -1

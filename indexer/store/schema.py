@@ -94,7 +94,7 @@ EDGES = _schema(
 OCCURRENCES = _schema(
     {"file_id": _I64, "line": _I32, "name": _STR, "kind": _STR, "scope": _I32, "target": _STR}
 )
-"""What SCIP indexes say of a file version; see `precise.Told`."""
+"""What SCIP indexes say of a file version; see `occurrences.CompilerOccurrence`."""
 NEEDS = pa.schema({"edges_id": _I64, "edges": _I32, "needs": pa.list_(_I64)})
 """How many edges a set has, and what it depends on beyond its own file: keys of `needs`. One row a set; it says that the
 set is complete."""
