@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from indexer import Rewalked, Store, VectorCache, build_index, load_encoder
+from indexer import Store, VectorCache, WatchedWorktree, build_index, load_encoder
 
 from .readers import EDITED, edit
 from .report.progress import steps
@@ -87,9 +87,9 @@ class Tree:
 def measure(root: Path, folder: Path, encoder: str, count: int, ignore: bool) -> Found:
     """Index `root`, change it `count` times, and index it anew; stores lie in `folder`."""
     loaded, cache = load_encoder(encoder), VectorCache(folder / "cache")
-    source, store = Rewalked(str(root), ignore=ignore), folder / "store"
+    source, store = WatchedWorktree(str(root), ignore=ignore), folder / "store"
 
-    def build(into: Path, tree: Rewalked) -> float:
+    def build(into: Path, tree: WatchedWorktree) -> float:
         start = time.perf_counter()
         build_index(tree, Store(str(into)), loaded, encoder_spec=encoder, jobs=1, cache=cache)
         return time.perf_counter() - start
@@ -98,10 +98,10 @@ def measure(root: Path, folder: Path, encoder: str, count: int, ignore: bool) ->
     first, tree = size(store), Tree(root)
     seconds, sizes = [], []
     for _ in steps(range(count), (f"update {at}" for at in range(1, count + 1))):
-        source.heard(map(str, tree.change()))
+        source.on_change(map(str, tree.change()))
         seconds.append(build(store, source))
         sizes.append(size(store))
-    build(folder / "clean", Rewalked(str(root), ignore=ignore))
+    build(folder / "clean", WatchedWorktree(str(root), ignore=ignore))
     return found(seconds, first, sizes, size(folder / "clean"))
 
 

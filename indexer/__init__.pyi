@@ -73,7 +73,7 @@ from .source.tree import Skipped as Skipped
 from .source.tree import SkipReason as SkipReason
 from .source.tree import Source as Source
 from .source.tree import SourceFile as SourceFile
-from .source.watched import Rewalked as Rewalked
+from .source.watched import WatchedWorktree as WatchedWorktree
 from .source.worktree import open_worktree as open_worktree
 from .store.garbage import Collected as Collected
 from .store.garbage import collect_views as collect_views

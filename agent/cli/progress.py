@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from .output import warn
 
-Progress = Callable[[str, int, int], None]
+if TYPE_CHECKING:
+    from indexer import Progress
 
 TITLES = {
     "walk": "find files", "extract": "read files", "search": "index text and vectors", "resolve": "resolve", "publish": "publish",

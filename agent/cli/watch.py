@@ -23,7 +23,7 @@ from .output import amount, finish_line, say, warn
 from .progress import progress
 
 if TYPE_CHECKING:
-    from indexer import Encoder, Progress, Report, Rewalked, Store, VectorCache
+    from indexer import Encoder, Progress, Report, Store, VectorCache, WatchedWorktree
 
 QUIET_MS = 40  # without another change, before an update begins: an editor saves in several steps
 LONGEST_MS = 400  # of changes that do not end
@@ -58,7 +58,7 @@ def watch(
     max_memory: MemoryOption = "",
 ) -> None:
     """Index a folder, then take in each change as it is saved, until Ctrl-C."""
-    from indexer import Rewalked, Store, lower_priority, parse_size
+    from indexer import Store, WatchedWorktree, lower_priority, parse_size
 
     lower_priority()  # those who ask go first: on two processors an answer takes two thirds of the time, and an update as long
     room = parse_size(max_memory) if max_memory else 0
@@ -66,7 +66,7 @@ def watch(
     root = os.path.realpath(path)
     uri = store_to_write(store, Path(root), bare=False)
     with suppress(KeyboardInterrupt):
-        source = Rewalked(root, ignore=not no_ignore)
+        source = WatchedWorktree(root, ignore=not no_ignore)
         changes = _changes(source)
         next(changes)  # from here on nothing is missed
         update = _Update(source, Store(uri, patience=OTHER_WRITER_SECONDS), encoder, jobs, room)
@@ -89,7 +89,7 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _changes(source: Rewalked) -> Iterator[set[str]]:
+def _changes(source: WatchedWorktree) -> Iterator[set[str]]:
     """The paths that something happened to, each time that it may matter; now and then none."""
     from watchfiles import watch as watched
 
@@ -98,7 +98,7 @@ def _changes(source: Rewalked) -> Iterator[set[str]]:
         places.append(source.git_folder)
     heard = watched(
         *places,
-        watch_filter=lambda _, path: source.matters(path),
+        watch_filter=lambda _, path: source.is_relevant(path),
         step=QUIET_MS,
         debounce=LONGEST_MS,
         rust_timeout=TIMEOUT_MS,
@@ -112,7 +112,7 @@ def _changes(source: Rewalked) -> Iterator[set[str]]:
 class _Update:
     """Brings the index up to date, and tells how long that took since the last save."""
 
-    source: Rewalked
+    source: WatchedWorktree
     store: Store
     encoder: str | None
     jobs: int
@@ -132,9 +132,9 @@ class _Update:
         saved, before = _last_saved(paths), self.generation
         try:
             if len(paths) > MANY:
-                self.source.forget()
+                self.source.reset()
             else:
-                self.source.heard(paths)
+                self.source.on_change(paths)
             report = self.build(lambda phase, done, total: None)
         except StoreError as error:
             warn(" ".join(str(error).split()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-LARGEST = 8 << 20  # bytes of a file that can be edited
+MAX_FILE_BYTES = 8 << 20  # of a file that can be read or edited
 CLOSEST = 3  # places named when a text occurs more than once
 
 
@@ -56,7 +56,7 @@ def editable(target: Path, path: str) -> str:
     """The text of an existing file that can be written back unchanged."""
     if not target.is_file():
         raise ToolError(f"there is no file {path}: an empty old creates it")
-    if target.stat().st_size > LARGEST:
+    if target.stat().st_size > MAX_FILE_BYTES:
         raise ToolError(f"{path} is too large to edit: use run")
     try:
         return target.read_bytes().decode("utf-8")

@@ -16,7 +16,7 @@ from ..sandbox.watchdog import Ran
 from ..session.records import Answer, Message, ToolCall
 from ..session.transcript import Session
 from .code_refs import lines_of, names_of, part_of
-from .edit import ToolError, editable, file_in, replace_once, unified
+from .edit import MAX_FILE_BYTES, ToolError, editable, file_in, replace_once, unified
 from .index import Hit, Index
 from .output import bounded, readable
 from .patch import apply_patch
@@ -25,7 +25,6 @@ HITS = 8
 HIT_LINES = 30  # of code shown with one hit
 READ_LINES = 300  # of one answer of `read`
 READ_CHARACTERS = 24_000  # about 8,000 tokens
-READ_FILE_BYTES = 8 << 20
 COMMAND_SECONDS = 300
 KERNEL_LIMITS = {152: ": out of CPU time", 153: ": a file grew too large"}  # SIGXCPU, SIGXFSZ
 DATA = "[data"  # how a line begins below which text of the repository stands
@@ -268,7 +267,7 @@ def existing_text(file: Path, path: str) -> str:
     """The text of a regular file of bearable size."""
     if not file.is_file():  # a pipe or a device would block us
         raise ToolError(f"there is no file {path}: search for it, or read the folder")
-    if file.stat().st_size > READ_FILE_BYTES:
+    if file.stat().st_size > MAX_FILE_BYTES:
         raise ToolError(f"{path} is too large to read: use run with grep or sed")
     return file.read_bytes().decode("utf-8", "replace")
 

@@ -43,7 +43,7 @@ class SkipReason(StrEnum):
         return self not in _NOT_FINDABLE
 
 
-LOST = (SkipReason.TIMEOUT, SkipReason.CRASHED, SkipReason.OUT_OF_MEMORY)
+QUARANTINED = (SkipReason.TIMEOUT, SkipReason.CRASHED, SkipReason.OUT_OF_MEMORY)
 """What a file is not tried again for until its content changes: each try costs a worker, and the time that it may take."""
 _NOT_FINDABLE = frozenset(
     {SkipReason.IGNORED, SkipReason.SECRET, SkipReason.NESTED_REPOSITORY, SkipReason.SUBMODULE}

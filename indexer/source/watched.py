@@ -1,4 +1,4 @@
-"""A work tree that is walked again and again: folders in which nothing has happened are not listed anew."""
+"""A watched work tree: a later walk lists only the folders with changes."""
 
 from __future__ import annotations
 
@@ -7,31 +7,29 @@ from dataclasses import replace
 
 from .git import find_git_folder
 from .gitignore import Rules
-from .tree import Reader, Skipped, SourceFile, depth_first
+from .tree import TOOL_FOLDERS, Reader, Skipped, SourceFile, depth_first
 from .worktree import Directory, open_worktree
 
+# Files of a repository that tell the commit, the tracked files and the ignored ones.
 GIT_FILES = frozenset({"HEAD", "index", "packed-refs", "config", "info/exclude", "logs/HEAD"})
-"""Files of a repository that say what is checked out, what is tracked and what is ignored."""
 
-_Found = list[SourceFile | Skipped | Directory]
+_Items = list[SourceFile | Skipped | Directory]
 
 
-class Rewalked:
-    """A `Source` for one who hears what happens in the tree: a walk gives what a walk of the whole would give.
+class WatchedWorktree:
+    """A `Source` for a tree under watch. Its walks give the same as a walk of everything.
 
-    Between two walks `heard` has to be called with every path that may have changed. What that leaves open is closed by
-    `forget`, after which the next walk looks everywhere.
+    Between two walks, `on_change` must be called with every path that may have changed. If events
+    were lost, `reset` makes the next walk list everything.
     """
 
     def __init__(self, root: str, *, ignore: bool = True) -> None:
-        """Raises `SourceError`, as `open_worktree` does."""
+        """Raise `SourceError`, as `open_worktree` does."""
         self._tree = open_worktree(root, ignore=ignore)
-        self._listed: dict[
-            str, tuple[Directory, _Found]
-        ] = {}  # folder → as it was come to, and what was found in it
-        self._touched: set[str] = set()  # folders to list again
-        self.git_folder = find_git_folder(self._tree.view)  # "" where there is none
-        self.listed = 0  # folders that the last walk looked at
+        self._listings: dict[str, tuple[Directory, _Items]] = {}  # folder → as visited, its items
+        self._changed: set[str] = set()  # folders to list again
+        self.git_folder = find_git_folder(self._tree.view)  # "" if there is none
+        self.listed = 0  # folders that the last walk listed
 
     @property
     def root(self) -> str:
@@ -56,86 +54,87 @@ class Rewalked:
     def reader(self) -> Reader:
         return self._tree.reader()
 
-    def matters(self, path: str) -> bool:
-        """Whether something that happened to the absolute `path` can change what the tree holds."""
-        if self.git_folder and path.startswith(self.git_folder + "/"):
-            inside = path[len(self.git_folder) + 1 :]
-            return inside in GIT_FILES or (
-                inside.startswith("refs/") and not inside.endswith(".lock")
-            )
-        return not any(
-            f"/{name}/" in f"{path[len(self.view) :]}/" for name in (".git", ".hg", ".svn", ".clew")
-        )
+    def is_relevant(self, path: str) -> bool:
+        """Return True if an event at the absolute `path` can change the files of the tree."""
+        if self._is_of_git(path):
+            name = path[len(self.git_folder) + 1 :]
+            return name in GIT_FILES or (name.startswith("refs/") and not name.endswith(".lock"))
+        folders = f"{path[len(self.view) :]}/"
+        return not any(f"/{name}/" in folders for name in TOOL_FOLDERS)
 
-    def heard(self, paths: Iterable[str]) -> None:
-        """These absolute paths, of files and folders, may have changed, come or gone."""
-        asked_git = False
+    def on_change(self, paths: Iterable[str]) -> None:
+        """Note that these absolute paths, of files and folders, may have changed."""
+        git_changed = False
+        root = self.view.rstrip("/") + "/"
         for path in paths:
-            if self.git_folder and path.startswith(self.git_folder + "/"):
-                asked_git = True
-            elif path.startswith(self.view.rstrip("/") + "/"):
-                self._touch(path[len(self.view.rstrip("/")) + 1 :])
-        if asked_git:
-            self._ask_git()
+            if self._is_of_git(path):
+                git_changed = True
+            elif path.startswith(root):
+                self._note_change(path[len(root) :])
+        if git_changed:
+            self._reopen()
 
-    def forget(self) -> None:
-        """List everything again."""
+    def reset(self) -> None:
+        """Make the next walk list everything."""
         self._tree = open_worktree(self._tree.root, ignore=self._tree.ignore)
-        self._listed.clear()
+        self._listings.clear()
 
     def files(self) -> Iterator[SourceFile | Skipped]:
-        """Every path once, in the order of the path as a string."""
-        touched, self.listed = self._touched, 0
-        self._touched = set()
-        done = False
+        """Yield every path once, in the order of the path as a string."""
+        changed, self.listed = self._changed, 0
+        self._changed = set()
+        is_done = False
         try:
             yield from depth_first(
-                self._tree.top(), lambda directory: self._scan(directory, touched)
+                self._tree.top(), lambda directory: self._scan(directory, changed)
             )
-            done = True
+            is_done = True
         finally:
-            if not done:
-                self._touched |= touched
+            if not is_done:
+                self._changed |= changed
 
-    def _touch(self, path: str) -> None:
+    def _is_of_git(self, path: str) -> bool:
+        return bool(self.git_folder) and path.startswith(self.git_folder + "/")
+
+    def _note_change(self, path: str) -> None:
         cut = path.rfind("/") + 1
-        self._touched.add(path[:cut])
-        if path + "/" in self._listed:
-            for folder in [each for each in self._listed if each.startswith(path + "/")]:
-                del self._listed[folder]
+        self._changed.add(path[:cut])
+        if path + "/" in self._listings:
+            for folder in [each for each in self._listings if each.startswith(path + "/")]:
+                del self._listings[folder]
 
-    def _ask_git(self) -> None:
-        """Take in another commit, or other tracked files; only the latter can change what the folders hold."""
-        tree = open_worktree(self._tree.root, ignore=self._tree.ignore)
-        old = self._tree
-        if (tree.tracked, tree.own, tree.git) == (old.tracked, old.own, old.git):
+    def _reopen(self) -> None:
+        """Read the commit and the tracked files again; only the latter change listings."""
+        old, tree = self._tree, open_worktree(self._tree.root, ignore=self._tree.ignore)
+        inputs = (tree.tracked, tree.clew_rules, tree.git_rules)
+        if inputs == (old.tracked, old.clew_rules, old.git_rules):
             self._tree = replace(old, commit=tree.commit)
         else:
             self._tree = tree
-            self._listed.clear()
+            self._listings.clear()
 
     def _scan(
-        self, directory: Directory, touched: set[str]
+        self, directory: Directory, changed: set[str]
     ) -> Iterator[SourceFile | Skipped | Directory]:
-        kept = self._listed.get(directory.path)
-        if kept is not None and directory.path not in touched and kept[0] == directory:
-            yield from kept[1]
-            return
-        self.listed += 1
-        found = _same_rules(list(self._tree.scan(directory)), kept[1] if kept else [])
-        self._listed[directory.path] = (directory, found)
-        yield from found
+        visited, items = self._listings.get(directory.path, (None, []))
+        if visited != directory or directory.path in changed:
+            self.listed += 1
+            items = _with_earlier_rules(list(self._tree.scan(directory)), items)
+            self._listings[directory.path] = (directory, items)
+        yield from items
 
 
-def _same_rules(found: _Found, before: _Found) -> _Found:
-    """`found`, with the rules that were found `before` where they are equal: so that to compare them again costs nothing."""
-    old = next((each for each in before if isinstance(each, Directory)), None)
-    new = next((each for each in found if isinstance(each, Directory)), None)
+def _with_earlier_rules(items: _Items, earlier: _Items) -> _Items:
+    """Replace rules by equal ones of the last listing: comparing identical objects is free."""
+    old = next((each for each in earlier if isinstance(each, Directory)), None)
+    new = next((each for each in items if isinstance(each, Directory)), None)
     if old is None or new is None:
-        return found
-    own: Rules = old.own if old.own == new.own else new.own
-    git: Rules = old.git if old.git == new.git else new.git
+        return items
+    clew_rules: Rules = old.clew_rules if old.clew_rules == new.clew_rules else new.clew_rules
+    git_rules: Rules = old.git_rules if old.git_rules == new.git_rules else new.git_rules
     return [
-        Directory(each.path, own, git, each.ignored) if isinstance(each, Directory) else each
-        for each in found
+        replace(each, clew_rules=clew_rules, git_rules=git_rules)
+        if isinstance(each, Directory)
+        else each
+        for each in items
     ]

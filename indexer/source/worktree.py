@@ -1,11 +1,11 @@
-"""The files of a work tree, by git's rules and ours, each with its size or with the reason why it is left out.
+"""The files of a work tree under git's rules and `.clewignore`, each with its size or a skip reason.
 
-What is left out without a word: `.git`, `.hg`, `.svn` and `.clew`. All else is named, a directory that is left out as a
-whole once, with a slash at its end.
+`.git`, `.hg`, `.svn` and `.clew` are left out without mention. Every other path is named; a directory
+that is skipped as a whole is named once, with a slash at its end.
 
-What decides, first to last: links, directories and special files are never files to index; `.clewignore` has the last
-word on everything else, with `!` against .gitignore too; what git tracks is in; then .gitignore from the deepest up,
-info/exclude, core.excludesFile. Nothing below an ignored directory is taken back in, except what git tracks.
+The rules, first to last: links, directories and special files are never indexed; `.clewignore` decides
+before .gitignore, with `!` too; tracked files are in; then .gitignore from the deepest folder up,
+info/exclude, core.excludesFile. Below an ignored directory, only tracked files are indexed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import SourceError
-from .classify import classify, content_id, is_secret
+from .classify import is_secret
 from .git import (
     Tracked,
     exclude_files,
@@ -30,58 +30,41 @@ from .git import (
     tracked_files,
 )
 from .gitignore import Rules, parse_rules
-from .revision import Revision, open_revision
 from .tree import (
     MAX_FILE_BYTES,
     TOOL_FOLDERS,
     Reader,
     Skipped,
     SkipReason,
-    Source,
     SourceFile,
     changed_ns,
     depth_first,
 )
 
-__all__ = [
-    "MAX_FILE_BYTES",
-    "Reader",
-    "Revision",
-    "SkipReason",
-    "Skipped",
-    "Source",
-    "SourceFile",
-    "Worktree",
-    "classify",
-    "content_id",
-    "open_revision",
-    "open_worktree",
-]
-
-BARE_REPOSITORY = frozenset({"HEAD", "objects", "refs"})  # what git looks for, too
-MAX_RULE_BYTES = 4 * 1024 * 1024  # a larger rule file is no rule file
+BARE_REPOSITORY = frozenset({"HEAD", "objects", "refs"})  # as git recognizes one
+MAX_RULE_BYTES = 4 * 1024 * 1024  # a larger file is not read as a rule file
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """A folder to list, and what is known of it from above."""
+    """A folder to list, with the rules of the folders above it."""
 
     path: str  # relative to the root; "" or ending in a slash
-    own: Rules  # of .clewignore
-    git: Rules  # of .gitignore, info/exclude and core.excludesFile
-    ignored: bool  # entered only for what git tracks in it
+    clew_rules: Rules  # of .clewignore
+    git_rules: Rules  # of .gitignore, info/exclude and core.excludesFile
+    ignored: bool  # listed only for the tracked files in it
 
 
 @dataclass(frozen=True, slots=True)
 class Worktree:
     """A `Source`: a folder on disk, in a git work tree or not."""
 
-    root: str  # as given
+    root: str  # as the user wrote it
     view: str  # its real path
     commit: str
     prefix: str  # the root relative to the top of the work tree; "" or ending in a slash
-    own: Rules = field(repr=False)  # in force above the root
-    git: Rules = field(repr=False)
+    clew_rules: Rules = field(repr=False)  # of the folders above the root
+    git_rules: Rules = field(repr=False)
     tracked: Tracked = field(repr=False)
     ignore: bool
 
@@ -96,14 +79,14 @@ class Worktree:
         return depth_first(self.top(), self.scan)
 
     def top(self) -> Directory:
-        """The root, which is listed first."""
-        return Directory("", self.own, self.git, False)
+        """Return the root."""
+        return Directory("", self.clew_rules, self.git_rules, False)
 
     def scan(self, directory: Directory) -> Iterator[SourceFile | Skipped | Directory]:
-        """What the folder holds, in order. Raises SourceError where the root cannot be read."""
+        """Yield the contents of a folder in order. Raise `SourceError` if the root is unreadable."""
         try:
-            with os.scandir(os.path.join(self.view, directory.path)) as found:
-                entries = {entry.name: entry for entry in found}
+            with os.scandir(os.path.join(self.view, directory.path)) as listing:
+                entries = {entry.name: entry for entry in listing}
         except OSError as error:
             if not directory.path:
                 raise SourceError(f"{self.root} cannot be read: {error.strerror}") from error
@@ -125,13 +108,13 @@ class Worktree:
         return ".git" in entries and is_git_marker(os.path.join(self.view, path, ".git"))
 
     def _with_rules(self, directory: Directory, entries: dict[str, os.DirEntry[str]]) -> Directory:
-        own, git = directory.own, directory.git
+        clew_rules, git_rules = directory.clew_rules, directory.git_rules
         base = os.fsencode(self.prefix + directory.path)
         if ".clewignore" in entries:
-            own = own.below(base, _rule_text(entries[".clewignore"].path))
+            clew_rules = clew_rules.below(base, _rule_text(entries[".clewignore"].path))
         if ".gitignore" in entries and self.ignore:
-            git = git.below(base, _rule_text(entries[".gitignore"].path))
-        return Directory(directory.path, own, git, directory.ignored)
+            git_rules = git_rules.below(base, _rule_text(entries[".gitignore"].path))
+        return Directory(directory.path, clew_rules, git_rules, directory.ignored)
 
     def _visit(
         self, parent: Directory, entry: os.DirEntry[str]
@@ -141,9 +124,8 @@ class Worktree:
             is_dir = entry.is_dir(follow_symlinks=False)
             if is_dir:
                 return self._visit_directory(parent, path)
-            if (parent.own.files or parent.git.files or parent.ignored) and self._ignored(
-                parent, path
-            ):
+            has_rules = parent.clew_rules.files or parent.git_rules.files or parent.ignored
+            if has_rules and self._ignored(parent, path):
                 return Skipped(path, SkipReason.IGNORED)
             if entry.is_symlink():
                 return Skipped(path, self._link_reason(entry.path))
@@ -162,23 +144,30 @@ class Worktree:
         name = self.prefix + path
         if name in self.tracked.submodules:
             return Skipped(path + "/", SkipReason.SUBMODULE)
-        own = parent.own.verdict(os.fsencode(name), True) if parent.own.files else None
-        ignored = parent.ignored or (own is None and bool(self._git_verdict(parent, name, True)))
-        if own or (ignored and name not in self.tracked.directories):
+        verdict = self._clew_verdict(parent, name, True)
+        ignored = parent.ignored or (
+            verdict is None and bool(self._git_verdict(parent, name, True))
+        )
+        if verdict or (ignored and name not in self.tracked.directories):
             return Skipped(path + "/", SkipReason.IGNORED)
-        return Directory(path + "/", parent.own, parent.git, ignored)
+        return Directory(path + "/", parent.clew_rules, parent.git_rules, ignored)
 
     def _ignored(self, parent: Directory, path: str) -> bool:
         name = self.prefix + path
-        own = parent.own.verdict(os.fsencode(name), False) if parent.own.files else None
-        if own is not None and not parent.ignored:
-            return own
-        if own or name in self.tracked.files:
-            return bool(own)
+        verdict = self._clew_verdict(parent, name, False)
+        if verdict is not None and not parent.ignored:
+            return verdict
+        if verdict or name in self.tracked.files:
+            return bool(verdict)
         return parent.ignored or bool(self._git_verdict(parent, name, False))
 
     def _git_verdict(self, parent: Directory, name: str, is_dir: bool) -> bool | None:
-        return parent.git.verdict(os.fsencode(name), is_dir) if parent.git.files else None
+        rules = parent.git_rules
+        return rules.verdict(os.fsencode(name), is_dir) if rules.files else None
+
+    def _clew_verdict(self, parent: Directory, name: str, is_dir: bool) -> bool | None:
+        rules = parent.clew_rules
+        return rules.verdict(os.fsencode(name), is_dir) if rules.files else None
 
     def _link_reason(self, path: str) -> SkipReason:
         target = os.path.realpath(path)
@@ -188,7 +177,7 @@ class Worktree:
 
 @dataclass(frozen=True, slots=True)
 class WorktreeReader:
-    """Reads from disk. Never through a link, and never waits on a fifo that has taken a file's place since the walk."""
+    """Reads files from disk: never through a link, and without waiting for a fifo."""
 
     root: str
 
@@ -203,62 +192,62 @@ class WorktreeReader:
 
 
 def open_worktree(root: str | os.PathLike[str], *, ignore: bool = True) -> Worktree:
-    """The folder `root`, which may lie inside a git work tree or in none.
+    """Open the folder `root`, inside a git work tree or not.
 
-    `ignore=False` leaves out git's own rules; `.clewignore` and the folders of version control stay in force.
-    Raises SourceError where there is no such folder.
+    With `ignore=False`, git's ignore rules do not count; `.clewignore` and the folders of version
+    control still do. Raise `SourceError` if there is no such folder.
     """
-    given = os.fspath(root)
-    real = os.path.realpath(given)
+    name = os.fspath(root)
+    real = os.path.realpath(name)
     if not os.path.exists(real):
-        raise SourceError(f"{given} does not exist: give the folder to index")
+        raise SourceError(f"{name} does not exist: give the folder to index")
     if not os.path.isdir(real):
-        raise SourceError(f"{given} is a file: give the folder that holds it")
+        raise SourceError(f"{name} is a file: give the folder that holds it")
     top = find_top(real)
     if top is None and all(os.path.exists(os.path.join(real, name)) for name in BARE_REPOSITORY):
-        raise SourceError(f"{given} is a bare repository: use --git-dir {given} --rev REV")
+        raise SourceError(f"{name} is a bare repository: use --git-dir {name} --rev REV")
     prefix = os.path.relpath(real, top) + "/" if top and top != real else ""
     repository = open_repository(top) if top else None
-    own, git = _rules_above(top or real, prefix, ignore)
+    clew_rules, git_rules = _rules_above(top or real, prefix, ignore)
     if ignore:
-        git = Rules((*git.files, *(parse_rules(_text(path)) for path in exclude_files(repository))))
+        outside = (parse_rules(_outside_text(path)) for path in exclude_files(repository))
+        git_rules = Rules((*git_rules.files, *outside))
     commit, tracked = (
         (head_commit(repository), tracked_files(repository)) if repository else ("", Tracked())
     )
-    return Worktree(given, real, commit, prefix, own, git, tracked, ignore)
+    return Worktree(name, real, commit, prefix, clew_rules, git_rules, tracked, ignore)
 
 
 def _rules_above(top: str, prefix: str, ignore: bool) -> tuple[Rules, Rules]:
-    """The rules that the folders from the top down to the root, but not the root itself, lay on it."""
-    own = git = Rules()
-    parts = prefix.split("/")[:-1]
-    for depth in range(len(parts)):
-        base = "".join(part + "/" for part in parts[:depth])
-        own = own.below(os.fsencode(base), _rule_text(os.path.join(top, base, ".clewignore")))
+    """Return the rules of the folders from the top down to the root, without its own."""
+    clew_rules = git_rules = Rules()
+    names = prefix.split("/")[:-1]
+    for depth in range(len(names)):
+        base = "".join(name + "/" for name in names[:depth])
+        folder, key = os.path.join(top, base), os.fsencode(base)
+        clew_rules = clew_rules.below(key, _rule_text(os.path.join(folder, ".clewignore")))
         if ignore:
-            git = git.below(os.fsencode(base), _rule_text(os.path.join(top, base, ".gitignore")))
-    return own, git
+            git_rules = git_rules.below(key, _rule_text(os.path.join(folder, ".gitignore")))
+    return clew_rules, git_rules
 
 
 def _sort_key(entry: os.DirEntry[str]) -> str:
     try:
         return entry.name + "/" if entry.is_dir(follow_symlinks=False) else entry.name
-    except (
-        OSError
-    ):  # some file systems give no type, and then a folder that may be listed but not searched
+    except OSError:  # no type from the file system, in a folder without the right to search it
         return entry.name
 
 
 def _rule_text(path: str) -> bytes:
-    """A rule file's bytes; empty where it cannot be read or, as git has it, is a link."""
+    """Return the bytes of a rule file; none if it is unreadable or, as in git, a link."""
     try:
         return read_regular(path, MAX_RULE_BYTES) or b""
     except OSError:
         return b""
 
 
-def _text(path: str) -> bytes:
-    """The bytes of a rule file outside the tree, where git follows links; empty where it cannot be read."""
+def _outside_text(path: str) -> bytes:
+    """Return the bytes of a rule file outside the tree, where git follows links; else none."""
     try:
         return Path(path).read_bytes()
     except OSError:

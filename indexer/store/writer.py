@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..records import key64
-from ..source.tree import LOST
+from ..source.tree import QUARANTINED
 from .generation import State, Tuning, View
 from .lance import column, full_text, quoted, table_names, unpacked
 from .maintenance import drop_old_versions, tend
@@ -179,7 +179,7 @@ class Writer:
         if self.state is None or not self.same_epoch:
             return {}
         published = self.store.table("manifests", self.epoch, self.state.versions["manifests"])
-        reasons = ",".join(quoted(reason.value) for reason in LOST)
+        reasons = ",".join(quoted(reason.value) for reason in QUARANTINED)
         found = (
             published.search()
             .where(f"content != '' AND skipped IN ({reasons})")

@@ -8,7 +8,7 @@ took no part in it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from indexer import Progress
+
     Scores = NDArray[np.float64]
 
 TASKS = 300  # commits that are asked about
@@ -47,8 +49,6 @@ FACTORS = (0.0, 0.5, 0.75, 1.0, 1.33, 2.0)  # that a signal may be weighed by
 ROUNDS = 3  # over all signals
 LEAST_GAIN = 0.001  # of the mean score, for which a signal's weight is changed
 FILES_AT, FUNCTIONS_AT = 5, 10  # where accuracy is told
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

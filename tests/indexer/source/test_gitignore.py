@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from indexer.source.gitignore import Rules, parse_rules, wildmatch
-from indexer.source.worktree import Skipped, SkipReason, SourceFile, open_worktree
+from indexer.source.tree import Skipped, SkipReason, SourceFile
+from indexer.source.worktree import open_worktree
 from tests.indexer.repositories import git
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -10,14 +10,9 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import SourceError
-from indexer.source.worktree import (
-    MAX_FILE_BYTES,
-    Skipped,
-    SkipReason,
-    SourceFile,
-    content_id,
-    open_revision,
-)
+from indexer.source.classify import content_id
+from indexer.source.revision import open_revision
+from indexer.source.tree import MAX_FILE_BYTES, Skipped, SkipReason, SourceFile
 from tests.indexer.repositories import git, repository, write
 
 

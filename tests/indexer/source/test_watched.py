@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import Rewalked, open_worktree
+from indexer import WatchedWorktree, open_worktree
 
 from ..repositories import git, repository, write
 
@@ -28,11 +28,11 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_a_walk_again_lists_only_the_folder_in_which_something_happened(tree: Path) -> None:
-    source = Rewalked(str(tree))
+    source = WatchedWorktree(str(tree))
     assert list(source.files()) == whole(tree)
     assert source.listed == 5
     write(tree, {"a/b/new.py": "", "top.py": "y = 2\n"})
-    source.heard([f"{tree}/a/b/new.py", f"{tree}/top.py"])
+    source.on_change([f"{tree}/a/b/new.py", f"{tree}/top.py"])
     assert list(source.files()) == whole(tree)
     assert source.listed == 2
     assert list(source.files()) == whole(tree)
@@ -40,41 +40,41 @@ def test_a_walk_again_lists_only_the_folder_in_which_something_happened(tree: Pa
 
 
 def test_a_rule_file_changes_all_that_lies_below_it(tree: Path) -> None:
-    source = Rewalked(str(tree))
+    source = WatchedWorktree(str(tree))
     list(source.files())
     write(tree, {"a/.gitignore": "*.txt\n", "a/b/c/n.txt": ""})
-    source.heard([f"{tree}/a/.gitignore", f"{tree}/a/b/c/n.txt"])
+    source.on_change([f"{tree}/a/.gitignore", f"{tree}/a/b/c/n.txt"])
     assert list(source.files()) == whole(tree)
     assert source.listed == 3
 
 
 def test_a_folder_that_has_gone_and_come_again_is_listed_anew(tree: Path) -> None:
-    source = Rewalked(str(tree))
+    source = WatchedWorktree(str(tree))
     list(source.files())
     shutil.rmtree(tree / "a" / "b")
     write(tree, {"a/b/c/other.py": ""})
-    source.heard([f"{tree}/a/b"])
+    source.on_change([f"{tree}/a/b"])
     assert list(source.files()) == whole(tree)
 
 
 def test_what_git_tracks_newly_is_heard_from_its_index(tree: Path) -> None:
-    source = Rewalked(str(tree))
+    source = WatchedWorktree(str(tree))
     write(tree, {"kept.log": "text\n"})
-    source.heard([f"{tree}/kept.log"])
+    source.on_change([f"{tree}/kept.log"])
     assert list(source.files()) == whole(tree)
     git(tree, "add", "-f", "kept.log")
-    source.heard([f"{tree}/.git/index"])
+    source.on_change([f"{tree}/.git/index"])
     assert list(source.files()) == whole(tree)
     git(tree, "commit", "-q", "-m", "second")
-    source.heard([f"{tree}/.git/logs/HEAD"])
+    source.on_change([f"{tree}/.git/logs/HEAD"])
     assert source.commit == open_worktree(tree).commit
 
 
 def test_a_walk_that_was_cut_off_forgets_nothing(tree: Path) -> None:
-    source = Rewalked(str(tree))
+    source = WatchedWorktree(str(tree))
     list(source.files())
     write(tree, {"d/new.py": ""})
-    source.heard([f"{tree}/d/new.py"])
+    source.on_change([f"{tree}/d/new.py"])
     cut = source.files()
     next(cut)
     cut.close()  # type: ignore[attr-defined]
@@ -84,7 +84,7 @@ def test_a_walk_that_was_cut_off_forgets_nothing(tree: Path) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_any_run_of_changes_gives_what_a_whole_walk_gives(tree: Path, seed: int) -> None:
     pick = random.Random(seed)
-    source = Rewalked(str(tree))
+    source = WatchedWorktree(str(tree))
     for _ in range(25):
         folder = tree / pick.choice(["", "a", "a/b", "a/b/c", "d", "e", "e/f"])
         name = folder / pick.choice(["x.py", "new.log", ".gitignore", ".clewignore", "n"])
@@ -100,15 +100,15 @@ def test_any_run_of_changes_gives_what_a_whole_walk_gives(tree: Path, seed: int)
             write(
                 tree, {str(name.relative_to(tree)): pick.choice(["*.py\n", "!x.py\n", "x.*\n", ""])}
             )
-        source.heard([str(heard)])
+        source.on_change([str(heard)])
         assert list(source.files()) == whole(tree)
 
 
 def test_what_the_store_and_git_do_for_themselves_does_not_matter(tree: Path) -> None:
-    source = Rewalked(str(tree))
-    assert source.matters(f"{tree}/a/x.py")
-    assert source.matters(f"{tree}/.git/HEAD")
-    assert source.matters(f"{tree}/.git/refs/heads/main")
+    source = WatchedWorktree(str(tree))
+    assert source.is_relevant(f"{tree}/a/x.py")
+    assert source.is_relevant(f"{tree}/.git/HEAD")
+    assert source.is_relevant(f"{tree}/.git/refs/heads/main")
     for path in (
         ".git/objects/ab/cd",
         ".git/index.lock",
@@ -116,4 +116,4 @@ def test_what_the_store_and_git_do_for_themselves_does_not_matter(tree: Path) ->
         ".clew/head.json",
         "a/.git/HEAD",
     ):
-        assert not source.matters(f"{tree}/{path}")
+        assert not source.is_relevant(f"{tree}/{path}")

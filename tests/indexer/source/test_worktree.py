@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from indexer.errors import SourceError
-from indexer.source.worktree import MAX_FILE_BYTES, Skipped, SkipReason, SourceFile, open_worktree
+from indexer.source.tree import MAX_FILE_BYTES, Skipped, SkipReason, SourceFile
+from indexer.source.worktree import open_worktree
 from tests.indexer.repositories import git, repository, write
 
 pytestmark = pytest.mark.usefixtures("home")
