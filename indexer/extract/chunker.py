@@ -1,4 +1,4 @@
-"""Lines and symbols of a file → chunks: what is searched, embedded and shown as one."""
+"""Lines and symbols of a file → chunks, the units of search, embedding and display."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from ..records import Chunk, Symbol
 from ..tokenizer import cut_terms
 
 CHUNKER = 2
-"""Version of the cutting; keys the cached vectors together with the encoder."""
+"""Version of the chunker; part of the key of cached vectors, with the encoder."""
 
-MAX_LINES = (
-    60  # a longer function is cut: about what a reader takes in at once, and some 600 tokens
-)
-MIN_LINES = 4  # a shorter definition shares a chunk with its neighbours
+MAX_LINES = 60
+"""Lines of a chunk: about as much as a reader takes in at once, some 600 tokens."""
+MIN_LINES = 4  # a shorter definition shares a chunk with its neighbors
 TEXT_LINES = 40  # window over files without symbols
 MAX_CHARS = 8_000  # a chunk of long lines ends here
-NAME_WEIGHT = 3  # how often terms of the qualified name count; simple BM25F: weighted fields added up before saturation
+NAME_WEIGHT = 3
+"""How often terms of the qualified name count: simple BM25F, weighted fields summed first."""
+_MAX_DOC = 200  # characters of a long symbol's documentation in its later windows
+
+Span = tuple[int, int, int]
+"""First line, last line (1-based, inclusive), position of the innermost CHUNK_OWNERS symbol."""
 
 
 def chunk_lines(
@@ -28,9 +32,9 @@ def chunk_lines(
 ) -> Iterator[Chunk]:
     """Cut the file into chunks, in the order of lines; only blank lines belong to none.
 
-    A function is a chunk, cut into windows where it is long; what stands between functions is filled up into
-    chunks that belong to the symbol around it. Where only the syntax is known, `blocks` are the runs of lines (1-based,
-    inclusive, in order) that belong together.
+    A function is a chunk, cut into windows if it is long. The lines between functions form chunks
+    of the symbol around them. `blocks` are the runs of lines (1-based, inclusive, in order) that
+    belong together in a file without symbols.
     """
     path_terms = cut_terms(path)
     limit = MAX_LINES if symbols or blocks else TEXT_LINES
@@ -39,25 +43,22 @@ def chunk_lines(
             yield _chunk(path_terms, lines, symbols, low, high, owner)
 
 
-def _spans(last_line: int, symbols: Sequence[Symbol]) -> Iterator[tuple[int, int, int]]:
-    """Runs of lines (first, last, innermost symbol that has chunks of its own), both inclusive, that cover the file.
+def _spans(last_line: int, symbols: Sequence[Symbol]) -> Iterator[Span]:
+    """Yield spans that cover the file.
 
-    Nesting goes by lines and not by parents: a method may stand far from its type.
+    Nesting goes by lines and not by parents: a method may be far from its type.
     """
     position, open_symbols = 1, [(-1, last_line)]
     for index in _by_line(symbols):
         symbol = symbols[index]
         first = max(symbol.start_line, position)
-        while open_symbols[-1][1] < first and len(open_symbols) > 1:
-            owner, end = open_symbols.pop()
-            if position <= end:
-                yield position, end, owner
-            position = max(position, end + 1)
+        for span in _closed_spans(open_symbols, position, first):
+            yield span
+            position = span[1] + 1
         owner, end = open_symbols[-1]
         last = min(symbol.end_line, end)
-        if last - first + 1 < MIN_LINES or (
-            owner >= 0 and symbols[owner].kind not in CHUNK_PARENTS
-        ):
+        is_inside_whole = owner >= 0 and symbols[owner].kind not in CHUNK_PARENTS
+        if last - first + 1 < MIN_LINES or is_inside_whole:
             continue
         if position < first:
             yield position, first - 1, owner
@@ -69,10 +70,17 @@ def _spans(last_line: int, symbols: Sequence[Symbol]) -> Iterator[tuple[int, int
         position = max(position, end + 1)
 
 
-def _block_spans(
-    lines: Sequence[str], blocks: Sequence[tuple[int, int]]
-) -> Iterator[tuple[int, int, int]]:
-    """As `_spans`: a block with the lines right above it, which speak of it, then what lies between."""
+def _closed_spans(open_symbols: list[tuple[int, int]], position: int, first: int) -> Iterator[Span]:
+    """Remove the open symbols that end before the line `first`; yield their remaining lines."""
+    while open_symbols[-1][1] < first and len(open_symbols) > 1:
+        owner, end = open_symbols.pop()
+        if position <= end:
+            yield position, end, owner
+            position = end + 1
+
+
+def _block_spans(lines: Sequence[str], blocks: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    """Yield spans that cover the file: blocks with the lines right above, and those between."""
     position = 1
     for first, last in blocks:
         if last - first + 1 < MIN_LINES or first < position:
@@ -88,7 +96,7 @@ def _block_spans(
 
 
 def _by_line(symbols: Sequence[Symbol]) -> list[int]:
-    """Symbols that have chunks of their own, an outer one before what it holds."""
+    """Return the symbols with chunks of their own, an outer one before those inside."""
     keyed = [
         (s.start_line, -s.end_line, index)
         for index, s in enumerate(symbols)
@@ -98,7 +106,7 @@ def _by_line(symbols: Sequence[Symbol]) -> list[int]:
 
 
 def _windows(lines: Sequence[str], start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:
-    """Cut a run of lines, without its blank borders, into windows of at most `limit` lines and `MAX_CHARS`."""
+    """Cut a run of lines, without blank borders, at `limit` lines and `MAX_CHARS`."""
     while start <= end and not lines[start - 1].strip():
         start += 1
     while end >= start and not lines[end - 1].strip():
@@ -125,7 +133,10 @@ def _fitting(lines: Sequence[str], start: int, last: int) -> int:
 
 
 def _best_cut(lines: Sequence[str], start: int, last: int) -> int:
-    """The last line of the window: before a blank line or the least indented line of the window's second half."""
+    """Return the last line of a window.
+
+    It is before a blank line, or the least indented line, of the window's second half.
+    """
     best, depth = last, len(lines[last]) - len(lines[last].lstrip()) if last < len(lines) else 0
     for number in range(last, start + (last - start) // 2, -1):
         below = lines[number - 1]
@@ -149,9 +160,9 @@ def _chunk(
     if owner < 0:
         return Chunk(start, end, owner, text, f"{path_terms}\n{cut_terms(text)}")
     symbol = symbols[owner]
-    context = symbol.qualname  # a later window of a long symbol needs to say whose part it is
-    if start > symbol.start_line:
-        context = f"{symbol.qualname}\n{symbol.signature}\n{symbol.doc[:200]}".rstrip()
+    context = symbol.qualname
+    if start > symbol.start_line:  # a later window of a long symbol
+        context = f"{symbol.qualname}\n{symbol.signature}\n{symbol.doc[:_MAX_DOC]}".rstrip()
     text = f"{context}\n{text}"
     names = f"{cut_terms(symbol.qualname)} " * (NAME_WEIGHT - 1)
     return Chunk(start, end, owner, text, f"{path_terms} {names}\n{cut_terms(text)}")

@@ -1,7 +1,8 @@
-"""Code inside documents: scripts, styles and the expressions of templates in HTML, Vue and Svelte files.
+"""Code inside documents: scripts, styles and template expressions in HTML, Vue and Svelte files.
 
-What is embedded is read by its own language from a copy of the whole file in which all else is blank, so that lines and
-columns are those of the file. The scripts of a file are one program, as browsers and compilers of components have it.
+Embedded code is read by its own language from a copy of the file in which all else is blank, so
+lines and columns are those of the file. The scripts of a file are one program, as browsers and
+component compilers have it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..records import Binding, Import, Reference, Symbol
+from .matches import captures_of, line_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    Groups = dict[str, list[tuple[int, dict[str, list[Node]]]]]
+    from .matches import Matches
 
 MAX_EXPRESSION = 2_000  # bytes; longer ones in braces are text
 _SCRIPTS = frozenset(
@@ -30,9 +32,12 @@ _KEYWORD = re.compile(
     rb"[#:@/](?:else if|else|if|each|await|then|catch|key|html|const|debug|render|snippet)?\b"
 )
 
+Span = tuple[int, int]
+"""First byte, and the byte after the last."""
 
-class Facts(NamedTuple):
-    """What one language says of a file; positions (parents, scopes) count within `symbols`."""
+
+class LanguageFacts(NamedTuple):
+    """The facts of one language in a file; parents and scopes are positions in `symbols`."""
 
     symbols: tuple[Symbol, ...]
     references: tuple[Reference, ...]
@@ -41,137 +46,161 @@ class Facts(NamedTuple):
     has_error: bool
 
 
-def embedded(language: str, source: bytes, groups: Groups) -> Iterator[tuple[str, bytes]]:
-    """The languages inside a file, each with the file's bytes, blank but for what is in that language."""
+# -- the parts of a document
+
+
+def embedded_sources(language: str, source: bytes, matches: Matches) -> Iterator[tuple[str, bytes]]:
+    """Yield each embedded language with the file's bytes, blank outside of that language."""
     scripts = [
-        (node, head) for node, head in _parts(groups, "script") if head.get("type", "") in _SCRIPTS
+        (_span(node), attributes)
+        for node, attributes in _elements(matches, "script")
+        if attributes.get("type", "") in _SCRIPTS
     ]
-    pieces = [(node.start_byte, node.end_byte) for node, _ in scripts]
-    expressions = list(_expressions(language, source, groups))
+    pieces = [span for span, _ in scripts]
+    expressions = list(_expressions(language, source, matches))
     if pieces or expressions:
-        typed = [_TYPED[head["lang"]] for _, head in scripts if head.get("lang") in _TYPED]
-        yield max(typed, default="javascript"), _only(source, pieces, expressions)
+        languages = [_TYPED[head["lang"]] for _, head in scripts if head.get("lang") in _TYPED]
+        yield max(languages, default="javascript"), _blank_outside(source, pieces, expressions)
     styles = [
-        (n.start_byte, n.end_byte)
-        for n, head in _parts(groups, "style")
-        if head.get("lang", "") in _STYLES
+        _span(node)
+        for node, attributes in _elements(matches, "style")
+        if attributes.get("lang", "") in _STYLES
     ]
     if styles:
-        yield "css", _only(source, styles, [])
+        yield "css", _blank_outside(source, styles, [])
 
 
-def _parts(groups: Groups, role: str) -> Iterator[tuple[Node, dict[str, str]]]:
-    """The elements of a role, each with the attributes of its tag that say what is in it."""
-    for _, captures in groups.get(role, ()):
+def _elements(matches: Matches, role: str) -> Iterator[tuple[Node, dict[str, str]]]:
+    """Yield the elements of a role with the attributes `lang` and `type` of their tags."""
+    for captures in captures_of(matches, role):
         head = (captures["_head"][0].text or b"").decode("utf-8", "replace")
         yield captures[role][0], dict(_ATTRIBUTE.findall(head))
 
 
-def _expressions(language: str, source: bytes, groups: Groups) -> Iterator[tuple[int, int]]:
-    for _, captures in groups.get("handler", ()):
-        node, name = captures["handler"][0], captures["_name"][0].text or b""
+def _span(node: Node) -> Span:
+    return node.start_byte, node.end_byte
+
+
+def _expressions(language: str, source: bytes, matches: Matches) -> Iterator[Span]:
+    """Yield the expressions in a template, event handlers first."""
+    for captures in captures_of(matches, "handler"):
+        name = captures["_name"][0].text or b""
         if (language == "vue") != name.startswith(b"on"):
-            yield node.start_byte, node.end_byte
+            yield _span(captures["handler"][0])
     if language == "vue":
-        for _, captures in groups.get("interpolation", ()):
-            start = captures["interpolation"][0].start_byte
-            for match in _MUSTACHE.finditer(source, start, captures["interpolation"][0].end_byte):
-                yield match.start(1), match.end(1)
+        yield from _vue_expressions(source, matches)
     elif language == "svelte":
-        yield from _in_braces(source, groups)
+        yield from _svelte_expressions(source, matches)
 
 
-def _in_braces(source: bytes, groups: Groups) -> Iterator[tuple[int, int]]:
-    """The expressions of a Svelte template: what stands between braces outside scripts and styles, without its keyword."""
-    taken = sorted(
-        (n.start_byte, n.end_byte) for role in ("script", "style") for n, _ in _parts(groups, role)
-    )
-    at = 0
-    for start, end in [*taken, (len(source), len(source))]:
-        for opening, closing in _outermost(source, at, start):
+def _vue_expressions(source: bytes, matches: Matches) -> Iterator[Span]:
+    """Yield the text between double braces."""
+    for captures in captures_of(matches, "interpolation"):
+        start, end = _span(captures["interpolation"][0])
+        yield from (match.span(1) for match in _MUSTACHE.finditer(source, start, end))
+
+
+def _svelte_expressions(source: bytes, matches: Matches) -> Iterator[Span]:
+    """Yield the text between braces outside of scripts and styles, without its keyword."""
+    code = [_span(node) for role in ("script", "style") for node, _ in _elements(matches, role)]
+    ends = [0, *(end for _, end in sorted(code))]
+    starts = [*(start for start, _ in sorted(code)), len(source)]
+    for low, high in zip(ends, starts, strict=True):
+        for opening, closing in _outermost_braces(source, low, high):
             keyword = _KEYWORD.match(source, opening + 1)
             if not (keyword and keyword[0] in (b"#snippet", b"/snippet")):
                 yield (keyword.end() if keyword else opening + 1), closing
-        at = end
 
 
-def _outermost(source: bytes, start: int, end: int) -> list[tuple[int, int]]:
-    """The pairs of braces between two bytes that no other pair of a readable length holds."""
-    waiting: list[int] = []
-    pairs: list[tuple[int, int]] = []
+def _outermost_braces(source: bytes, start: int, end: int) -> list[Span]:
+    """Return the pairs of braces within MAX_EXPRESSION that are in no other such pair."""
+    open_braces: list[int] = []
+    pairs: list[Span] = []
     for brace in _BRACE.finditer(source, start, end):
         if brace[0] == b"{":
-            waiting.append(brace.start())
-        elif waiting and brace.start() - (opening := waiting.pop()) <= MAX_EXPRESSION:
-            while pairs and pairs[-1][0] > opening:
-                pairs.pop()
+            open_braces.append(brace.start())
+        elif open_braces and brace.start() - (opening := open_braces.pop()) <= MAX_EXPRESSION:
+            _drop_inner(pairs, opening)
             pairs.append((opening, brace.start()))
     return pairs
 
 
-def _only(
-    source: bytes, pieces: Sequence[tuple[int, int]], expressions: Sequence[tuple[int, int]]
-) -> bytes:
-    """The file with all but these regions blank; an expression is a statement of its own."""
-    kept = bytearray(re.sub(rb"[^\n]", b" ", source))
+def _drop_inner(pairs: list[Span], opening: int) -> None:
+    while pairs and pairs[-1][0] > opening:
+        pairs.pop()
+
+
+def _blank_outside(source: bytes, pieces: Sequence[Span], expressions: Sequence[Span]) -> bytes:
+    """Return the file with all but these regions blank; each expression is a statement."""
+    masked = bytearray(re.sub(rb"[^\n]", b" ", source))
     for start, end in (*pieces, *expressions):
-        kept[start:end] = source[start:end]
+        masked[start:end] = source[start:end]
     for start, end in expressions:
-        kept[start - 1 : start], kept[end : end + 1] = b";", b";"
-    return bytes(kept)
+        masked[start - 1 : start], masked[end : end + 1] = b";", b";"
+    return bytes(masked)
 
 
-def components(groups: Groups, imports: Sequence[Import]) -> Iterator[Reference]:
-    """The components that a template uses, where the file imports them: `<MyButton>`, `<my-button>`."""
+# -- their facts
+
+
+def used_components(matches: Matches, imports: Sequence[Import]) -> Iterator[Reference]:
+    """Yield the imported components that a template uses: `<MyButton>`, `<my-button>`."""
     known = {spec.alias or spec.name for spec in imports}
     seen: set[str] = set()
-    for _, captures in groups.get("component", ()):
+    for captures in captures_of(matches, "component"):
         node = captures["component"][0]
-        written = (node.text or b"").decode("utf-8", "replace")
-        pascal = "".join(part[:1].upper() + part[1:] for part in written.split("-"))
-        name = written if written in known else pascal
-        if name in known and name not in seen and (written[:1].isupper() or "-" in written):
+        tag = (node.text or b"").decode("utf-8", "replace")
+        pascal = "".join(part[:1].upper() + part[1:] for part in tag.split("-"))
+        name = tag if tag in known else pascal
+        if name in known and name not in seen and (tag[:1].isupper() or "-" in tag):
             seen.add(name)
-            yield Reference("call", name, "", -1, node.start_point.row + 1)
+            yield Reference("call", name, "", -1, line_of(node))
 
 
-def joined(parts: Sequence[Facts]) -> Facts:
-    """The facts of one file in several languages as one: symbols in the order of the text, each name once."""
+def merge_facts(parts: Sequence[LanguageFacts]) -> LanguageFacts:
+    """Return the facts of one file in several languages as one.
+
+    Symbols are in the order of the text; the second of a repeated name is `name#2`.
+    """
     if len(parts) == 1:
         return parts[0]
     order = sorted(
-        ((symbol.start_line, -symbol.end_line, which, index), symbol)
-        for which, part in enumerate(parts)
+        ((symbol.start_line, -symbol.end_line, part_number, index), symbol)
+        for part_number, part in enumerate(parts)
         for index, symbol in enumerate(part.symbols)
     )
-    places = {key[2:]: place for place, (key, _) in enumerate(order)}
-    taken: set[str] = set()
+    positions = {key[2:]: position for position, (key, _) in enumerate(order)}
+    qualnames: set[str] = set()
     symbols = []
-    for (_, _, which, _), symbol in order:
-        qualname, count = symbol.qualname, 1
-        while qualname in taken:
-            count += 1
-            qualname = f"{symbol.qualname}#{count}"
-        taken.add(qualname)
-        symbols.append(
-            symbol._replace(qualname=qualname, parent=places.get((which, symbol.parent), -1))
-        )
-    return Facts(
+    for (_, _, number, _), symbol in order:
+        qualname = _unique(symbol.qualname, qualnames)
+        qualnames.add(qualname)
+        parent = positions.get((number, symbol.parent), -1)
+        symbols.append(symbol._replace(qualname=qualname, parent=parent))
+    return LanguageFacts(
         tuple(symbols),
         tuple(
-            r._replace(scope=places.get((w, r.scope), -1))
-            for w, part in enumerate(parts)
-            for r in part.references
+            each._replace(scope=positions.get((number, each.scope), -1))
+            for number, part in enumerate(parts)
+            for each in part.references
         ),
         tuple(
-            i._replace(scope=places.get((w, i.scope), -1))
-            for w, part in enumerate(parts)
-            for i in part.imports
+            each._replace(scope=positions.get((number, each.scope), -1))
+            for number, part in enumerate(parts)
+            for each in part.imports
         ),
         tuple(
-            b._replace(scope=places.get((w, b.scope), -1))
-            for w, part in enumerate(parts)
-            for b in part.bindings
+            each._replace(scope=positions.get((number, each.scope), -1))
+            for number, part in enumerate(parts)
+            for each in part.bindings
         ),
         any(part.has_error for part in parts),
     )
+
+
+def _unique(qualname: str, others: set[str]) -> str:
+    unique, count = qualname, 1
+    while unique in others:
+        count += 1
+        unique = f"{qualname}#{count}"
+    return unique

@@ -1,11 +1,13 @@
-"""The words of source text → names: dotted, without arguments, brackets and comment marks."""
+"""Source text → names: dotted, without arguments, brackets and comment marks."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-MAX_WRITTEN = 400  # bytes; of a longer expression (a chain of calls over many lines) only the last name is taken
+MAX_WRITTEN = 400
+"""Bytes of an expression. Only the last name of a longer one, such as a chain of calls over many
+lines, is taken."""
 
 _SPACE = re.compile(r"\s+")
 _SEPARATOR = re.compile(r"[?!&]*\.|\??->|:+\$?|\\")
@@ -28,7 +30,7 @@ _OPERATOR = re.compile(r"\boperator\b")
 
 
 def one_line(written: str) -> str:
-    """All white space as single blanks, without comments that end a line."""
+    """Return the text with white space as single blanks, without comments at the ends of lines."""
     if "\n" in written:
         written = _LINE_COMMENT.sub("\n", written)
     return " ".join(written.split())
@@ -36,9 +38,10 @@ def one_line(written: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def dotted(written: str) -> str:
-    """A callee or a type as a dotted name: arguments become `()`, indices `[]`; type arguments go.
+    """Return a callee or a type as a dotted name.
 
-    What PHP writes from the root of all namespaces keeps that mark as its first part: `\\A\\B` → `\\.A.B`.
+    Arguments become `()`, indices `[]`; type arguments go. A PHP name from the root of all
+    namespaces keeps that mark as its first part: `\\A\\B` → `\\.A.B`.
     """
     if _DOTTED.fullmatch(written):
         return written
@@ -58,13 +61,16 @@ def dotted(written: str) -> str:
 
 
 def last_name(written: str) -> str:
-    """Of an expression that is too long to be a name: `?.` and its last word."""
-    found = _LAST_NAME.search(written)
-    return f"?.{found[0]}" if found else ""
+    """Return `?.` and the last word of an expression that is too long for a name."""
+    last = _LAST_NAME.search(written)
+    return f"?.{last[0]}" if last else ""
 
 
 def split_name(callee: str) -> tuple[str, str]:
-    """A dotted name as (receiver, last name): `?` for a receiver that is no plain chain, "" for a last part that is no name."""
+    """Return (receiver, last name) of a dotted name.
+
+    The receiver is `?` if it is no plain chain; both are "" if the last part is no name.
+    """
     receiver, _, name = callee.rpartition(".")
     if not name or name[-1] in ")]":
         return "", ""
@@ -74,7 +80,7 @@ def split_name(callee: str) -> tuple[str, str]:
 
 
 def name_parts(written: str) -> list[str]:
-    """The parts of a definition's name: `ns::Type<T>::operator<<` → `ns`, `Type`, `operator<<`."""
+    """Return the parts of a definition's name: `ns::T<U>::operator<<` → `ns`, `T`, `operator<<`."""
     operator = _OPERATOR.search(written)
     tail = ""
     if operator:
@@ -87,17 +93,17 @@ def name_parts(written: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 14)
 def type_name(written: str) -> str:
-    """A type on one line, without the marks of indirection before it: `*Server`, `&mut Server` → `Server`."""
+    """Return a type on one line without indirection: `*Server`, `&mut Server` → `Server`."""
     return _INDIRECTION.sub("", _SPACE.sub(" ", written)).strip()
 
 
 def comment_text(written: str) -> str:
-    """The text of a comment without its marks."""
+    """Return the text of a comment without its marks."""
     return _COMMENT_MARK.sub("", written).strip()
 
 
 def string_text(written: str) -> str:
-    """The text of a documentation string without its quotes; its end may be cut off."""
+    """Return the text of a docstring without its quotes; its end may be cut off."""
     text = written.lstrip("rRuUbBfF")
     quote = next((quote for quote in ('"""', "'''", '"', "'") if text.startswith(quote)), "")
     return text[len(quote) :].removesuffix(quote).strip() if quote else text.strip()

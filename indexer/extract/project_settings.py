@@ -1,8 +1,9 @@
-"""Project settings that say where modules lie: package.json, tsconfig.json, pnpm-workspace.yaml → bindings.
+"""Project settings about the location of modules, as bindings.
 
-They are facts of the settings file alone, kept with its content as all facts are: `how` is `setting`, the name is the
-setting's, followed by a blank and the key where it is a table (`paths @/*`, `exports ./sub`), the type is the value as
-written. Lists and conditions become several bindings, in the order of the text. What is no JSON yields nothing.
+They come from package.json, tsconfig.json and pnpm-workspace.yaml, and are facts of that file alone
+as all facts are. `how` is `setting`; the name is the setting's, for a table followed by a blank and
+the key (`paths @/*`, `exports ./sub`); the type is the value as written. Lists and conditions
+become several bindings, in the order of the text. A file that is not JSON gives none.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from ..records import SETTING, Binding
 from .names import MAX_WRITTEN
 
-MAX_SETTINGS = 2_000  # of one file; the longest `exports` that a person reads has some hundreds
+MAX_SETTINGS = 2_000  # of one file; the longest handwritten `exports` has some hundreds
 MAX_BYTES = 1 << 20  # of a settings file
 
 _PACKAGE = frozenset({"package.json", "deno.json", "deno.jsonc", "jsr.json"})
@@ -28,28 +29,28 @@ _TRAILING = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
 
 
 def read_settings(path: str, text: str) -> list[Binding]:
-    """The settings in the file `path` that tell where modules lie; nothing for any other file."""
+    """Return the settings in the file `path`; none if it is no settings file."""
     name = path.rpartition("/")[2]
     if not name.endswith((".json", ".jsonc", ".yaml", ".yml")) or len(text) > MAX_BYTES:
         return []
     if name in _PACKAGE:
-        found = _package(_table(_parsed(text)))
+        settings = _package_settings(_table(_parse_json(text)))
     elif _COMPILER.fullmatch(name):
-        found = _compiler(_table(_parsed(text)))
+        settings = _compiler_settings(_table(_parse_json(text)))
     elif name in _WORKSPACE:
-        found = _pnpm(text)
+        settings = _workspace_settings(text)
     else:
         return []
-    kept = [
-        (name, value)
-        for name, value in found
+    bindings = [
+        Binding(name, value, SETTING, -1, 1)
+        for name, value in settings
         if value and len(name) <= MAX_WRITTEN and len(value) <= MAX_WRITTEN
     ]
-    return [Binding(name, value, SETTING, -1, 1) for name, value in kept[:MAX_SETTINGS]]
+    return bindings[:MAX_SETTINGS]
 
 
-def _parsed(text: str) -> Any:
-    """JSON, which may have comments and trailing commas; None for what is neither."""
+def _parse_json(text: str) -> Any:
+    """Return the value of JSON with comments and trailing commas; None if it is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -61,12 +62,12 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _package(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _package_settings(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name in _ENTRIES:
         yield from ((name, value) for value in _strings(data.get(name)))
     workspaces = data.get("workspaces")
-    listed = workspaces.get("packages") if isinstance(workspaces, dict) else workspaces
-    yield from (("workspaces", value) for value in _strings(listed))
+    patterns = workspaces.get("packages") if isinstance(workspaces, dict) else workspaces
+    yield from (("workspaces", value) for value in _strings(patterns))
     exports = data.get("exports")
     if not isinstance(exports, dict) or not all(key.startswith(".") for key in exports):
         exports = {".": exports}
@@ -75,7 +76,7 @@ def _package(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((f"{table} {key}", target) for target in _strings(value))
 
 
-def _compiler(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _compiler_settings(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from (("extends", value) for value in _strings(data.get("extends")))
     references = data.get("references")
     for reference in references if isinstance(references, list) else ():
@@ -87,8 +88,8 @@ def _compiler(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ((f"paths {key}", target) for target in _strings(value))
 
 
-def _pnpm(text: str) -> Iterator[tuple[str, str]]:
-    """The list `packages` of a workspace file: one level of YAML, without a parser for all of it."""
+def _workspace_settings(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the list `packages` of a pnpm workspace: one level of YAML needs no parser."""
     inside = False
     for line in text.split("\n"):
         if line[:1] not in (" ", "\t", "-", "#", "", "\r"):
@@ -102,11 +103,11 @@ def _table(value: Any) -> dict[str, Any]:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """The texts in a text, a list or a table of conditions, from left to right."""
+    """Yield the strings in a string, a list or a table of conditions, from left to right."""
     stack = [value]
     while stack:
-        at = stack.pop()
-        if isinstance(at, str):
-            yield at
-        elif isinstance(at, (list, dict)):
-            stack += reversed(list(at.values() if isinstance(at, dict) else at))
+        item = stack.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, (list, dict)):
+            stack += reversed(list(item.values() if isinstance(item, dict) else item))

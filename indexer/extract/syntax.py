@@ -1,4 +1,4 @@
-"""One text, looked at by itself: what it defines, and whether it parses. For edits that are not in any index yet."""
+"""Symbols and syntax errors of one text, for edits that are not indexed yet."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def definitions(path: str, text: str) -> tuple[Symbol, ...]:
-    """The symbols that the text of the file `path` defines, by line."""
+    """Return the symbols that the text of the file `path` defines, by line."""
     source = text.encode("utf-8", "replace")
     return extract_symbols(path, source, language_of(path, source))
 
 
 def syntax_errors(path: str, text: str) -> list[int]:
-    """The lines, from 1, at which what the parser does not understand begins; none for a language without a grammar."""
+    """Return the first lines of syntax errors, 1-based; none for a language without a grammar."""
     source = text.encode("utf-8", "surrogatepass")
     language = language_of(path, source)
     row = LANGUAGES.get(language)
@@ -30,11 +30,11 @@ def syntax_errors(path: str, text: str) -> list[int]:
 
 
 def _outermost_errors(root: Node) -> list[Node]:
-    found, left = [], [root] if root.has_error else []
-    while left:
-        node = left.pop()
+    errors, stack = [], [root] if root.has_error else []
+    while stack:
+        node = stack.pop()
         if node.is_error or node.is_missing:
-            found.append(node)
+            errors.append(node)
         else:
-            left.extend(child for child in node.children if child.has_error or child.is_missing)
-    return found
+            stack.extend(child for child in node.children if child.has_error or child.is_missing)
+    return errors

@@ -316,7 +316,7 @@ def language_of(path: str, data: bytes = b"") -> str:
     return row.name
 
 
-OUTLINE_ROLES = frozenset({"scope", "import", "skip"})
+SYMBOL_ROLES = frozenset({"scope", "import", "skip"})
 """Of patterns that decide, beside definitions, which symbols a file has."""
 
 
@@ -351,13 +351,13 @@ def grammar(name: str) -> Grammar:
 
 
 @cache
-def outline_query(name: str) -> tree_sitter.Query:
+def symbols_query(name: str) -> tree_sitter.Query:
     """The query of the language `name`, its patterns in the same places, of which only those match that make symbols."""
     import tree_sitter
 
     query = tree_sitter.Query(_language(LANGUAGES[name]), _query_text(LANGUAGES[name]))
     for place, role in enumerate(grammar(name).roles):
-        if not role.startswith("def.") and role not in OUTLINE_ROLES:
+        if not role.startswith("def.") and role not in SYMBOL_ROLES:
             query.disable_pattern(place)
     return query
 

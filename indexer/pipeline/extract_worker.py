@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from ..embed.encoder import Encoder
 from ..embed.static import StaticEncoder
-from ..extract.extractor import extract
+from ..extract.extractor import extract_facts
 from ..languages.registry import language_of
 from ..records import key64, printable
 from ..source.classify import classify, content_id
@@ -112,7 +112,7 @@ def _extract_file(
         return Outcome(file, content, 0, quarantined[file_id], 0), None
     data, secrets = redact(data)  # first of all: facts, terms and stored text have no secrets
     try:
-        facts = extract(path, data, language_of(path, data))
+        facts = extract_facts(path, data, language_of(path, data))
     except MemoryError:
         return Outcome(file, content, 0, SkipReason.OUT_OF_MEMORY.value, 0), None
     except Exception:  # noqa: BLE001 - reported; one file must not cost the others

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indexer.extract.extractor import extract
+from indexer.extract.extractor import extract_facts
 from indexer.facts.in_memory import InMemoryFacts
 from indexer.languages.registry import language_of
 from indexer.records import Edge, FileFacts
@@ -16,7 +16,7 @@ Resolved = dict[str, tuple[list[Edge], list[int]]]
 
 
 def facts_of(path: str, text: str) -> FileFacts:
-    return extract(path, text.encode(), language_of(path, text.encode()))
+    return extract_facts(path, text.encode(), language_of(path, text.encode()))
 
 
 def resolved(facts: dict[str, FileFacts]) -> tuple[Resolved, Resolver]:

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.extract.assignments import bound, chains, split
+from indexer.extract.assignments import read_assignment, split_commas, value_chains
 from indexer.resolve.mro import linearize
 from indexer.resolve.type_expressions import NOTHING, Shape, element, item, method, result, shape
 
 
 def test_names_on_both_sides_are_bound_pairwise() -> None:
-    assert bound("a, (b, c)", "f(x), (g, h)", "value") == (("a", "f()"), ("b", "g"), ("c", "h"))
+    assert read_assignment("a, (b, c)", "f(x), (g, h)", "value") == (
+        ("a", "f()"),
+        ("b", "g"),
+        ("c", "h"),
+    )
 
 
 def test_a_value_that_is_taken_apart_is_bound_by_position() -> None:
-    assert bound("a, b", "f()", "value") == (("a", "f()[0]"), ("b", "f()[1]"))
+    assert read_assignment("a, b", "f()", "value") == (("a", "f()[0]"), ("b", "f()[1]"))
 
 
 def test_a_star_ends_the_positions_that_are_known() -> None:
-    assert bound("a, *b, c", "f()", "value") == (("a", "f()[0]"),)
+    assert read_assignment("a, *b, c", "f()", "value") == (("a", "f()[0]"),)
 
 
 def test_zip_is_taken_apart_before_its_elements_are() -> None:
-    assert bound("a, b", "zip(x, y)", "each") == (("a", "x[*]"), ("b", "y[*]"))
+    assert read_assignment("a, b", "zip(x, y)", "each") == (("a", "x[*]"), ("b", "y[*]"))
 
 
 def test_what_a_with_enters_is_a_step() -> None:
-    assert bound("f", "open_it()", "enter") == (("f", "open_it()[+]"),)
+    assert read_assignment("f", "open_it()", "enter") == (("f", "open_it()[+]"),)
 
 
 @pytest.mark.parametrize(
@@ -48,11 +52,11 @@ def test_what_a_with_enters_is_a_step() -> None:
     ],
 )
 def test_an_expression_comes_to_these_chains(value: str, expected: tuple[str, ...]) -> None:
-    assert chains(value) == expected
+    assert value_chains(value) == expected
 
 
 def test_commas_in_brackets_and_strings_part_nothing() -> None:
-    assert split("f(a, b), 'x, y', [c, d]") == ["f(a, b)", "'x, y'", "[c, d]"]
+    assert split_commas("f(a, b), 'x, y', [c, d]") == ["f(a, b)", "'x, y'", "[c, d]"]
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.extract.extractor import extract
+from indexer.extract.extractor import extract_facts
 from indexer.languages.registry import language_of
 from indexer.resolve.resolver import Resolver
 
 
 def edges(files: dict[str, str], kind: str = "calls") -> set[tuple[str, str, int]]:
     facts = {
-        path: extract(path, text.encode(), language_of(path))
+        path: extract_facts(path, text.encode(), language_of(path))
         for path, text in sorted(files.items())
     }
     resolver = Resolver(facts)
@@ -48,7 +48,9 @@ def test_an_element_is_no_function_of_the_script() -> None:
 
 
 def test_equal_names_in_two_languages_of_a_file_stay_two_symbols() -> None:
-    facts = extract("a.html", b'<div id="main"></div><script>function main() {}</script>', "html")
+    facts = extract_facts(
+        "a.html", b'<div id="main"></div><script>function main() {}</script>', "html"
+    )
     assert sorted(s.qualname for s in facts.symbols) == ["main", "main#2"]
 
 
@@ -67,4 +69,4 @@ def test_equal_names_in_two_languages_of_a_file_stay_two_symbols() -> None:
 )
 @pytest.mark.parametrize("language", ["html", "vue", "svelte"])
 def test_broken_documents_are_read(text: str, language: str) -> None:
-    assert extract(f"a.{language}", text.encode(), language).lines == 1
+    assert extract_facts(f"a.{language}", text.encode(), language).lines == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.extract.extractor import extract, extract_symbols
+from indexer.extract.extractor import extract_facts, extract_symbols
 from indexer.languages.registry import LANGUAGES, language_of
 from indexer.records import Binding, FileFacts, Import, Reference
 
@@ -44,7 +44,7 @@ def test_a_truncated_sample_is_read(sample: Path) -> None:
     source = sample.read_bytes()
     language = language_of(sample.name, source)
     for end in range(0, len(source), 50):
-        check(extract(sample.name, source[:end], language))
+        check(extract_facts(sample.name, source[:end], language))
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
@@ -53,7 +53,7 @@ def test_symbols_alone_are_those_among_all_facts(sample: Path) -> None:
     language = language_of(sample.name, source)
     assert (
         extract_symbols(sample.name, source, language)
-        == extract(sample.name, source, language).symbols
+        == extract_facts(sample.name, source, language).symbols
     )
 
 
@@ -65,14 +65,14 @@ def test_a_damaged_sample_is_read(sample: Path) -> None:
         damaged = bytearray(source)
         for _ in range(chance.randrange(1, 40)):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
-        check(extract(sample.name, bytes(damaged), language_of(sample.name, source)))
+        check(extract_facts(sample.name, bytes(damaged), language_of(sample.name, source)))
 
 
 @pytest.mark.parametrize("language", NAMES)
 def test_random_bytes_are_read(language: str) -> None:
     chance = random.Random(11)
     for size in (0, 1, 2, 10, 1000, 20_000):
-        check(extract("a", chance.randbytes(size), language))
+        check(extract_facts("a", chance.randbytes(size), language))
 
 
 @pytest.mark.parametrize("language", NAMES)
@@ -80,7 +80,7 @@ def test_random_bytes_are_read(language: str) -> None:
     "opening", [b"(", b"{", b"[", b"f(", b"a.", b"<", b"if (a) {", b"function f() {", b"class A { "]
 )
 def test_ten_thousand_levels_are_read(language: str, opening: bytes) -> None:
-    check(extract("a", opening * SLOW.get(language, 10_000), language))
+    check(extract_facts("a", opening * SLOW.get(language, 10_000), language))
 
 
 @pytest.mark.parametrize("language", NAMES)
@@ -92,16 +92,16 @@ def test_deep_nesting_does_not_end_the_process(language: str, depth: int) -> Non
 
 @pytest.mark.parametrize("language", NAMES)
 def test_a_chain_of_thousands_of_calls_is_read(language: str) -> None:
-    check(extract("a", b"x = a" + b".b(1)" * SLOW.get(language, 4_000) + b";", language))
+    check(extract_facts("a", b"x = a" + b".b(1)" * SLOW.get(language, 4_000) + b";", language))
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_carriage_returns_and_byte_order_marks_change_no_line(sample: Path) -> None:
     source = sample.read_bytes()
     language = language_of(sample.name, source)
-    plain = extract(sample.name, source, language)
+    plain = extract_facts(sample.name, source, language)
     for other in (source.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + source):
-        facts = extract(sample.name, other, language)
+        facts = extract_facts(sample.name, other, language)
         assert facts.lines == plain.lines
         assert [(s.qualname, s.start_line, s.end_line) for s in facts.symbols] == [
             (s.qualname, s.start_line, s.end_line) for s in plain.symbols
@@ -109,7 +109,7 @@ def test_carriage_returns_and_byte_order_marks_change_no_line(sample: Path) -> N
 
 
 def test_form_feeds_and_odd_line_ends_start_no_line() -> None:
-    facts = extract(
+    facts = extract_facts(
         "a.py", b"x = 1\x0c\n\x0c\ndef f():\n    a = '\xe2\x80\xa8'\n    return g()\n", "python"
     )
     assert [(s.name, s.start_line, s.end_line) for s in facts.symbols] == [("x", 1, 1), ("f", 3, 5)]
@@ -117,18 +117,18 @@ def test_form_feeds_and_odd_line_ends_start_no_line() -> None:
 
 
 def test_a_file_without_a_final_line_feed_ends_on_its_last_line() -> None:
-    facts = extract("a.py", b"def f():\n    pass", "python")
+    facts = extract_facts("a.py", b"def f():\n    pass", "python")
     assert (facts.lines, facts.symbols[0].end_line, facts.chunks[-1].end_line) == (2, 2, 2)
 
 
 def test_text_has_lines_and_chunks_only() -> None:
-    facts = extract("notes.txt", b"one\n\ntwo\n", "text")
+    facts = extract_facts("notes.txt", b"one\n\ntwo\n", "text")
     assert (facts.lines, facts.symbols, len(facts.chunks)) == (3, (), 1)
 
 
 def test_a_method_far_from_its_type_has_a_chunk_of_its_own() -> None:
     source = b"package a\n\ntype S struct{}\n\nfunc (s S) M() {\n\tone()\n\ttwo()\n\tthree()\n}\n"
-    facts = extract("a.go", source, "go")
+    facts = extract_facts("a.go", source, "go")
     assert [
         facts.symbols[chunk.symbol].qualname for chunk in facts.chunks if chunk.symbol >= 0
     ] == ["S.M"]
@@ -144,10 +144,10 @@ def test_a_method_far_from_its_type_has_a_chunk_of_its_own() -> None:
     ],
 )
 def test_a_module_of_ten_thousand_parts_is_no_import(path: str, source: str) -> None:
-    assert extract(path, source.encode(), language_of(path)).imports == ()
+    assert extract_facts(path, source.encode(), language_of(path)).imports == ()
 
 
 def test_a_name_that_is_defined_again_and_again_costs_no_more_than_others() -> None:
-    facts = extract("a.py", b"def f(): 0\n" * 20_000, "python")
+    facts = extract_facts("a.py", b"def f(): 0\n" * 20_000, "python")
     assert [symbol.qualname for symbol in facts.symbols[:3]] == ["f", "f#2", "f#3"]
     assert facts.symbols[-1].qualname == "f#20000"

@@ -2,12 +2,12 @@
 
 import pytest
 
-from indexer.extract.extractor import extract
+from indexer.extract.extractor import extract_facts
 from indexer.records import Binding
 
 
 def bindings(text: str) -> list[Binding]:
-    return [*extract("a.js", text.encode(), "javascript").bindings]
+    return [*extract_facts("a.js", text.encode(), "javascript").bindings]
 
 
 @pytest.mark.parametrize(

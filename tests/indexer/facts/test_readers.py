@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.extract.extractor import extract
+from indexer.extract.extractor import extract_facts
 from indexer.facts.arrow_files import ArrowFacts
 from indexer.facts.arrow_writer import write_arrow_facts
 from indexer.facts.in_memory import InMemoryFacts
@@ -18,7 +18,7 @@ from ..sources import PROGRAMS
 def extracted() -> InMemoryFacts:
     return InMemoryFacts(
         {
-            path: extract(path, text.encode(), language_of(path, text.encode()))
+            path: extract_facts(path, text.encode(), language_of(path, text.encode()))
             for path, text in sorted(PROGRAMS.items())
         }
     )

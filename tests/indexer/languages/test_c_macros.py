@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from indexer.extract.extractor import extract
+from indexer.extract.extractor import extract_facts
 
 
 def names(source: str) -> list[str]:
     return [
         symbol.qualname
-        for symbol in extract("a.h", source.encode(), "cpp").symbols
+        for symbol in extract_facts("a.h", source.encode(), "cpp").symbols
         if symbol.kind != "prototype"
     ]
 
@@ -57,7 +57,7 @@ class LIB_API_ Test {
 
 
 def test_a_word_in_capitals_that_is_a_type_stays() -> None:
-    facts = extract(
+    facts = extract_facts(
         "a.cc",
         b"\nstruct S {\n  const DWORD_T other() { return 0; }\n};\nSOME_TYPE *made(int a) { return 0; }\n",
         "cpp",
@@ -72,5 +72,5 @@ def test_of_an_unknown_receiver_a_method_of_the_standard_library_is_not_guessed(
     from indexer.resolve.resolver import Resolver
 
     source = "struct Text { const char* c_str() { return 0; } void drop_all() {} };\nvoid f() { other().c_str(); other().drop_all(); }\n"
-    resolver = Resolver({"a.cc": extract("a.cc", source.encode(), "cpp")})
+    resolver = Resolver({"a.cc": extract_facts("a.cc", source.encode(), "cpp")})
     assert [edge.dst for edge in resolver.edges("a.cc")] == ["a.cc::Text.drop_all"]

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from indexer.extract.chunker import MAX_LINES
-from indexer.extract.extractor import extract
+from indexer.extract.extractor import extract_facts
 from indexer.languages.language_pack import LARGEST, syntax_blocks
 from indexer.languages.registry import TEXT, language_of
 
@@ -19,7 +19,7 @@ DART = "import 'a.dart';\n\n" + "".join(
 
 
 def test_a_file_of_the_tail_is_cut_at_its_functions() -> None:
-    facts = extract("a.dart", DART.encode(), language_of("a.dart"))
+    facts = extract_facts("a.dart", DART.encode(), language_of("a.dart"))
     assert (facts.language, facts.symbols, facts.references) == ("dart", (), ())
     assert [chunk.text.split("\n")[0] for chunk in facts.chunks[1:]] == [
         f"// Adds {n}." for n in range(20)
@@ -27,7 +27,7 @@ def test_a_file_of_the_tail_is_cut_at_its_functions() -> None:
 
 
 def test_chunks_of_the_tail_cover_every_line_once() -> None:
-    facts = extract("a.dart", DART.encode(), "dart")
+    facts = extract_facts("a.dart", DART.encode(), "dart")
     covered = [
         line for chunk in facts.chunks for line in range(chunk.start_line, chunk.end_line + 1)
     ]
@@ -44,7 +44,7 @@ def test_a_large_file_of_the_tail_is_text() -> None:
 @pytest.mark.parametrize("source", [b"", b"\xff\xfe\x00", b"{" * 5_000, b"class A {\n" * 2_000])
 def test_damaged_files_of_the_tail_are_read(source: bytes) -> None:
     for extension in (".dart", ".pl", ".ml", ".tf", ".proto"):
-        facts = extract(f"a{extension}", source, language_of(f"a{extension}"))
+        facts = extract_facts(f"a{extension}", source, language_of(f"a{extension}"))
         assert all(1 <= chunk.start_line <= chunk.end_line <= facts.lines for chunk in facts.chunks)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.extract.extractor import extract
+from indexer.extract.extractor import extract_facts
 from indexer.languages.registry import LANGUAGES, language_of
 from indexer.records import FileFacts
 
@@ -65,7 +65,7 @@ def written_out(facts: FileFacts) -> dict[int, set[str]]:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_a_sample_yields_what_its_comments_say(sample: Path) -> None:
     source = sample.read_bytes()
-    found = written_out(extract(sample.name, source, language_of(sample.name, source)))
+    found = written_out(extract_facts(sample.name, source, language_of(sample.name, source)))
     wrong = []
     for line, (wanted, unwanted) in expectations(source.decode()).items():
         here = found.get(line, set())

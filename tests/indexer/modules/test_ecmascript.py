@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from indexer.extract.extractor import extract
+from indexer.extract.extractor import extract_facts
 from indexer.facts.in_memory import InMemoryFacts
 from indexer.languages.registry import language_of
 from indexer.modules import ModuleFinder
@@ -14,7 +14,7 @@ from indexer.modules import ModuleFinder
 
 def finder(files: dict[str, str]) -> ModuleFinder:
     facts = {
-        path: extract(path, text.encode(), language_of(path))
+        path: extract_facts(path, text.encode(), language_of(path))
         for path, text in sorted(files.items())
     }
     return ModuleFinder(InMemoryFacts(facts))

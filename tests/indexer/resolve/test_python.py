@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.extract.extractor import extract
+from indexer.extract.extractor import extract_facts
 from indexer.resolve.resolver import Resolver
 
 from .test_resolver import edges
@@ -127,5 +127,5 @@ def test_a_default_of_the_parameters_own_name_means_the_name_outside() -> None:
 
 
 def test_variables_that_are_other_names_of_each_other_end() -> None:
-    facts = extract("a.py", b"def f():\n    pass\na = f\nb = a\na = b\nb()\n", "python")
+    facts = extract_facts("a.py", b"def f():\n    pass\na = f\nb = a\na = b\nb()\n", "python")
     assert "a.py::f" in {edge.dst for edge in Resolver({"a.py": facts}).edges("a.py")}

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from indexer.extract.extractor import extract
+from indexer.extract.extractor import extract_facts
 from indexer.languages.registry import language_of
 from indexer.records import Edge
 from indexer.resolve.resolver import Resolver
@@ -19,7 +19,7 @@ def edges(files: dict[str, str], kind: str = "calls") -> set[tuple[str, str]]:
 
 def all_edges(files: dict[str, str]) -> list[Edge]:
     facts = {
-        path: extract(path, dedent(text).encode(), language_of(path))
+        path: extract_facts(path, dedent(text).encode(), language_of(path))
         for path, text in sorted(files.items())
     }
     resolver = Resolver(facts)
