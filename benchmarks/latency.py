@@ -150,7 +150,7 @@ def measure(options: argparse.Namespace) -> Result:
     if options.cold:
         times["cold"] = cold(options.store, wanted["short"][: options.cold])
     state = searcher.snapshot.state
-    chunks = searcher.snapshot.table("chunks").count_rows()
+    chunks = searcher.snapshot.tables.table("chunks").count_rows()
     setup = {
         "files": len(searcher.snapshot.path_of),
         "chunks": chunks,

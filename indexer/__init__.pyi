@@ -52,8 +52,8 @@ from .resolve.scip import read_scip as read_scip
 from .resolve.scip import text_between as text_between
 from .resources import cache_folder as cache_folder
 from .resources import data_folder as data_folder
-from .snapshot.commit_log import Past as Past
-from .snapshot.commit_log import PastCommit as PastCommit
+from .snapshot.commit_log import CommitLog as CommitLog
+from .snapshot.commit_log import LoggedCommit as LoggedCommit
 from .snapshot.entries import Entry as Entry
 from .snapshot.results import FoundChunk as FoundChunk
 from .snapshot.results import FoundEdge as FoundEdge
@@ -83,6 +83,7 @@ from .store.generation import View as View
 from .store.schema import ExtractedFile as ExtractedFile
 from .store.schema import fact_batches as fact_batches
 from .store.store import Store as Store
+from .store.writer import publish_tunings as publish_tunings
 from .tokenizer import search_terms as search_terms
 
 __all__: list[str]

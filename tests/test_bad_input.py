@@ -215,7 +215,7 @@ store = Store(sys.argv[1])
 state = replace(store.state(), format=99)
 table = lancedb.connect(sys.argv[1]).open_table("generations")
 table.update(values={"format": 99, "state": state.to_json()})
-store.remember(state)
+store.write_head(state)
 """
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from agent import ScriptedServer
 from agent.cli.progress import Lines
-from indexer import Store, Tuning
+from indexer import Store, Tuning, publish_tunings
 from tests.indexer.repositories import git, repository
 from tests.program import CACHE, CLEW, SAMPLE, clew
 
@@ -124,7 +124,7 @@ def test_what_was_tuned_is_shown_by_status_and_forgotten_on_demand(copy: Path) -
     tuning = Tuning(
         git(copy, "rev-parse", "HEAD").decode().strip(), "another", {"file": 2.0}, 60, 0.5, 0.6
     )
-    Store(str(copy / ".clew")).publish_tunings((tuning,))
+    publish_tunings(Store(str(copy / ".clew")), (tuning,))
     assert "tuned by 60 commits" in clew("status", cwd=copy).out
     assert clew("status", "--json", cwd=copy).value["views"][0]["tuned"]["in_use"] is False
     assert [clew("tune", "--forget", cwd=copy).out, clew("tune", "--forget", cwd=copy).code] == [

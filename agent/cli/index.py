@@ -86,7 +86,7 @@ def index(
     with progress() as show:
         report = build(
             source,
-            Store(uri, patience=OTHER_WRITER_SECONDS),
+            Store(uri, lock_timeout=OTHER_WRITER_SECONDS),
             encoder,
             jobs,
             show,
@@ -226,7 +226,7 @@ def gc(
     from indexer import Store, collect_views
 
     uri = store_to_read(store)
-    done = collect_views(Store(uri, patience=OTHER_WRITER_SECONDS), keep)
+    done = collect_views(Store(uri, lock_timeout=OTHER_WRITER_SECONDS), keep)
     if json:
         say_json({"store": uri, **asdict(done)})
         return

@@ -69,7 +69,7 @@ def watch(
         source = WatchedWorktree(root, ignore=not no_ignore)
         changes = _changes(source)
         next(changes)  # from here on nothing is missed
-        update = _Update(source, Store(uri, patience=OTHER_WRITER_SECONDS), encoder, jobs, room)
+        update = _Update(source, Store(uri, lock_timeout=OTHER_WRITER_SECONDS), encoder, jobs, room)
         with progress() as show:
             report = update.build(show)
         say(

@@ -87,7 +87,8 @@ def resolution(uri: str) -> float:
     state = store.state()
     assert state is not None
     tables = {
-        name: store.table(name, state.epoch, version) for name, version in state.versions.items()
+        name: store.table(name, state.fact_version, version)
+        for name, version in state.versions.items()
     }
     found = tables["manifests"].search().select(["path", "file_id"]).to_arrow().to_pylist()
     wanted = {

@@ -22,12 +22,12 @@ OVERSAMPLING_IN_MEMORY = 40  # of rows in memory; see "vectors" in benchmarks/LO
 WORD = 64  # signs compared at once
 
 
-def fields(dim: int) -> dict[str, pa.DataType]:
+def vector_fields(dim: int) -> dict[str, pa.DataType]:
     """Return the columns, name → type, for vectors of `dim` components; none if it is 0."""
     return {"vector": pa.list_(pa.int8(), dim), "signs": pa.binary(_words(dim) * 8)} if dim else {}
 
 
-def columns(vectors: NDArray[np.float16]) -> list[pa.Array]:
+def vector_columns(vectors: NDArray[np.float16]) -> list[pa.Array]:
     """Return vectors (rows, dim) as these columns."""
     rows = quantize(vectors)
     count, dim = rows.shape

@@ -9,14 +9,14 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..store.lance import quoted
+from ..store.lance import in_filter
 
 ACCESSORS = frozenset({"setter", "deleter"})
 """Called above the further functions of a Python property."""
 WITHOUT_BASES = frozenset({"c"})
 """Languages without base types: their files export accessors alone."""
 BASES_FILTER = "kind = 'inherit'"
-ACCESSORS_FILTER = f"kind = 'call' AND name IN ({','.join(map(quoted, sorted(ACCESSORS)))})"
+ACCESSORS_FILTER = f"kind = 'call' AND {in_filter('name', sorted(ACCESSORS))}"
 
 
 def is_exported(references: pa.RecordBatch) -> pa.Array:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ..languages.families import family_of
 from ..records import FileFacts, Import, Symbol
-from ..store.lance import quoted
+from ..store.lance import in_filters
 from .exported_references import ACCESSORS_FILTER, BASES_FILTER, WITHOUT_BASES
 from .global_names import METHOD, Definitions, GlobalDefinition, global_definition, global_names
 from .importers import Importers
@@ -23,7 +23,6 @@ from .rows import RECORDS, columns_of, records_of
 if TYPE_CHECKING:
     from lancedb.table import Table
 
-IN_LIST = 2_000  # keys in one filter
 _SYMBOL_COLUMNS = ["file_id", "idx", "name", "kind", "signature"]
 
 
@@ -111,8 +110,7 @@ class TableFacts:
     def _read_symbols(self, names: Collection[str]) -> None:
         missing = sorted(set(names) - self._by_name.keys())
         self._by_name.update((name, []) for name in missing)
-        literals = list(map(quoted, missing))
-        for rows in _filtered(self._tables["symbols"], "name", literals, _SYMBOL_COLUMNS):
+        for rows in _filtered(self._tables["symbols"], "name", missing, _SYMBOL_COLUMNS):
             columns = (rows[column].to_pylist() for column in _SYMBOL_COLUMNS)
             for file_id, *row in zip(*columns, strict=True):
                 if file_id in self._numbers:
@@ -201,7 +199,7 @@ class _RowCache:
         """Read the versions that were not read yet."""
         missing = sorted(set(file_ids) - self._spans.keys())
         self._spans.update(dict.fromkeys(missing, (_NO_ROWS, 0, 0)))
-        for rows in _filtered(self._table, "file_id", list(map(str, missing)), self.columns):
+        for rows in _filtered(self._table, "file_id", missing, self.columns):
             self.add(rows)
 
     def add(self, rows: pa.Table) -> None:
@@ -228,9 +226,8 @@ _NO_ROWS = pa.table({})
 
 
 def _filtered(
-    table: Table, column: str, literals: Sequence[str], columns: list[str]
+    table: Table, column: str, values: Sequence[int | str], columns: list[str]
 ) -> Iterator[pa.Table]:
-    """Yield the rows whose `column` is one of `literals`, in pieces; rows of one value are in one piece."""
-    for at in range(0, len(literals), IN_LIST):
-        some = ",".join(literals[at : at + IN_LIST])
-        yield table.search().where(f"{column} IN ({some})").select(columns).to_arrow()
+    """Yield the rows with one of `values` in `column`, in pieces; a value's rows are in one piece."""
+    for where in in_filters(column, values):
+        yield table.search().where(where).select(columns).to_arrow()

@@ -20,8 +20,11 @@ from ..languages.language_pack import pack_version
 from ..records import Report, printable
 from ..resolve.scip import read_scip
 from ..source.tree import Source
-from ..store.schema import epoch_of
+from ..store.garbage import delete_unused_facts
+from ..store.schema import fact_version_of
+from ..store.statistics_update import StatisticsUpdate
 from ..store.store import Store
+from ..store.writer import open_writer
 from .changed_files import make_manifest, walk_files
 from .extraction import extract_files
 from .history import PendingCommits, read_history
@@ -78,10 +81,20 @@ def build_index(
     for index in scip or ():
         next(read_scip(index))  # report a wrong file now, not after minutes of reading
     Pool.start_server()
-    epoch = epoch_of(f"{EXTRACTOR}{pack_version()}", CHUNKER, encoder.name)
-    with store.writer(epoch, (encoder_spec, encoder.name, encoder.dim)) as writer:
+    fact_version = fact_version_of(f"{EXTRACTOR}{pack_version()}", CHUNKER, encoder.name)
+    with open_writer(store, fact_version, (encoder_spec, encoder.name, encoder.dim)) as writer:
         cache = cache or VectorCache()
-        build = Build(source, writer, encoder, cache, progress, shares, scip, exits_after)
+        build = Build(
+            source,
+            writer,
+            StatisticsUpdate(writer),
+            encoder,
+            cache,
+            progress,
+            shares,
+            scip,
+            exits_after,
+        )
         with read_history(build) as commits:
             return _run(build, commits)
 
@@ -104,5 +117,5 @@ def _run(build: Build, commits: PendingCommits | None) -> Report:
 def maintain(build: Build) -> None:
     """Delete unused facts, and keep the tables fast."""
     with build.phase("upkeep"):
-        if build.writer.tend(whole=bool(build.writer.collect())):
+        if build.writer.maintain(everything=bool(delete_unused_facts(build.writer))):
             build.writer.publish_again()

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from ..records import key64, printable
 from ..source.tree import Skipped, SkipReason, SourceFile
-from ..store.manifest import COLUMNS, EMPTY, in_order
+from ..store.manifest import COLUMNS, EMPTY_MANIFEST, sort_by_path
 from .extract_worker import Outcome
 from .state import Build, is_small_change
 
@@ -66,7 +66,7 @@ def walk_files(build: Build) -> WalkDiff:
     with build.phase("walk"):
         with ThreadPoolExecutor(1) as thread:
             read = thread.submit(
-                lambda: (writer.manifest(name), writer.known_files(), writer.lost())
+                lambda: (writer.manifest(name), writer.inventory.file_ids(), writer.quarantined())
             )
             items = _walk(build)
         return compare_files(items, *read.result())
@@ -185,11 +185,13 @@ def make_manifest(diff: WalkDiff, outcomes: Iterable[Outcome], start_ns: int) ->
         "edges_id": np.zeros(len(new_rows), np.int64),
     }
     added = pa.table(
-        {name: pa.array(values[name], EMPTY.schema.field(name).type) for name in COLUMNS}
+        {name: pa.array(values[name], EMPTY_MANIFEST.schema.field(name).type) for name in COLUMNS}
     )
     rows = diff.unchanged.copy()
     rows[list(new_rows)] = diff.published.num_rows + np.arange(len(new_rows))
-    return in_order(pa.concat_tables([diff.published, added]).take(pa.array(rows)).combine_chunks())
+    return sort_by_path(
+        pa.concat_tables([diff.published, added]).take(pa.array(rows)).combine_chunks()
+    )
 
 
 def _outcome_row(outcome: Outcome, start_ns: int) -> NewRow:

@@ -96,10 +96,12 @@ def _reusable_manifests(writer: Writer, name: str) -> Iterator[tuple[View, pa.Ta
     views = [view for view in writer.published_views() if view.resolution == resolution_id()]
     views.sort(key=lambda view: view.name != name)
     for view in views:
-        yield view, with_facts(writer.manifest(view.name, view.settled))
+        yield view, with_facts(writer.manifest(view.name, view.edges_generation))
         if view.name == name:
-            earlier = (with_facts(writer.manifest(name, each)) for each in view.former)
-            yield from ((view, rows) for rows in earlier if writer.holds(rows))
+            earlier = (
+                with_facts(writer.manifest(name, each)) for each in view.restorable_generations
+            )
+            yield from ((view, rows) for rows in earlier if writer.inventory.contains(rows))
 
 
 def with_facts(manifest: pa.Table) -> pa.Table:
@@ -126,8 +128,8 @@ def _sets_depending_on(dependencies: Table, keys: set[int]) -> set[int]:
 
     changed = np.fromiter(keys, np.int64, len(keys))
     edges_ids: set[int] = set()
-    for rows in dependencies.search().select(["edges_id", "needs"]).to_batches(BATCH_ROWS):
-        counts = rows["needs"].value_lengths().to_numpy(zero_copy_only=False)
+    for rows in dependencies.search().select(["edges_id", "keys"]).to_batches(BATCH_ROWS):
+        counts = rows["keys"].value_lengths().to_numpy(zero_copy_only=False)
         owners = np.repeat(rows["edges_id"].to_numpy(), counts)
-        edges_ids.update(owners[np.isin(rows["needs"].flatten().to_numpy(), changed)].tolist())
+        edges_ids.update(owners[np.isin(rows["keys"].flatten().to_numpy(), changed)].tolist())
     return edges_ids

@@ -18,7 +18,7 @@ from ..source.classify import classify, content_id
 from ..source.redact import redact
 from ..source.tree import Reader, SkipReason, SourceFile
 from ..store.schema import ExtractedFile, fact_batches, with_vectors
-from ..store.term_statistics import TermStatistics, counted
+from ..store.term_statistics import TermStatistics, count_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _extract_batch(
         batches["chunks"] = with_vectors(batches["chunks"], vectors)
     chunks = [chunk for file in extracted for chunk in file.facts.chunks]
     texts = [chunk.text for chunk in chunks] if with_texts else []
-    return Extracted(outcomes, batches, texts, counted(chunk.terms for chunk in chunks))
+    return Extracted(outcomes, batches, texts, count_terms(chunk.terms for chunk in chunks))
 
 
 def _extract_file(

@@ -112,7 +112,7 @@ def _store(build: Build, result: Extracted, extraction: Extraction) -> None:
         batches["chunks"] = with_vectors(batches["chunks"], vectors)
         extraction.encoded += encoded
     build.writer.add(batches)
-    build.writer.tally.note(batches["files"]["file_id"].to_pylist(), result.statistics)
+    build.statistics.add_delta(batches["files"]["file_id"].to_pylist(), result.statistics)
 
 
 def _vectors(build: Build, result: Extracted) -> tuple[NDArray[np.float16], int]:

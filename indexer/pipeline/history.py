@@ -16,7 +16,7 @@ class PendingCommits:
     """Commits that a thread is reading."""
 
     future: Future[list[Commit]]
-    stored: Mapping[str, int]  # as from `Writer.known_commits`
+    stored: Mapping[str, int]  # as from `Inventory.commits`
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def read_history(build: Build) -> Iterator[PendingCommits | None]:
     if view is not None and (view.commit, view.prefix) == (source.commit, source.prefix):
         yield None
         return
-    stored = writer.known_commits()
+    stored = writer.inventory.commits()
     with ThreadPoolExecutor(1) as thread:
         yield PendingCommits(thread.submit(read_commits, source, stored), stored)
 

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from ..records import Report
 from ..resolve.dependencies import resolution_id
 from ..store.generation import View
-from ..store.manifest import COLUMNS, changes, same_files
+from ..store.indices import create_key_indices, create_text_index
+from ..store.manifest import COLUMNS, changed_rows, have_same_files
 from .earlier_edges import with_facts
 from .extraction import Extraction
 from .history import PendingCommits, store_history
@@ -28,7 +29,7 @@ _COUNTED = ("lines", "symbols", "references", "chunks", "secrets")
 def is_unchanged(build: Build, published: pa.Table, manifest: pa.Table) -> bool:
     """Return True if the published view has these files, and edges made from them."""
     view = _reusable_view(build)
-    return view is not None and view.is_settled and same_files(published, manifest)
+    return view is not None and view.has_current_edges and have_same_files(published, manifest)
 
 
 def publish_unchanged(
@@ -63,20 +64,20 @@ def publish_texts(
     writer, name = build.writer, build.source.view
     with build.phase("search"):
         build.progress("search", 0, 0)
-        writer.index_chunks()
-        writer.tally.bring(name, published["file_id"], manifest["file_id"])
+        create_text_index(writer.tables["chunks"])
+        build.statistics.update_view(name, published["file_id"], manifest["file_id"])
     view = _reusable_view(build)
     if view is None:
         return published
     texts = _with_earlier_edges(manifest, published)
-    changed = len(changes(published, texts))
+    changed = len(changed_rows(published, texts))
     if changed == 0 or not is_small_change(changed):
         return published
     with build.phase("publish"):
-        writer.index_keys()
-        writer.replace_manifest(name, published, texts, anew=False)
+        create_key_indices(writer.tables)
+        writer.replace_manifest(name, published, texts, may_rewrite=False)
         report = _report(build, texts, extraction, {})
-        writer.publish(replace(view, report=report), settled=view.settled)
+        writer.publish(replace(view, report=report), edges_generation=view.edges_generation)
         build.progress("publish", 1, 1)
     return texts
 
@@ -91,13 +92,13 @@ def publish_edges(
     """Publish the view with its commits and edges. Return the report, with its generation."""
     store_history(build, commits)
     with build.phase("publish"):
-        build.writer.index_keys()
+        create_key_indices(build.writer.tables)
         if extraction.is_long:  # with many rows outside of an index, answers would take seconds
-            build.writer.tend()
+            build.writer.maintain()
         manifest = resolution.manifest
         report = _report(build, manifest, extraction, resolution.scip)
         report = _publish(build, published, manifest, report, resolution.consulted)
-        build.writer.drop_other_epochs()
+        build.writer.drop_other_fact_versions()
     return report
 
 
@@ -127,11 +128,17 @@ def _publish(
     source, writer = build.source, build.writer
     before = writer.view(source.view)
     same_rules = before is not None and before.resolution == resolution_id()
-    is_switch = not is_small_change(len(changes(published, manifest)))
-    rewritten = writer.replace_manifest(source.view, published, manifest, whole=not same_rules)
+    is_switch = not is_small_change(len(changed_rows(published, manifest)))
+    rewritten = writer.replace_manifest(
+        source.view, published, manifest, must_rewrite=not same_rules
+    )
     restorable: tuple[int, ...] = ()
     if before is not None and not rewritten:
-        restorable = (before.settled, *before.former) if is_switch else before.former
+        restorable = (
+            (before.edges_generation, *before.restorable_generations)
+            if is_switch
+            else before.restorable_generations
+        )
     view = View(
         name=source.view,
         kind=source.kind,
@@ -141,7 +148,7 @@ def _publish(
         resolution=resolution_id(),
         consulted=consulted,
         prefix=source.prefix,
-        former=restorable[:MAX_RESTORABLE],
+        restorable_generations=restorable[:MAX_RESTORABLE],
     )
     report = writer.publish(view).views[source.view].report
     build.progress("publish", 1, 1)
@@ -160,7 +167,7 @@ def _report(
         .to_pylist()
         for reason in sorted(reasons)
     }
-    files = build.writer.sums("files", rows["file_id"], _COUNTED)
+    files = build.writer.inventory.sum_columns("files", rows["file_id"], _COUNTED)
     return Report(
         generation=0,
         view=build.source.view,
@@ -169,7 +176,9 @@ def _report(
         bytes=pc.sum(rows["size"]).as_py() or 0,
         symbols=files["symbols"],
         references=files["references"],
-        edges=build.writer.sums("needs", rows["edges_id"], ("edges",))["edges"],
+        edges=build.writer.inventory.sum_columns("dependencies", rows["edges_id"], ("edges",))[
+            "edges"
+        ],
         chunks=files["chunks"],
         changed=extraction.changed,
         encoded=extraction.encoded,

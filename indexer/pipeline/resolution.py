@@ -24,8 +24,9 @@ from ..records import FileFacts
 from ..resolve.dependencies import files_of_keys
 from ..resolve.occurrences import CompilerOccurrence, read_occurrences
 from ..resolve.scip_matching import match_scip
+from ..store.lance import in_filter
 from ..store.manifest import COLUMNS
-from ..store.schema import OCCURRENCES, batch_of
+from ..store.schema import OCCURRENCES, make_batch
 from .earlier_edges import (
     NO_BUILD,
     ViewDiff,
@@ -69,7 +70,7 @@ def resolve_view(build: Build, manifest: pa.Table) -> Resolution:
     files = dict(zip(rows["path"].to_pylist(), rows["file_id"].to_pylist(), strict=True))
     with (
         build.phase("resolve"),
-        TemporaryDirectory(prefix="facts-", dir=writer.room()) as temporary,
+        TemporaryDirectory(prefix="facts-", dir=writer.temporary_folder()) as temporary,
     ):
         folder = Path(temporary)
         previous = find_previous(writer, name, files) if build.scip is None else NO_BUILD
@@ -97,7 +98,7 @@ def _store_edges(
 ) -> tuple[dict[str, int], set[tuple[str, str, str]], int]:
     """Resolve the stale files. Return path → edges_id, the consulted parts, the SCIP edges."""
     writer, total = build.writer, len(plan.stale)
-    edges_ids, stored = dict(plan.reused), writer.known_edges()
+    edges_ids, stored = dict(plan.reused), writer.inventory.edge_sets()
     consulted: set[tuple[str, str, str]] = set()
     scip_edges = 0
     build.progress("resolve", 0, total)
@@ -125,12 +126,12 @@ def merge_scip(build: Build, files: Mapping[str, int], facts: Facts | None) -> d
         return {}
     root = build.source.root if build.source.kind == "worktree" else ""
     symbols = _AllFacts(facts) if facts is not None else {}
-    matches = match_scip(build.scip, symbols, files, build.writer.sources, root)
+    matches = match_scip(build.scip, symbols, files, build.writer.inventory.read_sources, root)
     replaced = [files[path] for path in matches.by_path] if build.scip else list(files.values())
     rows = [
         (files[path], *each) for path, found in sorted(matches.by_path.items()) for each in found
     ]
-    build.writer.replace_occurrences(sorted(replaced), batch_of(rows, OCCURRENCES))
+    build.writer.replace_occurrences(sorted(replaced), make_batch(rows, OCCURRENCES))
     return {
         "documents": len(matches.by_path),
         "stale": len(matches.stale),
@@ -168,7 +169,7 @@ def plan_resolution(
     if not facts and not occurrences and (plan := _plan_from_tables(tables, diff)):
         return plan
     facts = facts or write_arrow_facts(tables, diff.files, diff.replaced.values(), folder)
-    reusable = find_reusable(tables["needs"], facts, diff)
+    reusable = find_reusable(tables["dependencies"], facts, diff)
     reused = {path: key for path, key in reusable.items() if path not in occurrences}
     return ResolutionPlan(facts, reused, [path for path in diff.files if path not in reused])
 
@@ -181,7 +182,7 @@ def _plan_from_tables(tables: Mapping[str, Table], diff: ViewDiff) -> Resolution
     if not _reads_few_files(facts.languages, diff.new):
         return None
     facts.prefetch([diff.files[path] for path in diff.new], diff.replaced.values())
-    reused = find_reusable(tables["needs"], facts, diff)
+    reused = find_reusable(tables["dependencies"], facts, diff)
     stale = [path for path in diff.files if path not in reused]
     if len(stale) > FEW or not _reads_few_files(facts.languages, stale):
         return None
@@ -205,9 +206,15 @@ def _files_read_before(
 ) -> list[int]:
     """Return the ids of the files that the last resolution of `stale` read: it will again."""
     earlier = diff.previous.files
-    sets = ",".join(str(earlier[path][1]) for path in stale if path in earlier)
+    sets = [earlier[path][1] for path in stale if path in earlier]
     if not sets:
         return []
-    rows = tables["needs"].search().where(f"edges_id IN ({sets})").select(["needs"]).to_arrow()
-    keys = set(rows["needs"].combine_chunks().flatten().to_pylist())
+    rows = (
+        tables["dependencies"]
+        .search()
+        .where(in_filter("edges_id", sets))
+        .select(["keys"])
+        .to_arrow()
+    )
+    keys = set(rows["keys"].combine_chunks().flatten().to_pylist())
     return [diff.files[path] for path in files_of_keys(keys, diff.files)]

@@ -26,7 +26,7 @@ from ..resolve.occurrences import (
     merge_edges,
 )
 from ..resolve.resolver import Resolver
-from ..store.schema import NEEDS, batch_of, edge_batch, edges_key
+from ..store.schema import DEPENDENCIES, edge_batch, edge_set_id, make_batch
 from .memory import Shares
 from .pool import PoisonItem, Pool
 
@@ -49,7 +49,7 @@ class ResolvedBatch:
     def rows_of(self, sets: Collection[int]) -> dict[str, pa.RecordBatch]:
         """Return table → rows of these edge sets."""
         ids = pa.array(sorted(sets), pa.int64())
-        tables = {"edges": self.edges, "needs": self.dependencies}
+        tables = {"edges": self.edges, "dependencies": self.dependencies}
         return {
             name: rows.filter(pc.is_in(rows["edges_id"], value_set=ids))
             for name, rows in tables.items()
@@ -110,7 +110,7 @@ class _Linker:
         scip_edges = 0
         for path in paths:
             edges, dependencies = self._resolve_file(path)
-            edges_id = edges_key(edges, dependencies)
+            edges_id = edge_set_id(edges, dependencies)
             sets.append((path, edges_id))
             contents.setdefault(edges_id, (edges, dependencies))
             scip_edges += self._count_scip(path, edges)
@@ -118,7 +118,7 @@ class _Linker:
         return ResolvedBatch(
             sets,
             edge_batch((key, edges) for key, (edges, _) in contents.items()),
-            batch_of(rows, NEEDS),
+            make_batch(rows, DEPENDENCIES),
             self._resolver.module_inputs(),
             scip_edges,
         )

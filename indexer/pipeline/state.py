@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ..embed.encoder import Encoder
 from ..embed.vector_cache import VectorCache
 from ..source.tree import Source
+from ..store.statistics_update import StatisticsUpdate
 from ..store.writer import Writer
 from .memory import Shares
 
@@ -30,6 +31,7 @@ class Build:
 
     source: Source
     writer: Writer
+    statistics: StatisticsUpdate
     encoder: Encoder
     cache: VectorCache
     progress: Progress

@@ -1,9 +1,9 @@
-"""The chunks of one view of one generation, found by their terms, by vector and by file."""
+"""The chunks of one view of one generation: searches by terms, by vector and by file."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -11,170 +11,195 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..embed.quantized import OVERSAMPLING, OVERSAMPLING_IN_MEMORY, Signs, cosines
-from ..store.lance import asking, match_queries, rows_of, taking
+from ..store.lance import fetch, query_rows, query_table
 from ..store.term_statistics import COLUMNS as STATISTICS
-from ..store.term_statistics import TermStatistics, bm25, from_rows
-from .chunk_table import COLUMNS, ChunkRows
+from ..store.term_statistics import TermStatistics, sum_rows
+from .chunk_table import COLUMNS, ChunkTable
+from .match_queries import match_queries
 from .results import FoundChunk
+from .tables import ViewTables
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .snapshot import Snapshot
+CACHED_CHUNKS = {"vector": 400_000, "terms": 100_000}
+"""The number of chunks up to which a column is cached: some 100 MB. With more chunks, rows are read
+for each question."""
 
-HELD = {"vector": 400_000, "terms": 100_000}
-"""Up to so many chunks a column is held in memory, some 100 MB; of more, rows are read for each question."""
+
+@dataclass(slots=True)
+class _Cache:
+    """Columns of all rows of the table, other views' too, as far as they were read."""
+
+    count: int | None = None  # rows of the table
+    statistics: TermStatistics | None = None
+    table: ChunkTable | None = None
+    signs: Signs | None = None
+    columns: dict[str, pa.ChunkedArray] = field(default_factory=dict)
 
 
 class Chunks:
     """Searches the chunks of a view."""
 
-    def __init__(self, snapshot: Snapshot, before: Chunks | None = None) -> None:
-        """`before`: those of an earlier generation."""
-        self._snapshot = snapshot
-        self._before: Signs | None = (
-            before.__dict__.get("_signs", before._before) if before else None
-        )
+    def __init__(self, tables: ViewTables) -> None:
+        self._tables = tables
+        self._cache = _Cache()
+        self._previous_signs: Signs | None = None
 
-    def at(self, snapshot: Snapshot) -> Chunks:
-        """The same chunks in a generation that has them in the same rows."""
-        same = Chunks(snapshot)
-        same.__dict__.update(
-            {name: value for name, value in self.__dict__.items() if name != "_snapshot"}
-        )
-        return same
+    def carried_over(self, tables: ViewTables) -> Chunks:
+        """Return the chunks of a later generation of the view, with the cached data still valid.
 
-    @cached_property
-    def _stored(self) -> int:
-        """How many chunks the table holds, those of other views too."""
-        with self._snapshot.reading():
-            return int(self._snapshot.table("chunks").count_rows())
+        All of it is valid if the table has the same rows; edges alone may differ then. Otherwise
+        the signs of unchanged fragments are.
+        """
+        later = Chunks(tables)
+        if self._versions() == later._versions():
+            later._cache, later._previous_signs = self._cache, self._previous_signs
+        else:
+            later._previous_signs = self._cache.signs or self._previous_signs
+        return later
 
-    @cached_property
+    def _versions(self) -> tuple[int, int]:
+        """Return the versions that two generations with the same chunks share."""
+        versions = self._tables.state.versions
+        return versions["chunks"], versions["statistics"]
+
+    @property
     def statistics(self) -> TermStatistics:
-        """How many of the view's chunks hold a term."""
-        return from_rows(self._snapshot.of_view("statistics", STATISTICS))
+        """The term statistics of the view's chunks."""
+        if self._cache.statistics is None:
+            self._cache.statistics = sum_rows(self._tables.read_view_rows("statistics", STATISTICS))
+        return self._cache.statistics
+
+    # -- searches
 
     def search_text(self, weights: Mapping[str, float], limit: int) -> list[FoundChunk]:
-        """The chunks that match any of the terms best, best first: BM25, each term's part times its weight.
+        """Return the best chunks with any of the terms, by BM25 and the terms' weights.
 
-        By the view's own statistics; the index, which counts other rows too, says which chunks are looked at.
+        The index, which includes other views' rows, finds candidates; the view's own statistics
+        score them. The best chunk is first.
         """
-        weights = {
-            term: weight for term, weight in weights.items() if self.statistics.holding(term)
-        }
-        queries = match_queries(weights)  # a term that no chunk holds costs as much as another
-        if not queries or not self._stored:
+        # a term without a chunk would take as long as any other
+        weights = {term: weights[term] for term in weights if self.statistics.count_chunks(term)}
+        queries = match_queries(weights)
+        if not queries or not self._count:
             return []
         least = count = limit + limit // 4
-        while True:  # the index holds other views' rows too
-            with self._snapshot.reading():
-                asked = [self._numbers(each, count) for each in queries]
-                numbers = list(dict.fromkeys(chain(*asked)))
-                chunks = self._by_number(numbers)
-            at = chunks.among(numbers)
-            if len(at) >= least or len(asked[-1]) < count or count >= self._stored:
-                scores = bm25(self.terms(chunks.numbers[at].tolist()), weights, self.statistics)
-                return chunks.found(at, scores, self._snapshot.path_of, limit)
-            count *= 4  # the last query has all terms: where it finds no more there is no more
+        while True:  # many of the first rows may belong to other views
+            with self._tables.reading():
+                results = [self._query_index(each, count) for each in queries]
+                rows = list(dict.fromkeys(chain(*results)))
+                chunks = self._table_of(rows)
+            at = chunks.find_rows(rows)
+            # the last query has all terms: if it finds fewer, there are no more
+            if len(at) >= least or len(results[-1]) < count or count >= self._count:
+                texts = self.terms(chunks.numbers[at].tolist())
+                scores = self.statistics.score_texts(texts, weights)
+                return chunks.take_best(at, scores, self._tables.path_of, limit)
+            count *= 4
 
-    def _numbers(self, wanted: Any, count: int) -> list[int]:
-        """The rows that the full-text index finds best, by their numbers: columns are read once it is known which are wanted."""
-        table = self._snapshot.table("chunks")
-        query = asking(table).nearest_to_text(wanted).with_row_id().select(["_score"]).limit(count)
-        found: list[int] = rows_of(query)["_rowid"].to_pylist()
-        return found
+    def _query_index(self, query: Any, count: int) -> list[int]:
+        """Return the numbers of the best rows in the full-text index; columns are read later."""
+        table = query_table(self._tables.table("chunks"))
+        search = table.nearest_to_text(query).with_row_id().select(["_score"]).limit(count)
+        rows: list[int] = fetch(search)["_rowid"].to_pylist()
+        return rows
 
     def search_vector(self, vector: NDArray[np.float16], limit: int) -> list[FoundChunk]:
-        """The chunks whose vectors have the largest dot product with `vector`, best first: of those that share most signs
-        with it."""
+        """Return the chunks with the largest cosine with `vector`, best first.
+
+        Candidates are the chunks that share most signs with it.
+        """
         import numpy as np
 
-        if not self._snapshot.state.dim or not self._stored:
+        if not self._tables.state.dim or not self._count:
             return []
-        listed = (OVERSAMPLING_IN_MEMORY if self._holds("vector") else OVERSAMPLING) * limit
-        near = self._signs.nearest(vector, listed, self._all.own)
-        scores = np.round(
-            cosines(self._column_of(self._all.numbers[near].tolist(), "vector"), vector), 6
-        )
-        return self._all.found(near, scores.tolist(), self._snapshot.path_of, limit)
+        factor = OVERSAMPLING_IN_MEMORY if self._caches("vector") else OVERSAMPLING
+        chunks = self._all
+        candidates = self._signs.nearest(vector, factor * limit, chunks.in_view)
+        vectors = self._column_of(chunks.numbers[candidates].tolist(), "vector")
+        scores = np.round(cosines(vectors, vector), 6).tolist()
+        return chunks.take_best(candidates, scores, self._tables.path_of, limit)
 
     def of_files(self, paths: Collection[str]) -> list[FoundChunk]:
-        """All chunks of the files `paths`, in order."""
-        entries = self._snapshot.entries
+        """Return all chunks of the files `paths`, in order."""
+        entries = self._tables.entries
         ids = sorted({entries[path].file_id for path in paths if path in entries} - {0})
-        chunks = (
-            self._all
-            if self._are_held()
-            else ChunkRows(
-                self._snapshot.rows("chunks", ["_rowid", *COLUMNS], "file_id", ids),
-                self._snapshot.owns,
-            )
-        )
-        at = chunks.of_files(ids)
-        return chunks.found(at, [0.0] * len(at), self._snapshot.path_of)
+        if self._caches_table():
+            chunks = self._all
+        else:
+            rows = self._tables.find_rows("chunks", ["_rowid", *COLUMNS], "file_id", ids)
+            chunks = ChunkTable(rows, self._tables.owns)
+        at = chunks.find_files(ids)
+        return chunks.take_best(at, [0.0] * len(at), self._tables.path_of)
 
     def terms(self, rows: Sequence[int]) -> pa.Array:
-        """The search terms of the chunks `rows`, in that order: path and name on the first line, then the text."""
+        """Return the search terms of the chunks `rows`: path and name on the first line."""
         return self._column_of(rows, "terms")
 
-    # -- all of them, in memory
+    # -- all rows, cached
 
-    @cached_property
-    def _all(self) -> ChunkRows:
-        """With those of other views, since all that is held has the store's rows in their order."""
-        return ChunkRows(self._snapshot.whole("chunks", COLUMNS), self._snapshot.owns)
+    @property
+    def _count(self) -> int:
+        """The number of rows of the table, other views' too."""
+        if self._cache.count is None:
+            with self._tables.reading():
+                self._cache.count = int(self._tables.table("chunks").count_rows())
+        return self._cache.count
 
-    @cached_property
+    @property
+    def _all(self) -> ChunkTable:
+        """All rows, other views' too, so that positions agree with those of cached columns."""
+        if self._cache.table is None:
+            rows = self._tables.read_all("chunks", COLUMNS)
+            self._cache.table = ChunkTable(rows, self._tables.owns)
+        return self._cache.table
+
+    @property
     def _signs(self) -> Signs:
-        before, self._before = self._before, None
-        return Signs(
-            self._snapshot.whole("chunks", ["signs"])["signs"], self._snapshot.state.dim, before
-        )
+        if self._cache.signs is None:
+            column = self._tables.read_all("chunks", ["signs"])["signs"]
+            self._cache.signs = Signs(column, self._tables.state.dim, self._previous_signs)
+            self._previous_signs = None
+        return self._cache.signs
 
-    @cached_property
-    def _columns(self) -> dict[str, pa.ChunkedArray]:
-        """Those that are held, as far as they were asked for."""
-        return {}
+    def _caches(self, column: str) -> bool:
+        """Return True if a column is to be cached.
 
-    def _holds(self, column: str) -> bool:
-        """Whether to hold a column: vectors at once, since all of their signs are read for the first question already."""
-        is_wanted = column == "vector" or self._snapshot.is_read_often(f"chunks.{column}")
-        return self._stored <= HELD[column] and is_wanted
+        Vectors are at once: the first question reads all of their signs anyway.
+        """
+        is_wanted = column == "vector" or self._tables.is_read_often(f"chunks.{column}")
+        return self._count <= CACHED_CHUNKS[column] and is_wanted
 
-    def _are_held(self) -> bool:
-        return "_all" in self.__dict__ or self._snapshot.is_read_often("chunks")
+    def _caches_table(self) -> bool:
+        return self._cache.table is not None or self._tables.is_read_often("chunks")
 
-    # -- some of them, from the store
+    # -- some rows, from the store
 
-    def _by_number(self, numbers: Sequence[int]) -> ChunkRows:
-        """The chunks with these row numbers, as far as they are the view's, and any others."""
-        if self._are_held():
+    def _table_of(self, rows: Sequence[int]) -> ChunkTable:
+        """Return a table with these rows, and perhaps others."""
+        if self._caches_table():
             return self._all
-        with self._snapshot.reading():
-            return ChunkRows(self._taken(numbers, COLUMNS), self._snapshot.owns)
+        with self._tables.reading():
+            return ChunkTable(self._read_rows(rows, COLUMNS), self._tables.owns)
 
     def _column_of(self, rows: Sequence[int], column: str) -> pa.Array:
-        """A column of the chunks `rows`, in that order."""
-        if self._holds(column):
-            if column not in self._columns:
-                self._columns[column] = self._snapshot.whole("chunks", [column])[column]
-            return self._columns[column].take(pa.array(self._all.among(rows))).combine_chunks()
-        with self._snapshot.reading():
-            found = self._taken(rows, [column])
-        order = pc.index_in(pa.array(rows, pa.uint64()), value_set=found["_rowid"].combine_chunks())
-        return found[column].combine_chunks().take(order)
+        """Return a column of the chunks `rows`, in that order."""
+        if self._caches(column):
+            columns = self._cache.columns
+            if column not in columns:
+                columns[column] = self._tables.read_all("chunks", [column])[column]
+            return columns[column].take(pa.array(self._all.find_rows(rows))).combine_chunks()
+        with self._tables.reading():
+            table = self._read_rows(rows, [column])
+        order = pc.index_in(pa.array(rows, pa.uint64()), value_set=table["_rowid"].combine_chunks())
+        return table[column].combine_chunks().take(order)
 
-    def _taken(self, rows: Sequence[int], columns: Sequence[str]) -> pa.Table:
-        """Rows by their numbers, in no particular order."""
-        table = self._snapshot.table("chunks")
-        if not rows:
-            schema = table.schema
-            return pa.table(
-                {column: pa.array([], schema.field(column).type) for column in columns} | _NO_ROWS
-            )
-        return rows_of(taking(table, rows).with_row_id().select(list(columns)))
-
-
-_NO_ROWS = {"_rowid": pa.array([], pa.uint64())}
+    def _read_rows(self, rows: Sequence[int], columns: Sequence[str]) -> pa.Table:
+        """Read rows by their numbers, in no particular order."""
+        table = self._tables.table("chunks")
+        if rows:
+            return fetch(query_rows(table, rows).with_row_id().select(list(columns)))
+        fields = [table.schema.field(column) for column in columns]
+        return pa.schema([*fields, pa.field("_rowid", pa.uint64())]).empty_table()

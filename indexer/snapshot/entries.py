@@ -1,4 +1,4 @@
-"""The paths of a view, looked up in the columns of its manifest: an entry is made when it is asked for."""
+"""The paths of a view: a mapping over the columns of its manifest."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ class Entry:
 
     path: str
     size: int
-    mtime_ns: int  # as `changed_ns` gives it; 0 where it does not tell: a revision, or a file that changed while it was read
-    content: str  # content id; "" where the file was not read
-    file_id: int  # 0 where there are no facts
-    skipped: str  # the reason why there are no facts, or ""
+    mtime_ns: int  # from `changed_ns`; 0 for revisions, and for files that changed during the build
+    content: str  # content id; "" if the file was not read
+    file_id: int  # 0 without facts
+    skipped: str  # the reason for missing facts, or ""
 
 
 _FIELDS = ("path", "size", "mtime_ns", "content", "file_id", "skipped")
 
 
 class Entries(Mapping[str, Entry]):
-    """path → its entry, in the order of paths."""
+    """path → entry, in the order of paths. An entry is made on access."""
 
     def __init__(self, manifest: pa.Table) -> None:
         self._columns = [manifest[name] for name in _FIELDS]
@@ -54,14 +54,14 @@ class Entries(Mapping[str, Entry]):
         return len(self._columns[0])
 
     def skipped(self) -> dict[str, str]:
-        """path → the reason, for those without facts."""
+        """Return path → reason, for paths without facts."""
         rows = pa.table(self._columns, names=list(_FIELDS)).filter(
             pc.not_equal(self._columns[-1], "")
         )
         return dict(zip(rows["path"].to_pylist(), rows["skipped"].to_pylist(), strict=True))
 
     def values(self) -> ValuesView[Entry]:
-        """All entries, made in one go."""
+        """Return all entries, made at once."""
         return {
             path: Entry(path, *rest)
             for path, *rest in zip(*map(pa.ChunkedArray.to_pylist, self._columns), strict=True)

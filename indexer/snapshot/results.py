@@ -1,4 +1,4 @@
-"""What a snapshot finds beside symbols."""
+"""Search results besides symbols: chunks and edges."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FoundChunk:
-    """A chunk of the view, with the score of the search that found it (0 where none did)."""
+    """A chunk of the view, with its score in a search, or 0."""
 
-    row: int  # identifies the chunk within this snapshot
+    row: int  # the chunk's id within one snapshot
     path: str
     file_id: int
-    symbol: int  # position of its symbol among `symbols_in(path)`, or -1
+    symbol: int  # position of its symbol in `symbols_in(path)`, or -1
     start_line: int
     end_line: int
     score: float
@@ -27,4 +27,4 @@ class FoundEdge:
     kind: str
     rule: str
     confidence: float
-    line: int  # where the reference stands in the file of `src`
+    line: int  # of the reference, in the file of `src`

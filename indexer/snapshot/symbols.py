@@ -1,4 +1,4 @@
-"""Symbols as a store's rows give them: a file's are made one by one, when they are asked for."""
+"""The symbols of files, made from rows on access."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ COLUMNS = ("file_id", "uid", "idx", *Symbol._fields)
 class FoundSymbol:
     """A symbol of the view."""
 
-    uid: int  # key64 of its id
+    uid: int  # key64 of the id
     path: str
-    index: int  # its position in the file
+    index: int  # position in the file
     symbol: Symbol
 
     @property
@@ -33,12 +33,12 @@ class FoundSymbol:
 
 
 class FileSymbols(Sequence[FoundSymbol]):
-    """Symbols of one file by position. A header may have ten thousand, of which a question names one."""
+    """The symbols of one file by position. A header may have ten thousand, and a query use one."""
 
     def __init__(self, path: str, columns: Sequence[pa.Array], start: int, stop: int) -> None:
-        """The COLUMNS, those of other files too; `path` has the rows from `start` up to `stop`, in the order of positions."""
+        """Take the COLUMNS of many files; the rows of `path`, by position, are start to stop."""
         self._path, self._columns, self._start, self._stop = path, columns, start, stop
-        self._made: dict[int, FoundSymbol] = {}
+        self._symbols: dict[int, FoundSymbol] = {}
 
     def __len__(self) -> int:
         return self._stop - self._start
@@ -51,37 +51,36 @@ class FileSymbols(Sequence[FoundSymbol]):
         if isinstance(at, slice):
             return [self[each] for each in range(*at.indices(len(self)))]
         at = range(len(self))[at]
-        found = self._made.get(at)
-        if found is None:
+        symbol = self._symbols.get(at)
+        if symbol is None:
             _, uid, index, *fields = (column[self._start + at].as_py() for column in self._columns)
-            found = self._made[at] = FoundSymbol(uid, self._path, index, Symbol(*fields))
-        return found
+            symbol = self._symbols[at] = FoundSymbol(uid, self._path, index, Symbol(*fields))
+        return symbol
 
     def __iter__(self) -> Iterator[FoundSymbol]:
         self._make(0, len(self))
-        return map(self._made.__getitem__, range(len(self)))
+        return map(self._symbols.__getitem__, range(len(self)))
 
     def starting(self, first: int, last: int) -> Iterator[FoundSymbol]:
-        """Those that begin on the lines from `first` to `last`."""
+        """Yield the symbols with a first line from `first` to `last`."""
         import numpy as np
 
-        places = (
-            np.flatnonzero((self._starts >= first) & (self._starts <= last)).tolist()
-            if len(self)
-            else []
-        )
-        if len(places) > 1:
-            self._make(places[0], places[-1] + 1)
-        return map(self.__getitem__, places)
+        if not len(self):
+            return iter(())
+        lines = self._start_lines
+        positions = np.flatnonzero((lines >= first) & (lines <= last)).tolist()
+        if len(positions) > 1:
+            self._make(positions[0], positions[-1] + 1)
+        return map(self.__getitem__, positions)
 
     @cached_property
-    def _starts(self) -> NDArray[np.int32]:
-        starts: NDArray[np.int32] = self._columns[_START].to_numpy()[self._start : self._stop]
-        return starts
+    def _start_lines(self) -> NDArray[np.int32]:
+        lines: NDArray[np.int32] = self._columns[_START_LINE].to_numpy()[self._start : self._stop]
+        return lines
 
     def _make(self, start: int, stop: int) -> None:
-        """Make those from `start` up to `stop` that are not yet; what was handed out stays the same object."""
-        if all(at in self._made for at in range(start, stop)):
+        """Make the missing symbols from `start` to `stop`; earlier ones stay the same objects."""
+        if all(at in self._symbols for at in range(start, stop)):
             return
         rows = (
             column.slice(self._start + start, stop - start).to_pylist() for column in self._columns
@@ -90,25 +89,28 @@ class FileSymbols(Sequence[FoundSymbol]):
         for at, uid, index, symbol in zip(
             range(start, stop), uids, indices, map(Symbol, *fields), strict=True
         ):
-            if at not in self._made:
-                self._made[at] = FoundSymbol(uid, self._path, index, symbol)
+            if at not in self._symbols:
+                self._symbols[at] = FoundSymbol(uid, self._path, index, symbol)
 
 
-_START = COLUMNS.index("start_line")
+_START_LINE = COLUMNS.index("start_line")
 
 
-def by_file(rows: pa.Table, paths: Mapping[int, str]) -> dict[str, FileSymbols]:
-    """path → its symbols, of rows with the COLUMNS in any order; `paths`: file_id → path, and others are left out."""
+def group_by_file(rows: pa.Table, paths: Mapping[int, str]) -> dict[str, FileSymbols]:
+    """Return path → symbols from rows with the COLUMNS in any order.
+
+    `paths` is file_id → path; rows of other files are left out.
+    """
     import numpy as np
 
-    ids, places = rows["file_id"].to_numpy(), rows["idx"].to_numpy()
-    order = np.lexsort((places, ids))
+    ids, positions = rows["file_id"].to_numpy(), rows["idx"].to_numpy()
+    order = np.lexsort((positions, ids))
     rows = rows.take(order).combine_chunks()
     columns = [rows[name].chunk(0) if rows.num_rows else pa.array([]) for name in COLUMNS]
-    keys, starts = np.unique(ids[order], return_index=True)
+    file_ids, starts = np.unique(ids[order], return_index=True)
     ends = [*starts[1:].tolist(), rows.num_rows]
     return {
-        paths[key]: FileSymbols(paths[key], columns, start, end)
-        for key, start, end in zip(keys.tolist(), starts.tolist(), ends, strict=False)
-        if key in paths
+        paths[file_id]: FileSymbols(paths[file_id], columns, start, end)
+        for file_id, start, end in zip(file_ids.tolist(), starts.tolist(), ends, strict=False)
+        if file_id in paths
     }

@@ -1,4 +1,4 @@
-"""What a generation publishes: the version of every table, and the views."""
+"""The published state of a store: the version of every table, and the views."""
 
 from __future__ import annotations
 
@@ -13,84 +13,94 @@ from .schema import FORMAT
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One indexed work tree or revision, as a generation describes it."""
+    """One indexed work tree or revision."""
 
     name: str  # the work tree's root, or `rev:<commit>`
     kind: str  # worktree | revision
     root: str  # the work tree, or the git directory
-    commit: str  # "" where there is no git
+    commit: str  # "" without git
     report: Report
-    resolution: str = (
-        ""  # how its edges were resolved; edges that were resolved otherwise are not kept
-    )
-    consulted: tuple[tuple[str, str, str], ...] = ()  # as in `needs`
-    prefix: str = (
-        ""  # where its root lies below the top of its repository; ends in a slash where it does
-    )
-    settled: int = 0  # the last generation whose edges were made from what it holds
-    former: tuple[
-        int, ...
-    ] = ()  # settled ones, before much of it changed at once; its rows still give their manifests
+    resolution: str = ""  # the version of the rules for edges; edges of another one are not reused
+    consulted: tuple[tuple[str, str, str], ...] = ()  # inputs of module resolution
+    prefix: str = ""  # of paths, below the top of the repository: "" or ends in a slash
+    edges_generation: int = 0  # the last generation with edges made from its own files
+    # earlier such generations, before large changes; their manifests can still be read
+    restorable_generations: tuple[int, ...] = ()
 
     @property
-    def is_settled(self) -> bool:
-        """Whether all edges are those of the texts; else some files have changed, whose edges are those of before."""
-        return self.settled == self.report.generation
+    def has_current_edges(self) -> bool:
+        """Return True if all edges were made from the published files.
+
+        Otherwise some files were published before they were resolved.
+        """
+        return self.edges_generation == self.report.generation
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> View:
+        """Return the view with the fields that `asdict` gave, after a way through JSON."""
+        return cls(
+            **fields
+            | {
+                "report": Report(**fields["report"]),
+                "consulted": tuple(map(tuple, fields["consulted"])),
+                "restorable_generations": tuple(fields["restorable_generations"]),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Weights that a repository's own history taught; for the views whose history holds the commit that it ends with."""
+    """Ranking weights learned from commits, for views whose history contains the last of them."""
 
-    tip: str  # the newest commit that had a part in it
-    ranker: str  # which ranker's signals the weights are for
-    weights: dict[str, float]  # signal → factor; 1 where it has none
-    tasks: int  # commits that it was learned from and judged by
-    before: float  # mean score of those that judged it, 0 to 1
+    tip: str  # the newest commit used
+    ranker: str  # the version of the ranker whose signals are weighted
+    weights: dict[str, float]  # signal → factor; 1 for others
+    tasks: int  # commits for training and validation
+    before: float  # mean score in validation, 0 to 1
     after: float
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a generation publishes."""
+    """A published generation."""
 
     generation: int
-    epoch: str
+    fact_version: str
     encoder: str  # the spec that the store was built with; queries load the same
     encoder_id: str
     dim: int
     versions: dict[str, int]  # table → Lance version
     views: dict[str, View]
-    latest: str  # the view that was published last
+    latest: str  # the view published last
     format: int = field(default=FORMAT)
-    tunings: tuple[Tuning, ...] = ()  # at most one for the commits of one history
+    tunings: tuple[Tuning, ...] = ()  # at most one per history
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> State:
-        raw: dict[str, Any] = json.loads(text)
-        for view in raw["views"].values():
-            view["report"] = Report(**view["report"])
-            view["consulted"] = tuple(map(tuple, view["consulted"]))
-            view["former"] = tuple(view.get("former", ()))
-        raw["views"] = {name: View(**view) for name, view in raw["views"].items()}
-        raw["tunings"] = tuple(Tuning(**each) for each in raw.get("tunings", ()))
-        return cls(**raw)
+        """Return the state in `text`. Raises ValueError, TypeError or KeyError."""
+        fields: dict[str, Any] = json.loads(text)
+        views = {name: View.from_dict(view) for name, view in fields["views"].items()}
+        tunings = tuple(Tuning(**tuning) for tuning in fields["tunings"])
+        return cls(**fields | {"views": views, "tunings": tunings})
 
-    def view_named(self, wanted: str) -> str:
-        """The name of the view `wanted`, a name or the start of a revision's commit. Raises `StoreError`."""
-        commit = wanted.removeprefix("rev:")
+    def find_view(self, name: str) -> str:
+        """Return the name of a view given by name or by the start of a revision's commit.
+
+        Raises `StoreError`.
+        """
+        commit = name.removeprefix("rev:")
         by_commit = [
-            name
-            for name, view in self.views.items()
+            view.name
+            for view in self.views.values()
             if view.kind == "revision" and view.commit.startswith(commit)
         ]
-        found = [wanted] if wanted in self.views else by_commit
-        if len(found) == 1:
-            return found[0]
+        matches = [name] if name in self.views else by_commit
+        if len(matches) == 1:
+            return matches[0]
         known = ", ".join(sorted(self.views)) or "none"
         raise StoreError(
-            f"no view {wanted} in the store (it has {known}): index it first with `clew index --rev`"
+            f"no view {name} in the store (it has {known}): index it first with `clew index --rev`"
         )

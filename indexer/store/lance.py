@@ -1,4 +1,4 @@
-"""LanceDB itself: loading it, and what its errors mean to a user."""
+"""LanceDB: loading it, its errors in a user's terms, filters, and fast queries."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from types import ModuleType, SimpleNamespace
@@ -21,16 +21,17 @@ if TYPE_CHECKING:
     from lancedb.table import Table
     from numpy.typing import NDArray
 
-FEW_WEIGHTS = 2  # that a question's terms have: its words', and those of their variants
+IN_LIST = 2_000  # values in one filter
+DELETED_AT_ONCE = 5_000  # values in the filter of one delete: more than IN_LIST, as each commits
 _REST_CLIENT = "lance_namespace_urllib3_client"
 
 
 def connect(uri: str) -> DBConnection:
-    """A connection to the folder or object store `uri`."""
-    os.environ.setdefault("LANCEDB_LOG", "error")  # it warns on standard error at every query
+    """Return a connection to the folder or object store `uri`."""
+    os.environ.setdefault("LANCEDB_LOG", "error")  # or it warns at every query
     _skip_rest_client()
     collecting = gc.isenabled()
-    gc.disable()  # an import makes many objects that stay, which the collector would walk again and again
+    gc.disable()  # an import makes many lasting objects, and the collector would walk them repeatedly
     try:
         import lancedb
     finally:
@@ -40,11 +41,11 @@ def connect(uri: str) -> DBConnection:
 
 
 def _skip_rest_client() -> None:
-    """Keep LanceDB from loading a generated REST client that only its cloud needs: half of its import time.
+    """Keep LanceDB from loading a generated REST client for its cloud: half of its import time.
 
-    Of that package it uses the records alone, 140 validated models that take .3 s to define. So an empty module takes the
-    package's place, and one that makes plain records by their names that of its models. Cold commands start a second
-    earlier; see "cold start" in benchmarks/LOG.md.
+    LanceDB uses only the records of that package, 140 validated models that take .3 s to define.
+    An empty module replaces the package, and a module that makes plain records by name replaces
+    its models. Cold commands start a second earlier; see "cold start" in benchmarks/LOG.md.
     """
     spec = None if _REST_CLIENT in sys.modules else find_spec(_REST_CLIENT)
     if spec is None or not spec.submodule_search_locations:
@@ -58,27 +59,28 @@ def _skip_rest_client() -> None:
 
 
 class _Models(ModuleType):
-    """Has a record of any name; its modules are those of the package."""
+    """Has a record of any name; its submodules are the package's."""
 
     def __getattr__(self, name: str) -> Any:
         if not name[:1].isupper():
             raise AttributeError(name)
-        made = type(name, (SimpleNamespace,), {})
-        setattr(self, name, made)
-        return made
+        record = type(name, (SimpleNamespace,), {})
+        setattr(self, name, record)
+        return record
 
 
 @contextmanager
 def lance_errors(uri: str) -> Iterator[None]:
-    """Lance raises ValueError, OSError and RuntimeError with Rust paths in them, and panics on some torn files: say
-    what a user can do instead."""
+    """Turn Lance's errors into a `StoreError` with a remedy.
+
+    Lance raises ValueError, OSError and RuntimeError with Rust paths in them, and panics on some
+    torn files. Errors of another origin pass through.
+    """
     try:
         yield
     except ClewError:
         raise
-    except (
-        Exception
-    ) as error:  # a panic has a class of its own; all but what is the store's fault is raised again
+    except Exception as error:  # a Rust panic has its own class; errors of others are raised again
         text = str(error)
         if re.search(r"No space left|File too large|os error (28|27|122)|StorageFull|quota", text):
             raise StoreError(
@@ -105,7 +107,7 @@ _FROM_LANCE = re.compile(
 
 
 def table_names(db: DBConnection) -> set[str]:
-    """The names of all tables, however many pages they take."""
+    """Return the names of all tables."""
     names: set[str] = set()
     token: str | None = None
     while True:
@@ -116,76 +118,62 @@ def table_names(db: DBConnection) -> set[str]:
             return names
 
 
-def asking(table: Table) -> Any:
-    """A query of the table, for `rows_of`."""
-    inner: Any = table  # its asynchronous twin has no public name
+def query_table(table: Table) -> Any:
+    """Return a query of the table, for `fetch`."""
+    inner: Any = table  # the asynchronous table inside has no public name
     return inner._table.query()
 
 
-def taking(table: Table, rows: Sequence[int]) -> Any:
-    """A query for rows by their numbers, for `rows_of`."""
+def query_rows(table: Table, rows: Sequence[int]) -> Any:
+    """Return a query for rows by their numbers, for `fetch`."""
     inner: Any = table
     return inner._table.take_row_ids(list(rows))
 
 
-def rows_of(query: Any) -> pa.Table:
-    """What a query finds. LanceDB's blocking queries look the schema up first and take each batch in turn, through another
-    thread, so that an answer waits a dozen times for the scheduler; on a busy machine that is most of its time. Its
-    asynchronous ones, on which they are built, wait once."""
+def fetch(query: Any) -> pa.Table:
+    """Return the result of a query.
+
+    LanceDB's blocking queries look up the schema first and take batches one by one through
+    another thread. An answer then waits a dozen times for the scheduler: on a busy machine, most
+    of its time. The asynchronous queries below them wait once.
+    """
     from lancedb.background_loop import LOOP
 
     loop: Any = LOOP
     return loop.run(query.to_arrow())
 
 
-def column(table: Table, name: str) -> NDArray[np.int64]:
-    """One integer column of a table, whole."""
+def read_column(table: Table, name: str) -> NDArray[np.int64]:
+    """Return one integer column of a whole table."""
     return table.search().select([name]).to_arrow()[name].to_numpy()  # type: ignore[no-any-return]
 
 
-def unpacked(row: dict[str, Any]) -> str:
-    """The text of a row of `files`."""
+def decompress_source(row: dict[str, Any]) -> str:
+    """Return the text of a row of `files`."""
     import pyarrow as pa
 
     data = pa.decompress(row["source"], decompressed_size=row["size"], codec="zstd", asbytes=True)
     return str(data, "utf-8", "replace")
 
 
-def quoted(text: str) -> str:
-    """A string literal for a Lance filter."""
+def quote(text: str) -> str:
+    """Return `text` as a string literal for a Lance filter."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def full_text() -> Any:
-    """How a column of our own terms is indexed: they are cut and lower-cased already, so they have only to be split at spaces."""
-    from lancedb.index import FTS
-
-    return FTS(
-        base_tokenizer="whitespace", with_position=False, max_token_length=None, lower_case=False,
-        stem=False, remove_stop_words=False, ascii_folding=False,
-    )  # fmt: skip
+def in_filter(column: str, values: Sequence[int | str]) -> str:
+    """Return the filter `column IN (values)`; it matches nothing without values."""
+    literals = [quote(value) if isinstance(value, str) else str(value) for value in values]
+    return f"{column} IN ({','.join(literals)})" if literals else "false"
 
 
-def match_queries(weights: Mapping[str, float]) -> list[Any]:
-    """Full-text queries whose best rows together are those that `weights`, term → weight, would score best; the last one
-    finds any row with any of the terms, and without terms there is none.
+def in_filters(column: str, values: Sequence[int | str], size: int = IN_LIST) -> Iterator[str]:
+    """Yield filters for `size` of the values each."""
+    for start in range(0, len(values), size):
+        yield in_filter(column, values[start : start + size])
 
-    In one query terms of different weight are clauses of their own, and Lance scores every row that holds any of them: at a
-    million chunks that takes fifteen times as long as to ask for the heaviest terms and then for all, where it passes over
-    rows that cannot be among the best. Where weights are many, as an issue's are, they are followed to the letter.
-    """
-    from lancedb.query import BooleanQuery, MatchQuery, Occur
 
-    match: Any = MatchQuery  # its defaults are hidden from type checkers
-    groups: dict[float, list[str]] = {}
-    for term, weight in weights.items():
-        groups.setdefault(round(weight, 3), []).append(term)
-    if len(groups) > FEW_WEIGHTS:
-        clauses = [
-            match(" ".join(terms), column="terms", boost=weight) for weight, terms in groups.items()
-        ]
-        return [BooleanQuery([(Occur.SHOULD, clause) for clause in clauses])]
-    asked: list[list[str]] = []
-    for weight in sorted(groups, reverse=True):
-        asked.append([*(asked[-1] if asked else ()), *groups[weight]])
-    return [match(" ".join(terms), column="terms") for terms in asked]
+def delete_rows(table: Table, column: str, values: Sequence[int | str]) -> None:
+    """Delete the rows with one of `values` in `column`."""
+    for condition in in_filters(column, values, DELETED_AT_ONCE):
+        table.delete(condition)

@@ -1,9 +1,10 @@
-"""Keeping a table fast and small as rows are added: indices over new rows, small fragments joined, old versions removed.
+"""Maintenance of a table: index new rows, join small fragments, remove old versions.
 
-Each step costs what has come since the last one, not what the table holds. LanceDB's own `optimize` rewrites every
-fragment of less than a million rows, and with it the full-text index: ten seconds of processor time for thirty new rows
-beside 194,000. So it is done with Lance itself: new rows go to an index segment of their own, segments are merged and
-fragments joined once there are many, and what the first build wrote is left alone until the rest outgrows it.
+The cost of each step depends on the new rows, not on the table's size. LanceDB's own `optimize`
+rewrites all fragments of less than a million rows, and with them the full-text index: ten seconds
+of CPU time for thirty new rows beside 194,000. With Lance itself, new rows go to a new index
+segment; segments are merged and fragments joined once there are many. Rows of the first build are
+left alone until later ones outgrow them.
 """
 
 from __future__ import annotations
@@ -12,41 +13,41 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-TAIL_CHUNKS = 1_000  # chunks that no index covers: a search reads them one by one, 9 ms for so many
-TAIL_ROWS = 20_000  # rows of other tables
-SEGMENTS = 8  # of an index; a search asks each
-FRAGMENTS = 32  # that are small
-SMALL_ROWS = 8_192  # a fragment of fewer rows is small
-OUTGROWN = (
-    0.5  # of the first segment's rows: where later ones have so many, all are merged into one
-)
-VERSIONS = 32  # of a table, before it is worth while to look for old ones
-READER_GRACE = timedelta(
-    minutes=10
-)  # what is younger is left for readers; the last two generations never go
-BURST_GRACE = timedelta(
-    seconds=5
-)  # the same where old versions have come to take much: many updates at once
-BURST_SHARE = 0.5  # of what the newest version takes; what old ones take more is much
+TAIL_CHUNKS = 1_000  # chunks outside of the index: a search scans so many in 9 ms
+TAIL_ROWS = 20_000  # rows of other tables outside of their indices
+SEGMENTS = 8  # of an index; a search reads each
+FRAGMENTS = 32  # small ones
+SMALL_ROWS = 8_192  # a fragment with fewer rows is small
+OUTGROWN = 0.5  # of the first segment's rows: if later ones have more, all segments are merged
+VERSIONS = 32  # of a table, before a search for old ones pays
+READER_GRACE = timedelta(minutes=10)
+"""Younger versions are kept for readers, and those of the last two generations always."""
+BURST_GRACE = timedelta(seconds=5)
+"""The same after a burst of updates, when old versions take much space."""
+BURST_SHARE = 0.5  # of the newest version's size: old versions that take more are a burst
 
 
-def tend(
-    table: Any, whole: bool = False
-) -> None:  # a LanceTable, of which type checkers know too little
-    """Take new rows into the table's indices and join its small fragments, where there are many. `whole`: all of them,
-    and make room where rows were deleted."""
-    if not whole and not _is_due(table):
+# LanceTable is hardly typed, so tables are `Any` here.
+
+
+def maintain(table: Any, everything: bool = False) -> None:
+    """Add new rows to the indices and join small fragments, if there are many of them.
+
+    With `everything`, join all fragments, and reclaim the space of deleted rows.
+    """
+    if not everything and not _is_due(table):
         return
     dataset = table.to_lance()
     if indices := dataset.describe_indices():
-        dataset.optimize.optimize_indices(num_indices_to_merge=_to_merge(dataset, indices, whole))
+        merged = _segments_to_merge(dataset, indices, everything)
+        dataset.optimize.optimize_indices(num_indices_to_merge=merged)
         dataset = dataset.checkout_version(dataset.latest_version)
-    if whole:
+    if everything:
         dataset.optimize.compact_files()
     else:
         dataset.optimize.compact_files(
             target_rows_per_fragment=SMALL_ROWS,
-            excluded_fragment_ids=_lasting(dataset),
+            excluded_fragment_ids=_large_fragments(dataset),
             materialize_deletions=False,
         )
     table.checkout_latest()
@@ -58,11 +59,11 @@ def _is_due(table: Any) -> bool:
     if max(tails, default=0) > (TAIL_CHUNKS if "terms" in table.schema.names else TAIL_ROWS):
         return True
     count = table.stats()["fragment_stats"]["num_fragments"]
-    return bool(count > FRAGMENTS and count - len(_lasting(table.to_lance())) > FRAGMENTS)
+    return bool(count > FRAGMENTS and count - len(_large_fragments(table.to_lance())) > FRAGMENTS)
 
 
-def _lasting(dataset: Any) -> list[int]:
-    """The fragments that are not joined with others: large ones, and those that a first index segment covers."""
+def _large_fragments(dataset: Any) -> list[int]:
+    """Return the fragments to leave alone: large ones, and those of the first index segments."""
     first = {
         number
         for index in dataset.describe_indices()
@@ -75,10 +76,10 @@ def _lasting(dataset: Any) -> list[int]:
     ]
 
 
-def _to_merge(dataset: Any, indices: list[Any], whole: bool) -> int:
-    """How many of the last segments of each index the new rows are merged with: none, all but the first, or all."""
+def _segments_to_merge(dataset: Any, indices: list[Any], everything: bool) -> int:
+    """Return how many last segments of each index to merge: none, all but the first, or all."""
     segments = max(len(index.segments) for index in indices)
-    if whole:
+    if everything:
         return segments
     rows = {each.fragment_id: each.metadata.physical_rows for each in dataset.get_fragments()}
     first = sum(rows.get(number, 0) for number in _segments(indices[0])[0].fragment_ids)
@@ -88,16 +89,19 @@ def _to_merge(dataset: Any, indices: list[Any], whole: bool) -> int:
 
 
 def _segments(index: Any) -> list[Any]:
-    """The segments of an index, the one that covers the oldest rows first."""
+    """Return the segments of an index, the one with the oldest rows first."""
     return sorted(index.segments, key=lambda segment: min(segment.fragment_ids, default=0))
 
 
 def drop_old_versions(table: Any, kept: int, always: bool = False) -> None:
-    """Remove the versions before `kept`, which readers may still be in, once there are many and the oldest has no reader,
-    or once they take much. A reader whose version goes in the midst of an answer asks again at the newest."""
+    """Remove the versions before `kept` once there are many, or once they take much space.
+
+    Recent ones stay for readers. A reader whose version is removed during an answer starts over
+    at the newest.
+    """
     now = datetime.now(UTC)
-    grace, most = (BURST_GRACE, 0) if _is_burst(table) else (READER_GRACE, VERSIONS)
-    if not always and not _has_old_versions(table, now - grace, most):
+    grace, limit = (BURST_GRACE, 0) if _is_burst(table) else (READER_GRACE, VERSIONS)
+    if not always and not _has_old_versions(table, now - grace, limit):
         return
     stamps = {each["version"]: each["timestamp"].astimezone(UTC) for each in table.list_versions()}
     if since := stamps.get(kept):
@@ -116,10 +120,10 @@ def _is_burst(table: Any) -> bool:
     return bool(sum(sizes) > (1 + BURST_SHARE) * table.stats()["total_bytes"])
 
 
-def _has_old_versions(table: Any, before: datetime, most: int) -> bool:
-    """Whether there are more than `most` versions, and the oldest is from `before` then."""
+def _has_old_versions(table: Any, before: datetime, limit: int) -> bool:
+    """Return True if there are more than `limit` versions, the oldest of them older than `before`."""
     folder = os.path.join(table.uri, "_versions")
     if not os.path.isdir(folder):  # on an object store
         return bool(table.version % VERSIONS == 0)
     times = [entry.stat().st_mtime for entry in os.scandir(folder)]
-    return len(times) > most and min(times) < before.timestamp()
+    return len(times) > limit and min(times) < before.timestamp()

@@ -1,8 +1,8 @@
-"""The store's format: its tables, and facts as Arrow batches. With `store` and `snapshot`, all that knows the format.
+"""The store's format: the tables, and facts as Arrow batches.
 
-Facts hang on a *file version*, `file_id = key64(path, content id)`, and never change; a symbol is `uid = key64(symbol id)`.
-Edges hang on `edges_id`, a digest of the edges that leave one file, so that views whose files resolve alike share them.
-A manifest row ties a view's path to both.
+Facts are stored per *file version*, `file_id = key64(path, content id)`, and never change. A symbol
+is `uid = key64(symbol id)`. Edges are stored per *edge set*: `edges_id` is a digest of the edges
+that leave one file, so that views share equal sets. A manifest maps a view's path to both.
 """
 
 from __future__ import annotations
@@ -15,26 +15,27 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from ..embed.quantized import columns as vector_columns
-from ..embed.quantized import fields as vector_fields
+from ..embed.quantized import vector_columns, vector_fields
 from ..records import Binding, Chunk, Edge, FileFacts, Import, Reference, Symbol, key64, symbol_id
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 6
-"""Raised whenever a store that an older clew wrote would be misread."""
+FORMAT = 7
+"""To be raised whenever stores of older versions of clew would be misread."""
 
 _I64, _I32, _STR = pa.int64(), pa.int32(), pa.string()
 _PACKED = {
     "lance-encoding:compression": "zstd",
-    "lance-encoding:structural-encoding": "miniblock",  # by itself Lance packs each long text alone: slower, and larger
+    "lance-encoding:structural-encoding": "miniblock",  # default: long texts packed one by one
     "lance-encoding:minichunk-size": "16384",
 }
-"""How texts lie in a file: pieces of 16 kB by zstd, a third to a half of Lance's own and as fast; see "store" in benchmarks/LOG.md."""
+"""Texts are packed in pieces of 16 kB with zstd: a third to a half of the size that Lance's defaults
+give, and as fast; see "store" in benchmarks/LOG.md."""
 
-TEXT_LEVEL = 3  # of zstd, for sources: 5 % smaller than 1 and as fast; 5 takes twice the time for another 5 %
+ZSTD_LEVEL = 3
+"""For sources: 5 % smaller than level 1 and as fast; level 5 takes twice the time for 5 % more."""
 
 
 def _schema(columns: Mapping[str, pa.DataType]) -> pa.Schema:
@@ -47,18 +48,15 @@ def _schema(columns: Mapping[str, pa.DataType]) -> pa.Schema:
 
 
 GENERATIONS = pa.schema({"generation": _I64, "format": _I32, "state": _STR})
-"""The one table whose shape never changes, so that any clew can name the format of any store."""
+"""The one table with a fixed shape, so that any clew can name the format of any store."""
 
 FILES = _schema(
     {"file_id": _I64, "path": _STR, "content": _STR, "language": _STR, "lines": _I32, "size": _I64}
-    | {
-        "symbols": _I32,
-        "references": _I32,
-        "chunks": _I32,
-    }  # how many rows of these tables are the file's
+    | {"symbols": _I32, "references": _I32, "chunks": _I32}
     | {"has_error": pa.bool_(), "secrets": _I32, "source": pa.binary()}
 )
-"""`secrets`: how many were written over. `source`: zstd of the file's bytes, without them."""
+"""`symbols`, `references`, `chunks`: the file's rows in these tables. `secrets`: redacted ones.
+`source`: zstd of the file's redacted bytes."""
 SYMBOLS = _schema(
     {"file_id": _I64, "idx": _I32, "uid": _I64, "name": _STR, "qualname": _STR, "kind": _STR}
     | {"start_line": _I32, "end_line": _I32, "signature": _STR, "doc": _STR, "parent": _I32}
@@ -94,15 +92,15 @@ EDGES = _schema(
 OCCURRENCES = _schema(
     {"file_id": _I64, "line": _I32, "name": _STR, "kind": _STR, "scope": _I32, "target": _STR}
 )
-"""What SCIP indexes say of a file version; see `occurrences.CompilerOccurrence`."""
-NEEDS = pa.schema({"edges_id": _I64, "edges": _I32, "needs": pa.list_(_I64)})
-"""How many edges a set has, and what it depends on beyond its own file: keys of `needs`. One row a set; it says that the
-set is complete."""
+"""Occurrences of names by SCIP indexes, per file version."""
+DEPENDENCIES = pa.schema({"edges_id": _I64, "edges": _I32, "keys": pa.list_(_I64)})
+"""The number of edges of a set, and the dependency keys of the set beyond its own file. The row of
+a set marks it as complete."""
 COMMITS = _schema(
     {"commit": _STR, "parents": pa.list_(_STR), "time": _I64, "message": _STR, "terms": _STR}
     | {"paths": pa.list_(_STR), "touched": _I32}
 )
-"""The commits that lead to any view's; see `history.Commit`."""
+"""The commits of any view's history; see `source.commits.Commit`."""
 MANIFESTS = _schema(
     {
         "view": _STR,
@@ -114,9 +112,10 @@ MANIFESTS = _schema(
         "file_id": _I64,
         "edges_id": _I64,
     }
-    | {"skipped": _STR}  # reason why there are no facts, or ""
+    | {"skipped": _STR}
 )
-"""What a view holds at a path since a generation; see `manifest`."""
+"""The content of a view at a path since a generation; see `manifest`. `skipped`: the reason for
+missing facts, or ""."""
 
 
 STATISTICS = pa.schema(
@@ -129,12 +128,12 @@ STATISTICS = pa.schema(
         "counts": pa.list_(_I64),
     }
 )
-"""How many chunks of a view hold which terms; see `statistics.TermStatistics`. A view's rows add up: those up to a
-generation to what it held then."""
+"""Term statistics of a view; see `TermStatistics`. The sum of the view's rows up to a generation gives
+the statistics of that generation."""
 
 
 def chunks_schema(dim: int) -> pa.Schema:
-    """Chunks with a vector of `dim` components; without the column where `dim` is 0."""
+    """Return the schema of chunks with vectors of `dim` components; without vectors if it is 0."""
     fields = {
         "file_id": _I64,
         "idx": _I32,
@@ -146,45 +145,57 @@ def chunks_schema(dim: int) -> pa.Schema:
     return _schema(fields | vector_fields(dim))
 
 
-def tables(dim: int) -> dict[str, pa.Schema]:
-    """Every table of an epoch. `files` comes last: its row says that the other facts of the file are complete."""
+def table_schemas(dim: int) -> dict[str, pa.Schema]:
+    """Return table → schema, in the order of writing.
+
+    `files` is last: a row there marks the other facts of the file as complete.
+    """
     return {
-        "symbols": SYMBOLS, "references": REFERENCES, "imports": IMPORTS, "bindings": BINDINGS,
-        "occurrences": OCCURRENCES, "commits": COMMITS, "chunks": chunks_schema(dim), "edges": EDGES, "needs": NEEDS, "manifests": MANIFESTS,
-        "statistics": STATISTICS,         "files": FILES,
-    }  # fmt: skip
+        "symbols": SYMBOLS,
+        "references": REFERENCES,
+        "imports": IMPORTS,
+        "bindings": BINDINGS,
+        "occurrences": OCCURRENCES,
+        "commits": COMMITS,
+        "chunks": chunks_schema(dim),
+        "edges": EDGES,
+        "dependencies": DEPENDENCIES,
+        "manifests": MANIFESTS,
+        "statistics": STATISTICS,
+        "files": FILES,
+    }
 
 
-Columns = dict[str, Any]  # field → its values, as a sequence or an array
+Columns = dict[str, Any]  # field → its values, a sequence or an array
 
 FACTS = ("symbols", "references", "imports", "bindings", "chunks", "files")
-"""The tables of facts, in the order in which a batch is written."""
+"""The tables of facts, in the order of writing."""
 
 
-def epoch_of(extractor: str, chunker: int, encoder: str) -> str:
-    """Names the tables whose facts were made alike; others cannot be mixed with them."""
+def fact_version_of(extractor: str, chunker: int, encoder: str) -> str:
+    """Return a fingerprint for the names of tables: facts of different ones cannot be mixed."""
     return blake2b(f"{extractor}:{chunker}:{encoder}".encode(), digest_size=4).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractedFile:
-    """A file's facts with what the store keeps beside them."""
+    """A file's facts, with its text."""
 
     file_id: int
     content: str  # content id
-    source: bytes  # without secrets
+    source: bytes  # redacted
     facts: FileFacts
-    secrets: int = 0  # written over in `source`
+    secrets: int = 0  # redacted in `source`
 
 
 def fact_batches(files: Sequence[ExtractedFile]) -> dict[str, pa.RecordBatch]:
-    """The rows of `files` for each table of facts; chunks have no vectors yet."""
+    """Return the rows of `files` for each table of facts; chunks without vectors."""
     facts = [file.facts for file in files]
     ids = [file.file_id for file in files]
     uids = [
         key64(symbol_id(each.path, symbol.qualname)) for each in facts for symbol in each.symbols
     ]
-    codec = pa.Codec("zstd", compression_level=TEXT_LEVEL)
+    codec = pa.Codec("zstd", compression_level=ZSTD_LEVEL)
     packed = [codec.compress(file.source, asbytes=True) for file in files]
     symbols = _columns(ids, [each.symbols for each in facts], Symbol)
     chunks = _columns(ids, [each.chunks for each in facts], Chunk)
@@ -195,22 +206,28 @@ def fact_batches(files: Sequence[ExtractedFile]) -> dict[str, pa.RecordBatch]:
         "bindings": _columns(ids, [each.bindings for each in facts], Binding),
         "chunks": chunks,
         "files": {
-            "file_id": ids, "path": [each.path for each in facts], "content": [file.content for file in files],
-            "language": [each.language for each in facts], "lines": [each.lines for each in facts],
-            "size": [len(file.source) for file in files], "symbols": [len(each.symbols) for each in facts],
-            "references": [len(each.references) for each in facts], "chunks": [len(each.chunks) for each in facts],
+            "file_id": ids,
+            "path": [each.path for each in facts],
+            "content": [file.content for file in files],
+            "language": [each.language for each in facts],
+            "lines": [each.lines for each in facts],
+            "size": [len(file.source) for file in files],
+            "symbols": [len(each.symbols) for each in facts],
+            "references": [len(each.references) for each in facts],
+            "chunks": [len(each.chunks) for each in facts],
             "has_error": [each.has_error for each in facts],
-            "secrets": [file.secrets for file in files], "source": packed,
+            "secrets": [file.secrets for file in files],
+            "source": packed,
         },
-    }  # fmt: skip
-    schemas = tables(0)
+    }
+    schemas = table_schemas(0)
     return {name: _batch(columns[name], schemas[name]) for name in FACTS}
 
 
 def _columns(
     ids: Sequence[int], records: Sequence[Sequence[tuple[Any, ...]]], record: type
 ) -> Columns:
-    """The fields of all files' records as columns, with the file's id and the record's position in its file beside them."""
+    """Return the fields of all files' records as columns, after the file's id and the position."""
     import numpy as np
 
     names: tuple[str, ...] = record._fields  # type: ignore[attr-defined]
@@ -232,38 +249,38 @@ def _batch(columns: Columns, schema: pa.Schema) -> pa.RecordBatch:
     )
 
 
-def batch_of(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
-    """Rows as one Arrow batch."""
+def make_batch(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.RecordBatch:
+    """Return rows as one Arrow batch."""
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
     return _batch(dict(zip(schema.names, columns, strict=True)), schema)
 
 
 def with_vectors(chunks: pa.RecordBatch, vectors: NDArray[np.float16]) -> pa.RecordBatch:
-    """`chunks` with their vectors, of shape (chunks, dim); unchanged where dim is 0."""
+    """Return `chunks` with their vectors, an array (chunks, dim); unchanged if dim is 0."""
     return pa.RecordBatch.from_arrays(
         [*chunks.columns, *vector_columns(vectors)], schema=chunks_schema(vectors.shape[1])
     )
 
 
-def edges_key(edges: Iterable[Edge], needs: Iterable[int]) -> int:
-    """The digest of the edges that leave one file and of what they depend on; the same give the same key in any view."""
-    written = (f"{e.src}|{e.dst}|{e.kind}|{e.rule}|{e.confidence:.3f}|{e.line}" for e in edges)
-    return key64(*written, "", *map(str, needs))
+def edge_set_id(edges: Iterable[Edge], dependencies: Iterable[int]) -> int:
+    """Return a digest of the edges of one file and their dependency keys, the same in any view."""
+    texts = (f"{e.src}|{e.dst}|{e.kind}|{e.rule}|{e.confidence:.3f}|{e.line}" for e in edges)
+    return key64(*texts, "", *map(str, dependencies))
 
 
 def edge_batch(edge_sets: Iterable[tuple[int, Sequence[Edge]]]) -> pa.RecordBatch:
-    """Rows of (edges_id, edges of one file)."""
-    keys: dict[str, int] = {}
+    """Return the rows of (edges_id, edges of one file)."""
+    uids: dict[str, int] = {}
 
     def uid(symbol: str) -> int:
-        found = keys.get(symbol)
-        if found is None:
-            found = keys[symbol] = key64(symbol)
-        return found
+        known = uids.get(symbol)
+        if known is None:
+            known = uids[symbol] = key64(symbol)
+        return known
 
     rows = [
         (edges_id, uid(e.src), uid(e.dst), e.kind, e.rule, e.confidence, e.line)
         for edges_id, edges in edge_sets
         for e in edges
     ]
-    return batch_of(rows, EDGES)
+    return make_batch(rows, EDGES)

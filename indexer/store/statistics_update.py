@@ -1,7 +1,8 @@
-"""Keeps the term statistics of views as their manifests are, counting as little as will do.
+"""Updates of the term statistics of views, with little counting.
 
-Statistics are linear, so what came is added and what went is taken away. Most of what a switch of branches brings was
-counted when the branch was there before, and most chunks of a file that was edited are as they were.
+Statistics are linear, so new files are added and removed ones subtracted. Most files of a switched
+branch were counted when the branch was there before, and most chunks of an edited file are
+unchanged.
 """
 
 from __future__ import annotations
@@ -13,134 +14,157 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .lance import quoted
-from .manifest import EMPTY
-from .schema import STATISTICS, batch_of
-from .term_statistics import TermStatistics, counted, exchanged, from_rows, summed
+from .lance import in_filter, quote
+from .manifest import EMPTY_MANIFEST
+from .schema import STATISTICS, make_batch
+from .term_statistics import TermStatistics, add_up, count_difference, count_terms, sum_rows
 
 if TYPE_CHECKING:
     from .writer import Writer
 
-MAX_NEWS = 16  # rows of statistics of a view that readers add up
-SWITCH = 100  # file versions that come at once, from which on they may be those of a branch that was there before
-NOTED = 32  # statistics of batches that are held before they are summed up: some 10 MB
-PIECE = 8_192  # chunks whose terms are read at a time: some 10 MB
-MANY_FILES = 4_000  # that one filter names; for more, all rows are read
-MOST_HELD = 200_000  # chunks whose terms are held at once: some 120 MB
+MAX_ROWS = 16  # of statistics of a view: readers add them up
+SWITCH = 100  # new file versions from which on a switch of branches is assumed
+MAX_DELTAS = 32  # statistics of batches that are kept before they are added up: some 10 MB
+BATCH_CHUNKS = 8_192  # chunks read at a time: some 10 MB
+MANY_FILES = 4_000  # file versions from which on all rows are read, without a filter
+CHUNKS_IN_MEMORY = 200_000  # chunks compared in memory: some 120 MB
 
 
-class Tally:
-    """The term statistics that one writer brings up to date."""
+class StatisticsUpdate:
+    """The updates of one writer's term statistics."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._noted: tuple[set[int], list[TermStatistics]] = set(), []
+        self._table = writer.tables["statistics"]
+        self._counted_files: set[int] = set()
+        self._deltas: list[TermStatistics] = []
 
-    def note(self, file_ids: Iterable[int], statistics: TermStatistics) -> None:
-        """Know the statistics of these file versions, which are to be written, without reading their terms."""
-        known, noted = self._noted
-        known.update(file_ids)
-        noted.append(statistics)
-        if len(noted) > NOTED:
-            noted[:] = [summed(noted)]
+    def add_delta(self, file_ids: Iterable[int], statistics: TermStatistics) -> None:
+        """Remember the statistics of new file versions, so that their terms need not be read."""
+        self._counted_files.update(file_ids)
+        self._deltas.append(statistics)
+        if len(self._deltas) > MAX_DELTAS:
+            self._deltas[:] = [add_up(self._deltas)]
 
-    def bring(self, view: str, before: pa.ChunkedArray, now: pa.ChunkedArray) -> None:
-        """Bring the statistics of `view` from the file versions `before`, which it publishes, to those of `now`."""
-        table, mine = self._writer.tables["statistics"], f"view = {quoted(view)}"
-        rows = table.search().where(mine).to_arrow()
-        undone = rows.slice(0, 0)
-        is_new = len(rows) == 0
-        if is_new:
-            rows, before = self._alike(now)
-        came = _without(now, before)
-        if not is_new and len(came) > SWITCH:
-            undone, before = self._since_nearest(view, rows, before, now)
-            came = _without(now, before)
-        went = _without(before, now)
-        if not is_new and not came and not went and not len(undone):
-            return
-        news = summed([self._exchanged(came, went)], [from_rows(undone)])
-        if is_new:
-            news = summed([from_rows(rows), news])
-        parts = [(self._writer.next_generation, news)]
-        if not is_new and len(rows) >= MAX_NEWS:
-            table.delete(mine)
-            parts = [*self._joined(view, rows), *parts]
-        added = batch_of([each.to_row(view, since) for since, each in parts], STATISTICS)
-        self._writer.add({"statistics": added})
+    def update_view(self, view: str, before: pa.ChunkedArray, now: pa.ChunkedArray) -> None:
+        """Update the statistics of `view` from its published file versions to those of `now`."""
+        rows = self._rows(view)
+        added, removed = _difference(now, before), _difference(before, now)
+        if not len(rows):
+            self._add_view(view, now)
+        elif len(added) > SWITCH:
+            self._switch_branch(view, rows, before, now)
+        elif added or removed:
+            self._append(view, rows, self._count(added, removed))
 
-    def _joined(self, view: str, rows: pa.Table) -> Iterator[tuple[int, TermStatistics]]:
-        """The view's `rows` summed up between the generations that may come back, each sum since its newest row."""
+    def _add_view(self, view: str, now: pa.ChunkedArray) -> None:
+        """Write the statistics of a new view: those of a similar one, and the difference."""
+        similar, base = self._most_similar(now)
+        delta = self._count(_difference(now, base), _difference(base, now))
+        self._write(view, [(self._writer.next_generation, add_up([sum_rows(similar), delta]))])
+
+    def _switch_branch(
+        self, view: str, rows: pa.Table, before: pa.ChunkedArray, now: pa.ChunkedArray
+    ) -> None:
+        """Write the difference from the nearest restorable generation; later rows are undone."""
+        later, base = self._nearest_generation(view, rows, before, now)
+        added, removed = _difference(now, base), _difference(base, now)
+        if added or removed or len(later):
+            self._append(view, rows, add_up([self._count(added, removed)], [sum_rows(later)]))
+
+    def _append(self, view: str, rows: pa.Table, delta: TermStatistics) -> None:
+        """Write `delta` beside the view's `rows`, which are merged if there are too many."""
+        sums = [(self._writer.next_generation, delta)]
+        if len(rows) >= MAX_ROWS:
+            sums = [*self._merge(view, rows), *sums]
+            self._table.delete(f"view = {quote(view)}")
+        self._write(view, sums)
+
+    def _write(self, view: str, sums: Iterable[tuple[int, TermStatistics]]) -> None:
+        rows = [statistics.to_row(view, since) for since, statistics in sums]
+        self._writer.add({"statistics": make_batch(rows, STATISTICS)})
+
+    def _rows(self, view: str) -> pa.Table:
+        return self._table.search().where(f"view = {quote(view)}").to_arrow()
+
+    def _merge(self, view: str, rows: pa.Table) -> Iterator[tuple[int, TermStatistics]]:
+        """Yield the sums of the view's `rows` between its restorable generations."""
         published = self._writer.view(view)
-        former = sorted(published.former) if published else []
-        for after, last in pairwise([0, *former, self._writer.next_generation]):
-            some = rows.filter(
-                pc.and_(pc.greater(rows["since"], after), pc.less_equal(rows["since"], last))
-            )
-            if len(some):
-                yield pc.max(some["since"]).as_py(), from_rows(some)
+        generations = sorted(published.restorable_generations) if published else []
+        for after, last in pairwise([0, *generations, self._writer.next_generation]):
+            since = rows["since"]
+            part = rows.filter(pc.and_(pc.greater(since, after), pc.less_equal(since, last)))
+            if len(part):
+                yield pc.max(part["since"]).as_py(), sum_rows(part)
 
-    def _alike(self, now: pa.ChunkedArray) -> tuple[pa.Table, pa.ChunkedArray]:
-        """The statistics of the published view that shares most file versions with `now`, if it is half of them, and the
-        versions that it holds: another work tree of a repository, or another revision, differs in few."""
+    def _most_similar(self, now: pa.ChunkedArray) -> tuple[pa.Table, pa.ChunkedArray]:
+        """Return rows and file versions of the published view with most file versions of `now`.
+
+        It must have half of them; otherwise both are empty. Another work tree or revision of the
+        repository differs in few files.
+        """
         import numpy as np
 
         ids = now.to_numpy()
-        best, most = EMPTY["file_id"], len(ids) // 2
-        name = ""
+        name, best, most = "", EMPTY_MANIFEST["file_id"], len(ids) // 2
         for view in self._writer.published_views():
-            held = self._writer.manifest(view.name)["file_id"]
-            shared = int(np.isin(held.to_numpy(), ids[ids != 0]).sum())
+            file_ids = self._writer.manifest(view.name)["file_id"]
+            shared = int(np.isin(file_ids.to_numpy(), ids[ids != 0]).sum())
             if shared > most:
-                best, most, name = held, shared, view.name
-        rows = self._writer.tables["statistics"].search().where(f"view = {quoted(name)}").to_arrow()
-        return (rows, best) if len(rows) else (rows, EMPTY["file_id"])
+                name, best, most = view.name, file_ids, shared
+        rows = self._rows(name)
+        return (rows, best) if len(rows) else (rows, EMPTY_MANIFEST["file_id"])
 
-    def _since_nearest(
+    def _nearest_generation(
         self, view: str, rows: pa.Table, before: pa.ChunkedArray, now: pa.ChunkedArray
     ) -> tuple[pa.Table, pa.ChunkedArray]:
-        """Of the view's `rows` those that came after the generation of it that has most file versions of `now`, to be taken
-        back, and the versions that it held then. `before` are those of the last one, since which nothing came."""
+        """Find the view's generation with most file versions of `now`.
+
+        Return its later `rows`, which have to be undone, and its file versions. For the last
+        generation, with the file versions `before`, there are no later rows.
+        """
         published = self._writer.view(view)
-        nearest, stored = (rows.slice(0, 0), before), frozenset(self._writer.known_files().tolist())
-        for generation in published.former if published else ():
-            held = self._writer.manifest(view, generation)["file_id"]
-            can_count = (
-                pc.min(rows["since"]).as_py() <= generation and _without(held, now) <= stored
-            )
-            if can_count and len(_without(now, held)) < len(_without(now, nearest[1])):
-                nearest = rows.filter(pc.greater(rows["since"], generation)), held
+        nearest = rows.slice(0, 0), before
+        stored = frozenset(self._writer.inventory.file_ids().tolist())
+        for generation in published.restorable_generations if published else ():
+            file_ids = self._writer.manifest(view, generation)["file_id"]
+            has_rows = pc.min(rows["since"]).as_py() <= generation
+            can_count = has_rows and _difference(file_ids, now) <= stored
+            if can_count and len(_difference(now, file_ids)) < len(_difference(now, nearest[1])):
+                nearest = rows.filter(pc.greater(rows["since"], generation)), file_ids
         return nearest
 
-    def _exchanged(self, came: set[int], went: set[int]) -> TermStatistics:
-        """The statistics of the file versions that `came` without those that `went`."""
-        if went and self._chunks({*came, *went}) <= MOST_HELD:  # most of them are on both sides
-            return exchanged(self._terms(came), self._terms(went))
-        known, noted = (
-            self._noted if self._noted[0] <= came else (set[int](), list[TermStatistics]())
-        )
-        return summed([*noted, counted(self._terms(came - known))], [counted(self._terms(went))])
+    def _count(self, added: set[int], removed: set[int]) -> TermStatistics:
+        """Return the statistics of the `added` file versions without the `removed` ones."""
+        if removed and self._count_chunks({*added, *removed}) <= CHUNKS_IN_MEMORY:
+            # most chunks are on both sides
+            return count_difference(self._read_terms(added), self._read_terms(removed))
+        known, deltas = self._counted_files, self._deltas
+        if not known <= added:
+            known, deltas = set(), []
+        counted = count_terms(self._read_terms(added - known))
+        return add_up([*deltas, counted], [count_terms(self._read_terms(removed))])
 
-    def _chunks(self, file_ids: Collection[int]) -> int:
-        wanted = pa.chunked_array([pa.array(file_ids, pa.int64())])
-        return self._writer.sums("files", wanted, ["chunks"])["chunks"]
+    def _count_chunks(self, file_ids: Collection[int]) -> int:
+        ids = pa.chunked_array([pa.array(file_ids, pa.int64())])
+        return self._writer.inventory.sum_columns("files", ids, ["chunks"])["chunks"]
 
-    def _terms(self, file_ids: Collection[int]) -> Iterator[str]:
-        """The terms of each chunk of `file_ids`, in no particular order."""
+    def _read_terms(self, file_ids: Collection[int]) -> Iterator[str]:
+        """Yield the terms of each chunk of `file_ids`, in no particular order."""
         if not file_ids:
             return
         query = self._writer.tables["chunks"].search().select(["file_id", "terms"])
         if len(file_ids) <= MANY_FILES:
-            query = query.where(f"file_id IN ({','.join(map(str, sorted(file_ids)))})")
-        wanted = pa.array(file_ids, pa.int64())
-        for rows in query.to_batches(PIECE):
-            for at in range(0, rows.num_rows, PIECE):
-                some = rows.slice(at, PIECE)
-                yield from some.filter(pc.is_in(some["file_id"], wanted))["terms"].to_pylist()
+            query = query.where(in_filter("file_id", sorted(file_ids)))
+        ids = pa.array(file_ids, pa.int64())
+        for batch in query.to_batches(BATCH_CHUNKS):
+            for start in range(0, batch.num_rows, BATCH_CHUNKS):
+                rows = batch.slice(start, BATCH_CHUNKS)
+                yield from rows.filter(pc.is_in(rows["file_id"], ids))["terms"].to_pylist()
 
 
-def _without(ids: pa.ChunkedArray, others: pa.ChunkedArray) -> set[int]:
-    """Those of `ids` that are not among `others`; 0 is none."""
+def _difference(ids: pa.ChunkedArray, others: pa.ChunkedArray) -> set[int]:
+    """Return the file versions among `ids` that are not among `others`; 0 is none."""
     import numpy as np
 
     return set(np.setdiff1d(ids.to_numpy(), others.to_numpy()).tolist()) - {0}

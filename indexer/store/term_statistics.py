@@ -1,87 +1,92 @@
-"""How many of a view's chunks hold a term: what BM25 weighs terms by.
+"""Statistics for BM25: the number of a view's chunks that contain a term.
 
-The full-text index counts what it holds: other views' chunks, and those of versions that have gone. So the index finds
-candidates and these numbers score them, alike after any history. They are kept as a count-min sketch (Cormode and
-Muthukrishnan, An Improved Data Stream Summary, 2005), which is of one size, may count a term too high but never too low,
-and is linear: a build adds the counts of the files that came and subtracts those of the files that went.
+The full-text index also counts chunks of other views and of old file versions. So the index finds
+candidates, and these statistics score them, independent of the store's history. They are kept as a
+count-min sketch (Cormode and Muthukrishnan, An Improved Data Stream Summary, 2005). A sketch has a
+fixed size and may overestimate a count but never underestimates it. It is linear: a build adds the
+counts of new files and subtracts those of removed ones.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from ..bm25 import idf, score_texts
 from ..records import key64
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-COLUMNS = ("chunks", "terms", "buckets", "counts")  # of the table, that are summed
+COLUMNS = ("chunks", "terms", "buckets", "counts")  # of the table, to be added up
 ROWS, BITS = 2, 19
-"""The sketch's shape. At 700,000 terms, those of a million chunks, one rare term in ten thousand shares both buckets
-with a frequent one."""
-K1, B = 1.2, 0.75  # of BM25, as Lance has them
-MAX_KEPT = 1 << 17  # terms whose places are kept: some 20 MB
+"""The sketch's shape. With 700,000 terms, as in a million chunks, one rare term in ten thousand
+shares both buckets with a frequent one."""
+CACHED_TERMS = 1 << 17  # terms whose buckets are cached: some 20 MB
 
 
 @dataclass(frozen=True, slots=True)
 class TermStatistics:
-    """Of some chunks; differences of such numbers too."""
+    """The statistics of some chunks, or the difference of two of them."""
 
     chunks: int
     terms: int  # in all chunks, with repetitions
     buckets: NDArray[np.int64]  # ascending; row r of the sketch begins at r << BITS
-    counts: NDArray[np.int64]  # of chunks, of each bucket
+    counts: NDArray[np.int64]  # chunks per bucket
 
-    def holding(self, term: str) -> int:
-        """How many chunks hold the term: this many at most."""
+    def count_chunks(self, term: str) -> int:
+        """Return an upper bound of the number of chunks with the term."""
         import numpy as np
 
-        wanted = np.array(_PLACES[term])
-        at = np.minimum(np.searchsorted(self.buckets, wanted), max(len(self.buckets) - 1, 0))
-        found = (
-            [
-                int(self.counts[i]) if self.buckets[i] == place else 0
-                for i, place in zip(at, wanted, strict=True)
-            ]
-            if len(self.buckets)
-            else [0]
-        )
-        return min(found)
+        if not len(self.buckets):
+            return 0
+        buckets = np.array(_BUCKETS[term])
+        at = np.minimum(np.searchsorted(self.buckets, buckets), len(self.buckets) - 1)
+        return int(np.where(self.buckets[at] == buckets, self.counts[at], 0).min())
+
+    def score_texts(self, texts: pa.Array, weights: Mapping[str, float]) -> list[float]:
+        """Return the BM25 score of each text, terms separated by white space.
+
+        The score is the sum of each term's score times its weight.
+        """
+        mean_length = self.terms / self.chunks if self.chunks else 1.0
+        factors = {
+            term: weight * idf(self.chunks, min(self.count_chunks(term), self.chunks))
+            for term, weight in weights.items()
+        }
+        return score_texts(texts, factors, mean_length)
 
     def to_row(self, view: str, since: int) -> tuple[Any, ...]:
-        """As the table `statistics` holds it."""
+        """Return a row of the table `statistics`."""
         return (view, since, self.chunks, self.terms, self.buckets.tolist(), self.counts.tolist())
 
 
-def summed(
-    parts: Iterable[TermStatistics], subtracted: Iterable[TermStatistics] = ()
+def add_up(
+    added: Iterable[TermStatistics], subtracted: Iterable[TermStatistics] = ()
 ) -> TermStatistics:
-    """The statistics of all `parts` together, without those that are `subtracted`."""
+    """Return the sum of the `added` statistics without the `subtracted` ones."""
     import numpy as np
 
     total = np.zeros(ROWS << BITS, np.int64)
     chunks = terms = 0
-    for sign, some in ((1, parts), (-1, subtracted)):
-        for part in some:  # one after the other: those of a large tree would fill the memory
+    for sign, parts in ((1, added), (-1, subtracted)):
+        for part in parts:  # one by one: those of a large tree would fill the memory
             total[part.buckets] += sign * part.counts
             chunks, terms = chunks + sign * part.chunks, terms + sign * part.terms
     buckets = np.flatnonzero(total)
     return TermStatistics(chunks, terms, buckets, total[buckets])
 
 
-def from_rows(rows: pa.Table) -> TermStatistics:
-    """The sum of rows of the table `statistics`."""
+def sum_rows(rows: pa.Table) -> TermStatistics:
+    """Return the sum of rows of the table `statistics`."""
     columns = (rows[name].to_pylist() for name in ("chunks", "terms"))
     lists = (map(_values, rows[name]) for name in ("buckets", "counts"))
-    return summed(TermStatistics(*row) for row in zip(*columns, *lists, strict=True))
+    return add_up(TermStatistics(*row) for row in zip(*columns, *lists, strict=True))
 
 
 def _values(scalar: Any) -> NDArray[np.int64]:
@@ -89,78 +94,48 @@ def _values(scalar: Any) -> NDArray[np.int64]:
     return values
 
 
-def counted(texts: Iterable[str]) -> TermStatistics:
-    """The statistics of chunks, given the terms of each, separated by white space."""
+def count_terms(texts: Iterable[str]) -> TermStatistics:
+    """Return the statistics of chunks given as their terms, separated by white space."""
     import numpy as np
 
     chunks = terms = 0
-    holding: Counter[str] = Counter()
+    containing: Counter[str] = Counter()
     for text in texts:
         words = text.split()
         chunks, terms = chunks + 1, terms + len(words)
-        holding.update(set(words))
-    places = np.array([*map(_PLACES.__getitem__, holding)], np.int64).reshape(-1)
-    counts = np.fromiter(holding.values(), np.int64, len(holding)).repeat(ROWS)
-    buckets, which = np.unique(places, return_inverse=True)
+        containing.update(set(words))
+    positions = np.array([*map(_BUCKETS.__getitem__, containing)], np.int64).reshape(-1)
+    counts = np.fromiter(containing.values(), np.int64, len(containing)).repeat(ROWS)
+    buckets, indices = np.unique(positions, return_inverse=True)
     total = np.zeros(len(buckets), np.int64)
-    np.add.at(total, which, counts)
+    np.add.at(total, indices, counts)
     return TermStatistics(chunks, terms, buckets, total)
 
 
-def exchanged(came: Iterable[str], went: Iterable[str]) -> TermStatistics:
-    """The statistics of the chunks that `came` without those that `went`. What is on both sides, as most of an edited file
-    is, need not be counted."""
-    texts = Counter(came)
-    texts.subtract(went)
-    return summed([counted((+texts).elements())], [counted((-texts).elements())])
+def count_difference(added: Iterable[str], removed: Iterable[str]) -> TermStatistics:
+    """Return the statistics of the `added` chunks without the `removed` ones.
+
+    Chunks on both sides, such as most of an edited file, are not counted.
+    """
+    texts = Counter(added)
+    texts.subtract(removed)
+    return add_up([count_terms((+texts).elements())], [count_terms((-texts).elements())])
 
 
-class _Places(dict[str, tuple[int, ...]]):
-    """Term → its bucket in each row of the sketch. A dictionary, because its look-up needs no Python frame."""
+class _Buckets(dict[str, tuple[int, ...]]):
+    """Term → its bucket in each row of the sketch.
+
+    A dictionary, because its look-up needs no Python frame.
+    """
 
     def __missing__(self, term: str) -> tuple[int, ...]:
-        if len(self) >= MAX_KEPT:
+        if len(self) >= CACHED_TERMS:
             self.clear()
         key = key64(term)
-        found = self[term] = tuple(
+        buckets = self[term] = tuple(
             (row << BITS) + (key >> row * BITS) % (1 << BITS) for row in range(ROWS)
         )
-        return found
+        return buckets
 
 
-_PLACES = _Places()
-
-
-def bm25(texts: pa.Array, weights: Mapping[str, float], statistics: TermStatistics) -> list[float]:
-    """The score of each of `texts`, terms separated by white space: BM25 of all terms, each part times its weight.
-
-    Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009.
-    """
-    import numpy as np
-
-    mean = statistics.terms / statistics.chunks if statistics.chunks else 1.0
-    factors = np.array(
-        [w * _rarity(statistics.holding(term), statistics.chunks) for term, w in weights.items()]
-    )
-    words = pc.utf8_split_whitespace(texts)
-    columns = (
-        pc.index_in(words.flatten(), value_set=pa.array(weights, pa.string()))
-        .fill_null(-1)
-        .to_numpy()
-    )
-    lengths = pc.list_value_length(words).to_numpy(zero_copy_only=False)
-    rows = np.repeat(np.arange(len(words)), lengths)
-    known = columns >= 0
-    cells = np.bincount(
-        rows[known] * len(factors) + columns[known], minlength=len(words) * len(factors)
-    )
-    counts = cells.reshape(len(words), len(factors))
-    norms = K1 * (1 - B + B * lengths / mean)
-    scores: list[float] = (
-        (counts * (K1 + 1) / (counts + norms[:, None]) * factors).sum(axis=1).tolist()
-    )
-    return scores
-
-
-def _rarity(holding: int, chunks: int) -> float:
-    return math.log(1 + (chunks - min(holding, chunks) + 0.5) / (min(holding, chunks) + 0.5))
+_BUCKETS = _Buckets()

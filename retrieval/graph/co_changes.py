@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from indexer import Past
+    from indexer import CommitLog
 
 MAX_COMMITS = 500  # the newest: what changed together years ago says little
 MAX_FILES = 20  # of a commit; a sweep over more says nothing of any two of them
@@ -25,7 +25,7 @@ class CoChange(NamedTuple):
     confidence: float
 
 
-def co_changes(past: Past) -> list[CoChange]:
+def co_changes(past: CommitLog) -> list[CoChange]:
     """What changes together in the newest commits, merges left out; in order. Paths may be gone from the view by now."""
     alone: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()

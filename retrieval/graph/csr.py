@@ -153,7 +153,7 @@ def load_arrays(snapshot: Snapshot) -> Arrays:
     if folder is not None and (found := _read(folder, paths)):
         return found
     arrays = _arranged(paths, *_from_store(snapshot))
-    if folder is not None and snapshot.view.is_settled:
+    if folder is not None and snapshot.view.has_current_edges:
         _write(folder, arrays)
     return arrays
 
@@ -187,7 +187,7 @@ def _from_store(snapshot: Snapshot) -> tuple[pa.Table, EdgeColumns, list[str]]:
 def _co_changes(snapshot: Snapshot, uid: Ints) -> EdgeColumns:
     import numpy as np
 
-    found = co_changes(snapshot.past)
+    found = co_changes(snapshot.commit_log)
     src, dst = (
         _positions(uid, np.array([key64(path) for path in ends], dtype=np.int64))
         for ends in ([each.src for each in found], [each.dst for each in found])
@@ -283,7 +283,7 @@ def _arranged(
 def at_hand(snapshot: Snapshot) -> bool:
     """Whether the arrays are written down, or are made in a second or two."""
     folder = _folder(snapshot)
-    few = snapshot.table("edges").count_rows() <= FEW_EDGES
+    few = snapshot.tables.table("edges").count_rows() <= FEW_EDGES
     return few or (folder is not None and folder.exists())
 
 
@@ -292,7 +292,7 @@ def _folder(snapshot: Snapshot) -> Path | None:
     local, view = snapshot.store.local, snapshot.view
     if local is None:
         return None
-    name = f"{key64(view.name) & (1 << 63) - 1:x}-{snapshot.state.epoch}-{view.report.generation}-{VERSION}"
+    name = f"{key64(view.name) & (1 << 63) - 1:x}-{snapshot.state.fact_version}-{view.report.generation}-{VERSION}"
     return local / "graph" / name
 
 

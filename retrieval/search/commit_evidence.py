@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from functools import cached_property
 
-from indexer import PastCommit, Snapshot
+from indexer import LoggedCommit, Snapshot
 
 from ..query.question import Question
 
@@ -33,7 +33,7 @@ class CommitEvidence:
 
         Only paths of the view, tests and prose included; paths without evidence are left out.
         """
-        log, present = self._snapshot.past, self._snapshot.entries.keys()
+        log, present = self._snapshot.commit_log, self._snapshot.entries.keys()
         similar = log.search(dict(question.weights), COMMITS)
         best = similar[0][1] if similar else 1.0
         evidence: dict[str, float] = defaultdict(float)
@@ -60,13 +60,13 @@ class CommitEvidence:
     def _changes(self) -> dict[str, list[int]]:
         """Path → positions of the commits that changed it, newest first; merges repeat others."""
         changes: dict[str, list[int]] = {}
-        for at, commit in enumerate(self._snapshot.past.commits):
+        for at, commit in enumerate(self._snapshot.commit_log.commits):
             if commit.parents < 2 and _is_specific(commit):
                 for path in commit.paths:
                     changes.setdefault(path, []).append(at)
         return changes
 
 
-def _is_specific(commit: PastCommit) -> bool:
+def _is_specific(commit: LoggedCommit) -> bool:
     """Return True for a commit that touches few files."""
     return 0 < commit.touched <= MAX_FILES

@@ -25,6 +25,7 @@ from indexer import (
     build_index,
     load_encoder,
     open_revision,
+    publish_tunings,
 )
 
 from ..file_roles import is_test
@@ -139,10 +140,10 @@ def keep(store: Store, snapshot: Snapshot, tuning: Tuning | None) -> int:
     """Use `tuning`, or none, for the snapshot's view and all that have a history in common with it from there on; how many
     tunings went for it. Raises `StoreError` where the store cannot be written."""
     state = snapshot.state
-    others = tuple(each for each in state.tunings if not snapshot.past.has(each.tip))
+    others = tuple(each for each in state.tunings if not snapshot.commit_log.has(each.tip))
     gone = len(state.tunings) - len(others)
     if gone or tuning:
-        store.publish_tunings((*others, *([tuning] if tuning else [])))
+        publish_tunings(store, (*others, *([tuning] if tuning else [])))
     return gone
 
 

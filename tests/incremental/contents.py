@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from indexer import Snapshot
-from indexer.store.lance import quoted
-from indexer.store.manifest import COLUMNS, current
+from indexer.store.lance import quote
+from indexer.store.manifest import COLUMNS, merge_rows
 from retrieval import Searcher
 from retrieval.graph.csr import load_arrays
 
@@ -21,7 +21,7 @@ QUESTIONS = (
 )
 BUDGET = 600  # tokens of a pack
 OF_A_FILE = ("symbols", "references", "imports", "bindings", "occurrences", "chunks", "files")
-OF_AN_EDGE_SET = ("edges", "needs")
+OF_AN_EDGE_SET = ("edges", "dependencies")
 OF_A_BUILD = (
     "generation",
     "changed",
@@ -36,8 +36,8 @@ Contents = dict[str, Any]
 def contents(uri: str, view: str) -> Contents:
     """What the store `uri` says of `view`: the rows of each table as sorted texts, and answers to all questions."""
     snapshot = Snapshot.open(uri, view)
-    stored = snapshot.read("manifests", ["since", *COLUMNS], f"view = {quoted(view)}")
-    manifest = current(stored).drop_columns(["mtime_ns"]).to_pylist()
+    stored = snapshot.tables.read("manifests", ["since", *COLUMNS], f"view = {quote(view)}")
+    manifest = merge_rows(stored).drop_columns(["mtime_ns"]).to_pylist()
     found: Contents = {"view": _view(snapshot), "manifests": [repr(row) for row in manifest]}
     found |= {
         name: _rows(snapshot, name, "file_id", {row["file_id"] for row in manifest} - {0})
@@ -46,13 +46,13 @@ def contents(uri: str, view: str) -> Contents:
     sets = {row["edges_id"] for row in manifest} - {0}
     found |= {name: _rows(snapshot, name, "edges_id", sets) for name in OF_AN_EDGE_SET}
     found["statistics"] = [repr(snapshot.chunks.statistics.to_row(view, 0))]
-    found["commits"] = [repr(each) for each in snapshot.past.commits]
+    found["commits"] = [repr(each) for each in snapshot.commit_log.commits]
     found["graph"] = _graph(snapshot)
     return found | _answers(uri, view)
 
 
 def _all(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = snapshot.table(table).search().to_arrow().to_pylist()
+    rows: list[dict[str, Any]] = snapshot.tables.table(table).search().to_arrow().to_pylist()
     return rows
 
 

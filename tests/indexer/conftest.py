@@ -9,7 +9,7 @@ import pygit2
 import pytest
 
 from indexer import HashEncoder, Store, VectorCache, build_index, open_worktree
-from indexer.store.writer import Writer
+from indexer.store.writer import Writer, open_writer
 
 from .repositories import write
 from .sources import PROGRAMS
@@ -45,8 +45,10 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Writer, d
     )
     state = store.state()
     assert state is not None
-    with store.writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
-        rows = store.table("manifests", state.epoch).to_arrow().to_pylist()
+    with open_writer(
+        store, state.fact_version, (state.encoder, state.encoder_id, state.dim)
+    ) as writer:
+        rows = store.table("manifests", state.fact_version).to_arrow().to_pylist()
         yield (
             writer,
             {

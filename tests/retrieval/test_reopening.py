@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import indexer.snapshot.snapshot
+import indexer.snapshot.tables
 import indexer.store.maintenance
 from indexer import Store, VectorCache, build_index, load_encoder, open_worktree
 from retrieval import Searcher
@@ -43,7 +43,7 @@ def test_a_searcher_whose_tables_have_gone_answers_from_the_newest_generation(
 def test_a_searcher_that_went_on_answers_as_one_that_is_opened_now(
     held_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexer.snapshot.snapshot, "HELD_AFTER", held_after)
+    monkeypatch.setattr(indexer.snapshot.tables, "CACHED_AFTER", held_after)
     for name in ("TAIL_CHUNKS", "TAIL_ROWS", "FRAGMENTS"):  # tables are tidied up all the time
         monkeypatch.setattr(indexer.store.maintenance, name, 3)
     tree, store, chosen = tmp_path / "tree", str(tmp_path / "store"), random.Random(7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from indexer.embed.quantized import Signs, columns, cosines, fields, quantize
+from indexer.embed.quantized import Signs, cosines, quantize, vector_columns, vector_fields
 
 
 def directions(count: int, dim: int = 256) -> np.ndarray:
@@ -14,7 +14,7 @@ def directions(count: int, dim: int = 256) -> np.ndarray:
 
 
 def stored(vectors: np.ndarray) -> pa.Table:
-    return pa.table(columns(vectors), schema=pa.schema(fields(vectors.shape[1])))
+    return pa.table(vector_columns(vectors), schema=pa.schema(vector_fields(vectors.shape[1])))
 
 
 def test_a_vector_keeps_its_direction() -> None:
@@ -29,7 +29,7 @@ def test_the_cosine_with_zeros_is_none() -> None:
 
 
 def test_no_vectors_have_no_columns() -> None:
-    assert columns(np.zeros((3, 0), np.float16)) == [] and fields(0) == {}
+    assert vector_columns(np.zeros((3, 0), np.float16)) == [] and vector_fields(0) == {}
 
 
 def test_the_largest_component_is_a_whole_byte() -> None:

@@ -26,6 +26,7 @@ from indexer import (
     open_worktree,
 )
 from indexer.pipeline.extraction import split_batches
+from indexer.store.writer import open_writer
 
 from ..repositories import git, repository, write
 
@@ -231,7 +232,7 @@ def test_an_empty_tree_gives_an_index_that_answers_nothing(tmp_path: Path) -> No
 def test_a_second_writer_is_refused_by_name(tree: Path, tmp_path: Path) -> None:
     store = Store(str(tree / ".clew"))
     with (
-        store.writer("epoch", ("none", "none", 0)),
+        open_writer(store, "facts", ("none", "none", 0)),
         pytest.raises(StoreError, match="another clew is writing"),
     ):
         index(tree, tmp_path / "cache")
@@ -300,7 +301,9 @@ def test_a_build_that_dies_with_its_manifest_half_replaced_does_not_empty_its_vi
     store = Store(str(tmp_path / "store"))
     state = store.state()
     assert state
-    with store.writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
+    with open_writer(
+        store, state.fact_version, (state.encoder, state.encoder_id, state.dim)
+    ) as writer:
         writer.tables["manifests"].delete("true")  # and here it is killed
     index(other, tmp_path / "cache", tmp_path / "store")
     assert len(Snapshot.open(store.uri, str(tree)).entries) == len(FILES)

@@ -22,6 +22,7 @@ from indexer import (
     open_worktree,
 )
 from indexer.pipeline.earlier_edges import find_previous
+from indexer.store.writer import open_writer
 
 from ..repositories import git, repository
 
@@ -126,11 +127,11 @@ def test_a_saved_file_is_found_before_it_is_resolved_and_its_edges_are_those_of_
     with pytest.raises(KeyboardInterrupt):
         build(root, store, stop_at="publish")
     snapshot = Snapshot.open(str(store))
-    assert not snapshot.view.is_settled
+    assert not snapshot.view.has_current_edges
     assert [found.path for found in snapshot.chunks.search_text({"news": 1.0}, 5)] == ["m0.py"]
     assert called(snapshot) == {"f1"}
     build(root, store)
-    assert Snapshot.open(str(store)).view.is_settled
+    assert Snapshot.open(str(store)).view.has_current_edges
     assert called(Snapshot.open(str(store))) == {"f2"}
 
 
@@ -188,8 +189,8 @@ def test_of_a_branch_that_another_view_holds_the_edges_of_that_view_are_kept(
     build(root, store)
     state = Store(str(store)).state()
     assert state is not None
-    with Store(str(store)).writer(
-        state.epoch, (state.encoder, state.encoder_id, state.dim)
+    with open_writer(
+        Store(str(store)), state.fact_version, (state.encoder, state.encoder_id, state.dim)
     ) as writer:
         before = find_previous(writer, str(root), held)
     assert {path: file_id for path, (file_id, _) in before.files.items()} == held

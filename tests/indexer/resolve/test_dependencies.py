@@ -16,6 +16,7 @@ from indexer.records import FileFacts
 from indexer.resolve.c_includers import including_anew
 from indexer.resolve.dependencies import altered_keys, include_keys
 from indexer.resolve.resolver import Resolver
+from indexer.store.writer import open_writer
 
 from ..changes import Resolved, facts_of, only, resolved, stale
 from ..repositories import write
@@ -104,7 +105,9 @@ def test_only_files_that_a_change_can_affect_are_resolved_again(tmp_path: Path) 
     state = store.state()
     assert state is not None
     view = state.views[state.latest]
-    with store.writer(state.epoch, (state.encoder, state.encoder_id, state.dim)) as writer:
+    with open_writer(
+        store, state.fact_version, (state.encoder, state.encoder_id, state.dim)
+    ) as writer:
         rows = [row for row in writer.manifest(view.name).to_pylist() if row["file_id"]]
         files = {row["path"]: row["file_id"] for row in rows}
         sets = {row["path"]: (row["file_id"], row["edges_id"]) for row in rows}

@@ -30,7 +30,7 @@ def index(source: Source, store: Path) -> Snapshot:
 
 
 def said(snapshot: Snapshot) -> list[str]:
-    past = snapshot.past
+    past = snapshot.commit_log
     return [text.split("\n")[0].strip() for text in past.messages(range(len(past.commits)))]
 
 
@@ -190,13 +190,13 @@ def test_a_clone_without_trees_keeps_messages_and_fetches_nothing(tmp_path: Path
 def test_without_git_there_is_no_history(tmp_path: Path) -> None:
     write(tmp_path / "tree", {"a.py": "x = 1\n"})
     assert read_commits(open_worktree(tmp_path / "tree"), {}) == []
-    assert index(open_worktree(tmp_path / "tree"), tmp_path / "store").past.commits == []
+    assert index(open_worktree(tmp_path / "tree"), tmp_path / "store").commit_log.commits == []
 
 
 def test_an_unborn_branch_has_no_history(tmp_path: Path) -> None:
     write(tmp_path / "tree", {"a.py": "x = 1\n"})
     git(tmp_path / "tree", "init", "-q")
-    assert index(open_worktree(tmp_path / "tree"), tmp_path / "store").past.commits == []
+    assert index(open_worktree(tmp_path / "tree"), tmp_path / "store").commit_log.commits == []
 
 
 def test_the_newest_come_first_whatever_the_order_of_the_parents() -> None:
@@ -226,8 +226,8 @@ def test_only_ancestors_of_the_indexed_commit_are_read_from_a_store_of_several(
         "main~1": ["retry uploads", "first"],
         "side": ["retry nothing", "retry uploads", "first"],
     }
-    found = past["main~1"].past.search({"retry": 1.0}, 1)
-    assert [past["main~1"].past.messages([at]) for at, _ in found] == [["retry uploads\n"]]
+    found = past["main~1"].commit_log.search({"retry": 1.0}, 1)
+    assert [past["main~1"].commit_log.messages([at]) for at, _ in found] == [["retry uploads\n"]]
 
 
 def test_a_commit_is_stored_once_and_a_build_adds_what_is_new(tmp_path: Path) -> None:
@@ -237,8 +237,8 @@ def test_a_commit_is_stored_once_and_a_build_adds_what_is_new(tmp_path: Path) ->
     index(open_worktree(tmp_path / "second"), store)
     commit(tmp_path / "second", "retry uploads", "a.py")
     again = index(open_worktree(tmp_path / "second"), store)
-    assert again.table("commits").count_rows() == 2
-    assert [at for at, _ in again.past.search({"upload": 1.0}, 5)] == [0]
+    assert again.tables.table("commits").count_rows() == 2
+    assert [at for at, _ in again.commit_log.search({"upload": 1.0}, 5)] == [0]
     assert said(index(open_worktree(root), store)) == ["first"]
 
 
@@ -252,5 +252,5 @@ def test_a_commit_that_changes_no_file_is_taken_in(tmp_path: Path) -> None:
 def test_paths_of_a_subfolders_view_are_its_own(tmp_path: Path) -> None:
     root = repository(tmp_path / "repo", {"part/a.py": "", "b.py": ""})
     commit(root, "both", "part/a.py", "b.py")
-    past = index(open_worktree(root / "part"), tmp_path / "store").past
+    past = index(open_worktree(root / "part"), tmp_path / "store").commit_log
     assert [(each.paths, each.touched) for each in past.commits] == [(("a.py",), 2), (("a.py",), 2)]

@@ -1,4 +1,4 @@
-"""What is held of tables is what the store holds, whatever a writer did in between, and is read once."""
+"""What is cache of tables is what the store holds, whatever a writer did in between, and is read once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import lancedb
 import pyarrow as pa
 import pytest
 
-from indexer.store.fragment_cache import Held
+from indexer.store.fragment_cache import FragmentCache
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def stored(table: Any) -> list[dict[str, Any]]:
 
 
 def test_rows_are_those_of_the_version_that_the_table_is_at(table: Any) -> None:
-    held = Held()
+    cache = FragmentCache()
     for change in (
         lambda: None,
         lambda: table.add(numbered(10, 12)),
@@ -55,16 +55,16 @@ def test_rows_are_those_of_the_version_that_the_table_is_at(table: Any) -> None:
         lambda: table.add(numbered(0, 1)),
     ):
         change()
-        assert held.rows(table, ["at"]).to_pylist() == stored(table)
+        assert cache.read_rows(table, ["at"]).to_pylist() == stored(table)
 
 
 def test_a_fragment_is_read_once(table: Any) -> None:
-    held = Held()
-    first = held.rows(table, ["text"])["text"].chunk(0)
+    cache = FragmentCache()
+    first = cache.read_rows(table, ["text"])["text"].chunk(0)
     table.add(numbered(10, 11))
-    again = held.rows(table, ["text"])["text"]
+    again = cache.read_rows(table, ["text"])["text"]
     assert [len(again), again.chunk(0).buffers()[2].address] == [11, first.buffers()[2].address]
-    assert held.rows(table, ["at"])["at"].to_pylist() == list(
+    assert cache.read_rows(table, ["at"])["at"].to_pylist() == list(
         range(11)
     )  # other columns are read by themselves
 
@@ -72,9 +72,9 @@ def test_a_fragment_is_read_once(table: Any) -> None:
 def test_a_table_that_was_made_anew_in_the_same_place_is_another(
     table: Any, tmp_path: Path
 ) -> None:
-    held = Held()
-    held.rows(table, ["at"])
+    cache = FragmentCache()
+    cache.read_rows(table, ["at"])
     database = lancedb.connect(tmp_path)
     database.drop_table("t")
     again: Any = database.create_table("t", numbered(20, 22))
-    assert held.rows(again, ["at"])["at"].to_pylist() == [20, 21]
+    assert cache.read_rows(again, ["at"])["at"].to_pylist() == [20, 21]

@@ -103,11 +103,11 @@ def test_work_trees_of_one_repository_share_all_but_their_manifests(
     root: Path, store: Store, tmp_path: Path
 ) -> None:
     index(store, root)
-    chunks = Snapshot.open(store.uri).table("chunks").count_rows()
+    chunks = Snapshot.open(store.uri).tables.table("chunks").count_rows()
     for number in range(4):
         git(root, "worktree", "add", "-q", "--detach", str(tmp_path / f"tree{number}"))
         index(store, tmp_path / f"tree{number}")
     last = Snapshot.open(store.uri)
-    assert last.table("chunks").count_rows() == chunks
-    assert last.table("edges").count_rows() == 0
-    assert last.table("manifests").count_rows() == 5 * 6
+    assert last.tables.table("chunks").count_rows() == chunks
+    assert last.tables.table("edges").count_rows() == 0
+    assert last.tables.table("manifests").count_rows() == 5 * 6

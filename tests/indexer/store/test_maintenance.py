@@ -30,7 +30,7 @@ def tree(root: Path, files: int = 80) -> Path:
 
 def table(store: Path, name: str) -> Any:
     """The table as it was published last."""
-    return Snapshot.open(str(store)).table(name)
+    return Snapshot.open(str(store)).tables.table(name)
 
 
 def segments(store: Path) -> int:
@@ -78,7 +78,7 @@ def test_many_new_rows_are_covered_by_an_index_in_the_first_generation_that_show
         .to_pylist()
     )
     second = State.from_json(states[1])
-    chunks: Any = Store(str(store)).table("chunks", second.epoch, second.versions["chunks"])
+    chunks: Any = Store(str(store)).table("chunks", second.fact_version, second.versions["chunks"])
     assert second.views[second.latest].report.generation == 2
     assert chunks.index_stats("terms_idx").num_unindexed_rows == 0
 
@@ -108,7 +108,7 @@ def test_small_fragments_are_joined_once_they_are_many(tmp_path: Path) -> None:
         (root / "m0.py").write_text(f"def changed{number}(): pass\n")
         (root / "m1.py").write_text(f"def other{number}(): pass\n")
         build(root, store)
-        for name in ("chunks", "symbols", "files", "needs"):
+        for name in ("chunks", "symbols", "files", "dependencies"):
             assert table(store, name).stats()["fragment_stats"]["num_fragments"] <= 8
 
 
@@ -134,7 +134,7 @@ def test_versions_that_no_reader_can_be_in_are_removed(
     for number in range(20):
         (root / "m0.py").write_text(f"def changed{number}(): pass\n")
         build(root, store)
-    for name in ("chunks", "manifests", "needs"):
+    for name in ("chunks", "manifests", "dependencies"):
         assert len(table(store, name).list_versions()) <= 8
     assert len(list(store.glob("generations.lance/_versions/*.manifest"))) <= 24
 

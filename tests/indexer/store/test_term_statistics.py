@@ -18,31 +18,31 @@ from indexer import (
     load_encoder,
     open_worktree,
 )
-from indexer.store.term_statistics import bm25, counted, exchanged, summed
+from indexer.store.term_statistics import add_up, count_difference, count_terms
 
 TEXTS = ["a b c", " a a d\ne f g", "b", "", "c d e"]
 
 
 def test_chunks_that_hold_a_term_are_counted_once() -> None:
-    found = counted(TEXTS)
+    found = count_terms(TEXTS)
     assert (found.chunks, found.terms) == (5, 13)
-    assert [found.holding(term) for term in ("a", "b", "g", "none", "")] == [2, 2, 1, 0, 0]
+    assert [found.count_chunks(term) for term in ("a", "b", "g", "none", "")] == [2, 2, 1, 0, 0]
 
 
 def test_what_is_taken_away_leaves_what_was_not_added() -> None:
-    kept, gone = counted(TEXTS[:2]), counted(TEXTS[2:])
-    both = counted(TEXTS)
-    left = summed([both], [gone])
+    kept, gone = count_terms(TEXTS[:2]), count_terms(TEXTS[2:])
+    both = count_terms(TEXTS)
+    left = add_up([both], [gone])
     assert left.to_row("", 0) == kept.to_row("", 0)
-    assert summed([both], [both]).to_row("", 0) == summed([]).to_row("", 0)
+    assert add_up([both], [both]).to_row("", 0) == add_up([]).to_row("", 0)
 
 
 def test_what_is_exchanged_is_what_came_without_what_went() -> None:
     came, went = [*TEXTS, "a b c"], ["x y", "b", "b", "a b c"]
-    assert exchanged(came, went).to_row("", 0) == summed([counted(came)], [counted(went)]).to_row(
-        "", 0
-    )
-    assert exchanged(TEXTS, TEXTS[::-1]).to_row("", 0) == summed([]).to_row("", 0)
+    assert count_difference(came, went).to_row("", 0) == add_up(
+        [count_terms(came)], [count_terms(went)]
+    ).to_row("", 0)
+    assert count_difference(TEXTS, TEXTS[::-1]).to_row("", 0) == add_up([]).to_row("", 0)
 
 
 def test_scores_are_those_of_the_full_text_index_where_it_holds_nothing_else(
@@ -63,14 +63,13 @@ def test_scores_are_those_of_the_full_text_index_where_it_holds_nothing_else(
     )
     snapshot = Snapshot.open(str(tmp_path / "store"))
     rows = (
-        snapshot.table("chunks")
+        snapshot.tables.table("chunks")
         .search("total m3", query_type="fts")
         .select(["terms", "_score"])
         .to_arrow()
     )
-    ours = bm25(
-        rows["terms"].combine_chunks(), {"total": 1.0, "m3": 1.0}, snapshot.chunks.statistics
-    )
+    statistics = snapshot.chunks.statistics
+    ours = statistics.score_texts(rows["terms"].combine_chunks(), {"total": 1.0, "m3": 1.0})
     assert ours == pytest.approx(rows["_score"].to_pylist(), rel=1e-5)
 
 
@@ -100,7 +99,7 @@ def test_a_branch_that_comes_back_has_the_statistics_of_a_clean_build(
 ) -> None:
     monkeypatch.setattr(indexer.pipeline.state, "SMALL_CHANGE", 1)
     monkeypatch.setattr(indexer.store.statistics_update, "SWITCH", 1)
-    monkeypatch.setattr(indexer.store.statistics_update, "MAX_NEWS", most_news)
+    monkeypatch.setattr(indexer.store.statistics_update, "MAX_ROWS", most_news)
     tree = tmp_path / "tree"
     tree.mkdir()
     for turn, branch in enumerate("ABABACB"):
@@ -119,7 +118,9 @@ def test_a_branch_that_comes_back_has_the_statistics_of_a_clean_build(
                 cache=cache,
             )
         view = Snapshot.open(str(tmp_path / "kept")).view
-        assert len(view.former) == min(turn, indexer.pipeline.publish.MAX_RESTORABLE)
+        assert len(view.restorable_generations) == min(
+            turn, indexer.pipeline.publish.MAX_RESTORABLE
+        )
         assert statistics(tmp_path / "kept") == statistics(tmp_path / f"clean{turn}")
 
 

@@ -18,6 +18,7 @@ from indexer import (
     load_encoder,
     open_revision,
     open_worktree,
+    publish_tunings,
 )
 from retrieval import Searcher, keep, tune
 from retrieval.rank.tuned_weights import ranker_id
@@ -172,7 +173,7 @@ def test_what_was_learned_outlives_later_builds_and_holds_for_descendants_alone(
 
 def test_weights_for_another_ranker_are_left_alone(root: Path, tmp_path: Path) -> None:
     snapshot, tuning = kept(root, tmp_path)
-    snapshot.store.publish_tunings((replace(tuning, ranker="another"),))
+    publish_tunings(snapshot.store, (replace(tuning, ranker="another"),))
     assert "lexical" in parts(tmp_path / "store")
 
 
