@@ -83,17 +83,16 @@ def build_index(
     Pool.start_server()
     fact_version = fact_version_of(f"{EXTRACTOR}{pack_version()}", CHUNKER, encoder.name)
     with open_writer(store, fact_version, (encoder_spec, encoder.name, encoder.dim)) as writer:
-        cache = cache or VectorCache()
         build = Build(
-            source,
-            writer,
-            StatisticsUpdate(writer),
-            encoder,
-            cache,
-            progress,
-            shares,
-            scip,
-            exits_after,
+            source=source,
+            writer=writer,
+            statistics=StatisticsUpdate(writer),
+            encoder=encoder,
+            cache=cache or VectorCache(),
+            progress=progress,
+            shares=shares,
+            scip=scip,
+            exits_after=exits_after,
         )
         with read_history(build) as commits:
             return _run(build, commits)

@@ -87,10 +87,10 @@ def compare_files(
     stored: NDArray[np.int64],
     quarantined: Mapping[int, str],
 ) -> WalkDiff:
-    """Find the items that need no reading, among them those with a content id.
+    """Divide the items of a walk into unchanged, known and pending ones.
 
-    `stored` are the ids of file versions with facts, `quarantined` those that cost a worker, with
-    the reason.
+    `stored` has the ids of file versions with facts. `quarantined` has those of versions that cost
+    a worker, with the reason.
     """
     import numpy as np
 

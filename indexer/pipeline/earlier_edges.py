@@ -1,4 +1,4 @@
-"""The published view whose edges a build reuses, and the edges that a change leaves valid."""
+"""Edges of earlier builds: the best published view to reuse them from, and the valid ones."""
 
 from __future__ import annotations
 
@@ -67,9 +67,8 @@ class ViewDiff:
 def find_previous(writer: Writer, name: str, files: Mapping[str, int]) -> PreviousBuild:
     """Return the published view to reuse edges from for `files` (path → file_id).
 
-    This is the view `name` itself or, if much of it is new, the one of MAX_MANIFESTS that shares
-    most files with it: a revision of the branch that is checked out now, or the view as it was
-    before a switch of branches.
+    This is the view `name` itself or, if much of it is new, the one with most of its files among
+    MAX_MANIFESTS: a revision of the current branch, or the view before a switch of branches.
     """
     import numpy as np
 
@@ -88,7 +87,7 @@ def find_previous(writer: Writer, name: str, files: Mapping[str, int]) -> Previo
 
 
 def _reusable_manifests(writer: Writer, name: str) -> Iterator[tuple[View, pa.Table]]:
-    """Yield manifests, without files that have no facts, whose edges the same rules made.
+    """Yield manifests with edges from the same rules, limited to files with facts.
 
     Those of the view `name` come first, the newest before all. Earlier generations are left out
     if their rows were collected.

@@ -45,10 +45,10 @@ class Extracted:
 def extract_worker(
     reader: Reader, stored: frozenset[int], quarantined: Mapping[int, str], encoder: Encoder
 ) -> Callable[[], Callable[[Sequence[SourceFile]], Extracted]]:
-    """Return a function for `Pool` that makes each process extract batches of files.
+    """Return a function for `Pool`: each process extracts batches of files.
 
-    File versions that are `stored` or `quarantined` (file_id → reason) are not extracted. The
-    processes share the work of a static encoder; any other encoder stays in the parent.
+    Versions in `stored` or `quarantined` (file_id → reason) are not extracted. The processes share
+    the work of a static encoder; any other encoder stays in the parent.
     """
     static = encoder if isinstance(encoder, StaticEncoder) else None
     with_texts = encoder.dim > 0 and static is None
@@ -56,10 +56,7 @@ def extract_worker(
 
 
 def identify_worker(reader: Reader) -> Callable[[], Callable[[Sequence[SourceFile]], list[str]]]:
-    """Return a function for `Pool` that makes each process return content ids.
-
-    The id of an unreadable file is "".
-    """
+    """Return a function for `Pool`: each process returns content ids, "" if unreadable."""
     return partial(partial, _identify, reader)
 
 

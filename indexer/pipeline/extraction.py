@@ -64,10 +64,7 @@ def _extract_pending(build: Build, diff: WalkDiff, extraction: Extraction) -> No
     poison: list[PoisonItem[SourceFile]] = []
     with Pool(make, jobs, memory=build.shares.worker, nice=is_long) as pool:
         for result in pool.run(split_batches(pending)):
-            if isinstance(result, PoisonItem):
-                poison.append(result)
-            else:
-                _store(build, result, extraction)
+            _store(build, result, extraction, poison)
             build.progress("extract", len(extraction.outcomes) + len(poison), len(pending))
     extraction.outcomes += _poison_outcomes(build, poison)
     build.writer.flush()
@@ -98,8 +95,16 @@ def split_batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
         yield batch
 
 
-def _store(build: Build, result: Extracted, extraction: Extraction) -> None:
-    """Store the rows of a batch and add its outcomes to `extraction`."""
+def _store(
+    build: Build,
+    result: Extracted | PoisonItem[SourceFile],
+    extraction: Extraction,
+    poison: list[PoisonItem[SourceFile]],
+) -> None:
+    """Store the rows of a batch. Add its outcomes to `extraction`, or the item to `poison`."""
+    if isinstance(result, PoisonItem):
+        poison.append(result)
+        return
     extraction.outcomes += result.outcomes
     if not result.batches:
         return

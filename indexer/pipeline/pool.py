@@ -142,7 +142,7 @@ class Pool(Generic[T, R]):
 
     @staticmethod
     def start_server() -> None:
-        """Start the process that workers are forked from; it imports their modules meanwhile.
+        """Start the fork server, to import the modules of workers in the background.
 
         It has no threads: forking this process, with those of Lance, would not be safe.
         """
@@ -358,8 +358,8 @@ def _end_with_parent() -> None:
     """Have the kernel end this process when the build's process ends, in whatever way.
 
     A worker that hangs in C holds the interpreter's lock, so a thread of its own could not watch.
-    Its parent for the kernel is the fork server, which lives as long as a worker does. But the
-    build's process alone holds one end of a pipe: its hang-up sends SIGIO, which is not handled.
+    Its parent for the kernel is the fork server, and that lives as long as a worker does. But the
+    build's process alone holds one end of a pipe: its hang-up sends SIGIO, without a handler.
     """
     parent = parent_process()
     assert parent is not None

@@ -35,10 +35,9 @@ def is_unchanged(build: Build, published: pa.Table, manifest: pa.Table) -> bool:
 def publish_unchanged(
     build: Build, published: pa.Table, manifest: pa.Table, commits: PendingCommits | None
 ) -> Report:
-    """Return the published report, after publishing what else is new.
+    """Publish new time stamps, new commits, and this view as the latest, if there is any news.
 
-    New time stamps are published, so that the next build need not read the files; so is the
-    fact that this view is now the latest.
+    With the time stamps, the next build need not read the files. Return the published report.
     """
     state = build.writer.state
     assert state is not None
@@ -57,9 +56,8 @@ def publish_texts(
     """Update the text index and term statistics. After a small change, publish the new texts.
 
     A saved file is then found before it is resolved: texts, symbols and chunks are new, edges are
-    those of before. After a large change outdated edges would show, and nobody waits for one
-    file. The commit stays as it was, since its history is not stored yet. Return the manifest
-    that is published now.
+    old. After a large change the old edges would show, and nobody waits for one file. The commit
+    stays as it was, since its history is not stored yet. Return the manifest published now.
     """
     writer, name = build.writer, build.source.view
     with build.phase("search"):

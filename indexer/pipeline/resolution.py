@@ -1,7 +1,7 @@
 """The fourth step of a build: the edges of a view.
 
-Edges that a change cannot affect are reused; all other files are resolved again. The data of
-compilers (SCIP) is read first, since it decides which files are resolved.
+Edges that a change cannot affect are reused; all other files are resolved again. Files
+with data of compilers (SCIP) are always resolved, so it is read first.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class ResolutionPlan:
-    """Which files are resolved, and from which facts."""
+    """The files to resolve, and the facts to resolve them from."""
 
     facts: TableFacts | ArrowFacts
     reused: Mapping[str, int]  # path → edges_id
@@ -166,9 +166,10 @@ def plan_resolution(
     view do not depend on it. Facts are written into `folder` unless they are given, or so few
     are read that the tables will do. Files with `occurrences` are always stale.
     """
-    if not facts and not occurrences and (plan := _plan_from_tables(tables, diff)):
+    if facts is None and not occurrences and (plan := _plan_from_tables(tables, diff)):
         return plan
-    facts = facts or write_arrow_facts(tables, diff.files, diff.replaced.values(), folder)
+    if facts is None:
+        facts = write_arrow_facts(tables, diff.files, diff.replaced.values(), folder)
     reusable = find_reusable(tables["dependencies"], facts, diff)
     reused = {path: key for path, key in reusable.items() if path not in occurrences}
     return ResolutionPlan(facts, reused, [path for path in diff.files if path not in reused])

@@ -114,10 +114,10 @@ class _Linker:
             sets.append((path, edges_id))
             contents.setdefault(edges_id, (edges, dependencies))
             scip_edges += self._count_scip(path, edges)
-        rows = [(key, len(edges), needs) for key, (edges, needs) in contents.items()]
+        rows = [(edges_id, len(edges), keys) for edges_id, (edges, keys) in contents.items()]
         return ResolvedBatch(
             sets,
-            edge_batch((key, edges) for key, (edges, _) in contents.items()),
+            edge_batch((edges_id, edges) for edges_id, (edges, _) in contents.items()),
             make_batch(rows, DEPENDENCIES),
             self._resolver.module_inputs(),
             scip_edges,

@@ -1,8 +1,8 @@
-"""One ignore engine for every kind of rule file: git's rules, as `git check-ignore` applies them.
+"""Ignore rules for every kind of rule file, as `git check-ignore` applies them.
 
-The rules are read by gitignore(5) and matched by wildmatch, byte for byte. pathspec was tried and does not fit: its
-patterns also match everything below what they name, so an entry's own verdict cannot be told from its parent's; it
-knows no `[[:alpha:]]` and raises on patterns that git takes as matching nothing.
+They are parsed by gitignore(5) and matched by wildmatch, byte for byte. pathspec was tried, but its
+patterns match everything below a path too, so the verdict of an entry cannot be told from that of
+its parent. It also lacks `[[:alpha:]]`, and raises for patterns that match nothing in git.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ NEVER = b"(?!)"
 class Rule:
     """One line of a rule file."""
 
-    pattern: bytes  # without the marks that the other fields stand for
-    negated: bool  # `!`: takes a path back in
+    pattern: bytes  # without the marks of the other fields
+    negated: bool  # `!`: includes a path again
     dir_only: bool  # ended in a slash
     by_name: bool  # had no other slash: matches the last component at any depth
-    regex: bytes  # what the pattern means, to be matched in full
+    regex: bytes  # for a full match
 
     @property
     def is_suffix(self) -> bool:
-        """A plain `*.ext`."""
+        """Return True for a plain `*.ext`."""
         return self.by_name and self.pattern[:1] == b"*" and not WILD.search(self.pattern, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """What the rules of a file speak of, sorted by how fast it can be looked up."""
+    """The patterns of a file, by the ways to look them up."""
 
     names: frozenset[bytes]
     tails: frozenset[bytes]
@@ -60,7 +60,7 @@ class _Index:
 
 @dataclass(frozen=True)
 class RuleFile:
-    """The rules of one file, for paths below the directory that the file governs."""
+    """The rules of one file, for paths below its directory."""
 
     base: bytes  # that directory, relative to the top; "" or ending in a slash
     rules: tuple[Rule, ...]
@@ -69,13 +69,14 @@ class RuleFile:
     )
 
     def verdict(self, path: bytes, is_dir: bool) -> bool | None:
-        """True: ignored, False: taken back in, None: no rule speaks of it. Looks at the path itself, not its parents.
+        """Return True if the path is ignored, False if included again, None if no rule matches.
 
-        `path` is relative to the top, without a trailing slash; it lies below `base`.
+        `path` is below `base`, relative to the top, without a trailing slash. The verdicts of its
+        parents do not matter.
         """
         tail = path[len(self.base) :]
         name = tail[tail.rfind(b"/") + 1 :]
-        if not self._mentions(name, tail):
+        if not self._may_match(name, tail):
             return None
         for rule in reversed(self.rules):
             if (is_dir or not rule.dir_only) and self._matches(
@@ -84,8 +85,8 @@ class RuleFile:
                 return not rule.negated
         return None
 
-    def _mentions(self, name: bytes, tail: bytes) -> bool:
-        """A quick no for the many paths that no rule names: a set, a suffix test and one regular expression."""
+    def _may_match(self, name: bytes, tail: bytes) -> bool:
+        """Exclude most paths quickly: by a set, a suffix test and one regular expression."""
         index = self._index
         return (
             name in index.names
@@ -116,15 +117,16 @@ class RuleFile:
 
 
 def parse_rules(text: bytes, base: bytes = b"") -> RuleFile:
-    """The rules of a file's text; lines that git takes as blank or as comments are left out."""
+    """Parse the text of a rule file; git's blank lines and comments are left out."""
     text = text.removeprefix(b"\xef\xbb\xbf")
     lines = (line.removesuffix(b"\r") for line in text.split(b"\n"))
     return RuleFile(
-        base, tuple(_rule(_rstrip(line)) for line in lines if line and not line.startswith(b"#"))
+        base,
+        tuple(_parse_rule(_strip(line)) for line in lines if line and not line.startswith(b"#")),
     )
 
 
-def _rule(line: bytes) -> Rule:
+def _parse_rule(line: bytes) -> Rule:
     negated = line.startswith(b"!")
     pattern = line[1:] if negated else line
     dir_only = pattern.endswith(b"/")
@@ -134,8 +136,8 @@ def _rule(line: bytes) -> Rule:
     return Rule(pattern, negated, dir_only, by_name, wildmatch(pattern, crosses_slash=by_name))
 
 
-def _rstrip(line: bytes) -> bytes:
-    """Without trailing spaces, except one that a backslash keeps."""
+def _strip(line: bytes) -> bytes:
+    """Return a line without trailing spaces; a backslash keeps one."""
     end = position = 0
     while position < len(line):
         if line[position : position + 1] == b"\\":
@@ -158,15 +160,15 @@ def _any_of(regexes: list[bytes]) -> re.Pattern[bytes] | None:
 
 
 def wildmatch(pattern: bytes, crosses_slash: bool = False) -> bytes:
-    """A glob as a regular expression for a full match; one that git calls malformed matches nothing.
+    """Translate a glob to a regular expression for a full match. A malformed one matches nothing.
 
-    `crosses_slash`: a star matches slashes too, as it does for rules that look at a name alone.
+    With `crosses_slash`, a star matches slashes too, as in rules for a name alone.
 
-    What stands between two stars is put in an atomic group: its first match leaves the most to the rest, so trying
-    others is in vain, and a rule file made to be slow (`*a*a*a*a*b`) costs no more than another.
+    The part between two stars becomes an atomic group: its first match leaves the most to the
+    rest, so other ones need not be tried. A rule file made to be slow (`*a*a*a*a*b`) is not.
     """
     parts: list[bytes] = []
-    star = deep = -1  # where the last `*` of this component and the last `**` stand in `parts`
+    star = deep = -1  # positions of the last `*` of this component and the last `**` in `parts`
     for kind, regex in _tokens(pattern, crosses_slash):
         if kind == "star" and star >= 0:
             parts[star:] = [b"(?>%s)" % b"".join(parts[star:])]
@@ -181,7 +183,7 @@ def wildmatch(pattern: bytes, crosses_slash: bool = False) -> bytes:
 
 
 def _tokens(pattern: bytes, crosses_slash: bool) -> Iterator[tuple[str, bytes]]:
-    """The glob's parts, each a kind (`one` character, `slash`, `star`, `deep` for `**`) and a regular expression."""
+    """Yield (kind, regex) of the parts: `one` character, `slash`, `star`, `deep` for `**`."""
     position = 0
     while position < len(pattern):
         char = pattern[position : position + 1]
@@ -225,7 +227,10 @@ def _star(pattern: bytes, start: int, crosses_slash: bool) -> tuple[str, bytes, 
 
 
 def _bracket(pattern: bytes, start: int) -> tuple[bytes, int]:
-    """A character class, `[a-z]`, `[!x]`, `[[:digit:]]`, and where the pattern goes on. None matches a slash."""
+    """Return the regex of a class such as `[!x]` or `[[:digit:]]`, and its end.
+
+    No class matches a slash.
+    """
     position = start + 1
     negated = pattern[position : position + 1] in (b"!", b"^")
     members, end = _members(pattern, position + negated)
@@ -237,9 +242,9 @@ def _bracket(pattern: bytes, start: int) -> tuple[bytes, int]:
 
 
 def _members(pattern: bytes, start: int) -> tuple[bytes | None, int]:
-    """What stands in the brackets and the position after them; None where git calls it malformed."""
+    """Return the members of a class, None if it is malformed in git, and the end of the class."""
     members: list[bytes] = []
-    previous = b""  # the character that a following `-` makes the start of a range
+    previous = b""  # it starts a range if `-` follows
     position = start
     while position == start or pattern[position : position + 1] != b"]":
         named = NAMED_CLASS.match(pattern, position)
@@ -266,7 +271,7 @@ def _is_range(pattern: bytes, position: int) -> bool:
 
 
 def _class_member(pattern: bytes, position: int) -> tuple[bytes, int]:
-    """The character there and the position after it; empty where the pattern ends."""
+    """Return the character, none at the end of the pattern, and the next position."""
     if pattern[position : position + 1] == b"\\":
         position += 1
     return pattern[position : position + 1], position + 1
@@ -274,16 +279,19 @@ def _class_member(pattern: bytes, position: int) -> tuple[bytes, int]:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rule files in force in one directory, the one that decides first at the front."""
+    """The rule files for a directory; the first one decides first."""
 
     files: tuple[RuleFile, ...] = ()
 
     def below(self, base: bytes, text: bytes) -> Rules:
-        """The rules in force in `base` (relative to the top, ending in a slash), whose own rule file says `text`."""
+        """Return the rules for the folder `base` with the rule file `text`.
+
+        `base` is relative to the top and ends in a slash.
+        """
         return Rules((parse_rules(text, base), *self.files))
 
     def verdict(self, path: bytes, is_dir: bool) -> bool | None:
-        """As `RuleFile.verdict`, by the first file that has one."""
+        """Return the first verdict of the rule files, as from `RuleFile.verdict`."""
         for rules in self.files:
             verdict = rules.verdict(path, is_dir)
             if verdict is not None:

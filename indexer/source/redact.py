@@ -1,7 +1,8 @@
-"""Keys, tokens and passwords in a text → the same text without them, every line and column where it was.
+"""Redaction of keys, tokens and passwords, without moving any line or column.
 
-What is recognised: the forms that providers publish for their tokens, private keys, passwords in addresses, and literals
-that look random and are assigned to a name such as `api_key`. Names and short words stay, since code is full of them.
+Recognized are the token formats that providers publish, private keys, passwords in addresses, and
+random-looking literals assigned to a name such as `api_key`. Names and short words stay, since
+code is full of them.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import math
 import re
 from collections import Counter
 
-MARK = b"REDACTED"  # neither a digit nor a quote in it, so that it is not redacted again and breaks no literal
-MIN_ENTROPY = 3.3  # bits a character: English words and identifiers lie below, random hex digits at 3.6 and above
+MARK = b"REDACTED"  # without a digit, so it is not redacted again, or a quote to break a literal
+# Bits per character: lower for English words and identifiers, at least 3.6 for random hex digits.
+MIN_ENTROPY = 3.3
 MIN_LITERAL = 16  # characters of an assigned literal
 
-# (what the text must hold for the pattern to be tried, pattern); group 1 is the secret, or the whole match.
+# (substrings, one of which the text must have; pattern). Group 1 is the secret, or the whole match.
 TOKENS = tuple(
     (hints, re.compile(pattern))
     for hints, pattern in (
@@ -34,57 +36,61 @@ TOKENS = tuple(
         ((b"eyJ",), rb"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
         (
             (b"PRIVATE KEY",),
-            rb"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----([A-Za-z0-9+/=\s:,.\\-]{40,}?)(?:-----END|\Z)",
+            rb"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"
+            rb"([A-Za-z0-9+/=\s:,.\\-]{40,}?)(?:-----END|\Z)",
         ),
         (
             (b"://",),
-            rb"://[^\s:/@'\"<>{}$]{0,64}:(?!passw|secret|pass@|pwd@)([^\s:/@'\"<>{}$*]{6,128})@[\w.-]",
+            rb"://[^\s:/@'\"<>{}$]{0,64}:(?!passw|secret|pass@|pwd@)"
+            rb"([^\s:/@'\"<>{}$*]{6,128})@[\w.-]",
         ),
     )
 )
-# From the literal backwards, since literals of this length are rarer than the names.
+# Searched from the literal backwards: literals of this length are rarer than the names.
 LITERAL = re.compile(rb"[=:>]\s{0,4}[\"']([^\s\"'<>{}$%\\]{16,512})[\"']")
 SECRET_NAME = re.compile(
-    rb"(?:passwd|password|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?[\w.-]{0,40}[\"']?\]?"
-    rb"\s{0,4}(?::[ \w]{1,20}|[:=]|:\s)?$",
+    rb"(?:passwd|password|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credential)s?"
+    rb"[\w.-]{0,40}[\"']?\]?\s{0,4}(?::[ \w]{1,20}|[:=]|:\s)?$",
     re.IGNORECASE,
 )
-NAME_REACH = 90  # bytes before a literal in which its name ends
-# Possessive, for there are many ways to cut a run of digits: one literal of 500 took longer than all else in a repository.
+NAME_REACH = 90  # bytes before a literal to search for its name
+# Possessive, since a run of digits can be split in many ways: one literal of 500 took longer than
+# the rest of a repository.
 PLACEHOLDER = re.compile(
-    rb"example|dummy|changeme|placeholder|xxxx|your[_-]|redacted|\*\*\*\*|\.\.\.|://|^[A-Za-z_]++(?:[-./_][A-Za-z]++|[0-9]++[a-z]?)*$",
+    rb"example|dummy|changeme|placeholder|xxxx|your[_-]|redacted|\*\*\*\*|\.\.\.|://|"
+    rb"^[A-Za-z_]++(?:[-./_][A-Za-z]++|[0-9]++[a-z]?)*$",
     re.IGNORECASE,
 )
 
 
 def redact(data: bytes) -> tuple[bytes, int]:
-    """`data` with its secrets written over, at the same length and with the same line ends; and how many there were."""
-    found = [
+    """Return `data` with its secrets overwritten, and their number. Length and lines stay."""
+    secrets = [
         span
         for hints, pattern in TOKENS
         if any(hint in data for hint in hints)
         for span in _spans(pattern, data)
     ]
-    found += [span for span in _spans(LITERAL, data) if _assigned_secret(data, *span)]
-    if not found:
+    secrets += [span for span in _spans(LITERAL, data) if _assigned_secret(data, *span)]
+    if not secrets:
         return data, 0
     clean, count, end = bytearray(data), 0, 0
-    for start, stop in sorted(found):
-        if start >= end:  # what lies inside another was counted with it
+    for start, stop in sorted(secrets):
+        if start >= end:  # one inside another was counted with it
             count += 1
-        clean[start:stop] = _written_over(data[start:stop])
+        clean[start:stop] = _overwrite(data[start:stop])
         end = max(end, stop)
     return bytes(clean), count
 
 
 def redact_text(text: str) -> tuple[str, int]:
-    """The same for a text."""
+    """Return a text with its secrets overwritten, and their number."""
     data, count = redact(text.encode("utf-8", "surrogatepass"))
     return (data.decode("utf-8", "surrogatepass"), count) if count else (text, 0)
 
 
 def looks_random(literal: bytes) -> bool:
-    """Whether a literal looks like a key, rather than like a word, a path or a placeholder."""
+    """Tell a literal that looks like a key from a word, a path or a placeholder."""
     if (
         PLACEHOLDER.search(literal)
         or not re.search(rb"\d", literal)
@@ -99,7 +105,7 @@ def looks_random(literal: bytes) -> bool:
 
 
 def _assigned_secret(data: bytes, start: int, stop: int) -> bool:
-    """Whether the literal at `start` looks random, and the name that it is assigned to speaks of a secret."""
+    """Tell if a literal looks random, and is assigned to a name for secrets."""
     if not looks_random(data[start:stop]):
         return False
     before = data[max(0, start - NAME_REACH) : start - 1]  # without the quote
@@ -112,8 +118,8 @@ def _spans(pattern: re.Pattern[bytes], data: bytes) -> list[tuple[int, int]]:
     return [match.span(group) for match in pattern.finditer(data)]
 
 
-def _written_over(secret: bytes) -> bytes:
-    """Stars, after the mark where there is room for it; white space stays, and with it every line and column."""
+def _overwrite(secret: bytes) -> bytes:
+    """Return the mark, if it fits, and stars. White space stays, so lines and columns do."""
     stars = re.sub(rb"\S", b"*", secret)
     first = len(stars) - len(stars.lstrip())
     if len(stars) - first < len(MARK) or b"*" * len(MARK) != stars[first : first + len(MARK)]:

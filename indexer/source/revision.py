@@ -1,4 +1,4 @@
-"""The files of a revision, straight from the object database: no checkout, and blobs may be missing."""
+"""The files of a revision, from the object database: without a checkout, blobs may be missing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TREE, LINK, COMMIT = b"40000", b"120000", b"160000"  # modes of tree entries; al
 class _Tree:
     path: str  # "" or ending in a slash
     oid: bytes
-    rules: Rules  # of .clewignore; everything here is tracked, so .gitignore has no say
+    rules: Rules  # of .clewignore; all files are tracked, so .gitignore does not matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class RevisionReader:
-    """Reads blobs by their id; each process opens the repository once."""
+    """Reads blobs by id. Each process opens the repository once."""
 
     git_dir: str
 
@@ -78,7 +78,10 @@ class RevisionReader:
 
 
 def open_revision(git_dir: str | os.PathLike[str], rev: str = "HEAD") -> Revision:
-    """The tree of `rev`, a branch, tag, id or any other name of a commit. Raises SourceError with what to do."""
+    """Open the tree of `rev`: a branch, a tag, an id or another name of a commit.
+
+    Raise `SourceError` if there is no such repository or commit.
+    """
     import pygit2
 
     root = os.path.realpath(git_dir)
@@ -119,9 +122,7 @@ def _scan(odb: pygit2.Odb, tree: _Tree) -> Iterator[SourceFile | Skipped | _Tree
 
 def _visit(odb: pygit2.Odb, path: str, entry: _Entry, rules: Rules) -> SourceFile | Skipped | _Tree:
     is_dir = entry.mode in (TREE, COMMIT)
-    if (
-        entry.name in ("", ".", "..") or "/" in entry.name
-    ):  # git forbids them; a crafted tree may hold them
+    if entry.name in ("", ".", "..") or "/" in entry.name:  # only in a crafted tree
         return Skipped(path, SkipReason.UNREADABLE)
     if rules.files and rules.verdict(os.fsencode(path), is_dir):
         return Skipped(path + "/" if is_dir else path, SkipReason.IGNORED)
@@ -156,7 +157,10 @@ def _rules(odb: pygit2.Odb, tree: _Tree, entries: list[_Entry]) -> Rules:
 
 
 def _entries(data: bytes) -> Iterator[_Entry]:
-    """The entries of a tree object: mode, space, name, NUL, 20 bytes of id. ValueError where it is cut off."""
+    """Yield the entries of a tree object: mode, space, name, NUL, 20 bytes of id.
+
+    Raise ValueError if it is cut off.
+    """
     position = 0
     while position < len(data):
         space = data.index(b" ", position)
@@ -169,7 +173,7 @@ def _entries(data: bytes) -> Iterator[_Entry]:
 
 
 def _size(odb: pygit2.Odb, oid: bytes) -> int | SkipReason:
-    """A blob's size from its header: some microseconds, and nothing is unpacked."""
+    """Return the size of a blob from its header, without unpacking it: some microseconds."""
     import pygit2
 
     try:

@@ -1,4 +1,4 @@
-"""What a tree to index looks like to the rest of the build: its files, what was left out of it, and how to read it."""
+"""A tree to index: its files, the skipped paths with reasons, and a reader."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-D = TypeVar("D")  # a directory, in whatever form the source knows it
+D = TypeVar("D")  # the directory type of a source
 
+# Code is not written in larger files. Of 19,888 files in nineteen well-known repositories, the
+# largest source is the amalgamated `json.hpp` with 0.9 MiB; above 1 MiB there are only lock files,
+# drawings and fixtures.
 MAX_FILE_BYTES = 2 * 1024 * 1024
-"""Code to read does not come in larger files. Of 19,888 files of nineteen well-known repositories the largest source
-is the amalgamated `json.hpp` with 0.9 MiB; above 1 MiB stand lock files, drawings and fixtures alone."""
 
 
 class SkipReason(StrEnum):
-    """Why a path has no facts in the index."""
+    """The reason for a path without facts in the index."""
 
     IGNORED = "ignored"  # by a rule of .gitignore, info/exclude, core.excludesFile or .clewignore
     BINARY = "binary"
@@ -25,26 +26,24 @@ class SkipReason(StrEnum):
     TOO_LARGE = "too large"
     UNREADABLE = "unreadable"
     LINK_OUTSIDE = "link out of the root"
-    LINK = "link"  # what it points to is indexed under its own path
-    NESTED_REPOSITORY = (
-        "nested repository"  # a clone or a work tree of its own: index it on its own
-    )
+    LINK = "link"  # its target is indexed under a path of its own
+    NESTED_REPOSITORY = "nested repository"  # a clone or a work tree: index it on its own
     SUBMODULE = "submodule"
     SPECIAL = "special file"  # socket, fifo, device
-    MISSING_BLOB = "missing blob"  # the repository is partial or shallow and lacks the content
-    SECRET = "secret"  # a file that holds credentials, told by its name
+    MISSING_BLOB = "missing blob"  # not in this partial or shallow repository
+    SECRET = "secret"  # a file of credentials, by its name
     TIMEOUT = "timed out"
     CRASHED = "crashed the parser"
     OUT_OF_MEMORY = "out of memory"
 
     @property
-    def findable(self) -> bool:
-        """Whether the path is still a file that a user may look for; the others are not part of what was asked for."""
+    def is_findable(self) -> bool:
+        """Return True if users may still search for the path."""
         return self not in _NOT_FINDABLE
 
 
 QUARANTINED = (SkipReason.TIMEOUT, SkipReason.CRASHED, SkipReason.OUT_OF_MEMORY)
-"""What a file is not tried again for until its content changes: each try costs a worker, and the time that it may take."""
+"""Reasons to skip a file in later builds until it changes: each try costs a worker."""
 _NOT_FINDABLE = frozenset(
     {SkipReason.IGNORED, SkipReason.SECRET, SkipReason.NESTED_REPOSITORY, SkipReason.SUBMODULE}
 )
@@ -54,25 +53,25 @@ _NOT_FINDABLE = frozenset(
 class SourceFile:
     """A file to index."""
 
-    path: str  # relative to the root, forward slashes; bytes that are not UTF-8 are kept by surrogateescape
+    path: str  # relative to the root, with forward slashes; decoded with surrogateescape
     size: int  # bytes
-    mtime_ns: int  # as `changed_ns` gives it; 0 in a revision
-    content: str  # git blob id where it is known without reading (a revision), else ""
+    mtime_ns: int  # from `changed_ns`; 0 in a revision
+    content: str  # git blob id if known without reading (in a revision), else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A path that is left out, and why."""
+    """A path that is not indexed, and the reason."""
 
-    path: str  # as in SourceFile; a directory that is left out as a whole ends in a slash
+    path: str  # as in SourceFile; a whole directory ends in a slash
     reason: SkipReason
 
 
 class Reader(Protocol):
-    """Reads files of one source. It can be pickled, so that workers read for themselves."""
+    """Reads the files of a source. It can be pickled, so that workers read files themselves."""
 
     def __call__(self, file: SourceFile) -> bytes | SkipReason:
-        """The file's bytes, or why there are none; never raises for what is wrong with one file."""
+        """Return the bytes of a file, or the reason why there are none. Never raise for a file."""
         ...
 
 
@@ -81,7 +80,7 @@ class Source(Protocol):
 
     @property
     def root(self) -> str:
-        """Where it is, for people."""
+        """The location, for messages."""
         ...
 
     @property
@@ -91,41 +90,44 @@ class Source(Protocol):
 
     @property
     def commit(self) -> str:
-        """The commit that it shows or, for a work tree, that is checked out; "" without one."""
+        """The id of the commit that is shown or checked out, or ""."""
         ...
 
     @property
     def view(self) -> str:
-        """What names this tree in the store: the real path of a work tree's root, or `rev:<commit>`."""
+        """The name in the store: the real path of a work tree's root, or `rev:<commit>`."""
         ...
 
     @property
     def prefix(self) -> str:
-        """Where it lies below the top of its repository: "", or a folder that ends in a slash."""
+        """The folder below the top of the repository: "", or a path that ends in a slash."""
         ...
 
     def files(self) -> Iterator[SourceFile | Skipped]:
-        """Every path once, in the order of the path as a string."""
+        """Yield every path once, in the order of the path as a string."""
         ...
 
     def reader(self) -> Reader: ...
 
 
 def changed_ns(status: os.stat_result) -> int:
-    """When a file last changed. Archives set equal times and a rename keeps them, but nobody can set the inode's own."""
+    """Return the time of a file's last change.
+
+    Archives set equal modification times and a rename keeps them; the inode's time cannot be set.
+    """
     return max(status.st_mtime_ns, status.st_ctime_ns)
 
 
 TOOL_FOLDERS = frozenset({".git", ".hg", ".svn", ".clew"})
-"""Never part of a tree and not reported either: what version control and the index keep for themselves."""
+"""Folders of version control and of the index: not indexed, and not reported."""
 
 
 def depth_first(
     top: D, scan: Callable[[D], Iterator[SourceFile | Skipped | D]]
 ) -> Iterator[SourceFile | Skipped]:
-    """What `scan` gives for `top` and, in place, for each directory that it gives.
+    """Yield the items that `scan` gives for `top` and, in their place, for its directories.
 
-    With a stack of its own: a path may be two thousand folders deep, and Python's stack is not.
+    A path may be two thousand folders deep, deeper than Python's stack.
     """
     stack = [scan(top)]
     while stack:

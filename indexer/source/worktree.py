@@ -1,11 +1,12 @@
-"""The files of a work tree under git's rules and `.clewignore`, each with its size or a skip reason.
+"""The files of a work tree by git's rules and `.clewignore`, with sizes or skip reasons.
 
-`.git`, `.hg`, `.svn` and `.clew` are left out without mention. Every other path is named; a directory
-that is skipped as a whole is named once, with a slash at its end.
+`.git`, `.hg`, `.svn` and `.clew` are left out without mention. Every other path is named; a
+directory that is skipped as a whole is named once, with a slash at its end.
 
-The rules, first to last: links, directories and special files are never indexed; `.clewignore` decides
-before .gitignore, with `!` too; tracked files are in; then .gitignore from the deepest folder up,
-info/exclude, core.excludesFile. Below an ignored directory, only tracked files are indexed.
+The rules, first to last: links, directories and special files are never indexed; `.clewignore`
+decides before .gitignore, with `!` too; tracked files are in; then .gitignore from the deepest
+folder up, info/exclude, core.excludesFile. Below an ignored directory, only tracked files are
+indexed.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ class Worktree:
         return Directory("", self.clew_rules, self.git_rules, False)
 
     def scan(self, directory: Directory) -> Iterator[SourceFile | Skipped | Directory]:
-        """Yield the contents of a folder in order. Raise `SourceError` if the root is unreadable."""
+        """Yield the items of a folder in order. Raise `SourceError` if the root is unreadable."""
         try:
             with os.scandir(os.path.join(self.view, directory.path)) as listing:
                 entries = {entry.name: entry for entry in listing}

@@ -129,7 +129,7 @@ def _index_by_name(paths: Iterable[str]) -> dict[str, list[str]]:
 @lru_cache
 def findable(reason: str) -> bool:
     """Return True if a user may look for a path skipped for this reason."""
-    return not reason or (reason in _REASONS and SkipReason(reason).findable)
+    return not reason or (reason in _REASONS and SkipReason(reason).is_findable)
 
 
 _REASONS = frozenset(reason.value for reason in SkipReason)

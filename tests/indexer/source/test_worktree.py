@@ -433,7 +433,7 @@ def test_what_cannot_be_indexed_is_said_in_one_line(tmp_path: Path, make: str, s
 
 
 def test_only_files_that_were_asked_for_stay_findable() -> None:
-    hidden = {reason for reason in SkipReason if not reason.findable}
+    hidden = {reason for reason in SkipReason if not reason.is_findable}
     assert hidden == {
         SkipReason.IGNORED,
         SkipReason.SECRET,
