@@ -23,8 +23,8 @@ from .kinds import SHOWN_BY_MEMBERS as SHOWN_BY_MEMBERS
 from .kinds import SHOWN_WHOLE as SHOWN_WHOLE
 from .kinds import VARIABLES as VARIABLES
 from .languages.families import family_of as family_of
+from .languages.grammars import grammar as grammar
 from .languages.registry import LANGUAGES as LANGUAGES
-from .languages.registry import grammar as grammar
 from .languages.registry import language_of as language_of
 from .pipeline.build import build_index as build_index
 from .pipeline.memory import parse_size as parse_size

@@ -1,11 +1,11 @@
-"""The matches of a language's query, grouped by role. `languages.registry` lists the roles."""
+"""The matches of a language's query, grouped by role. `languages.grammars` lists the roles."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..languages.registry import Grammar
+from ..languages.grammars import Grammar
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
