@@ -1,4 +1,4 @@
-"""Bash: a path from the folder of the script, from the root, or what is left of it after a variable."""
+"""Bash: a path from the folder of the script, from the root, or the rest of it after a variable."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from .finder import Finder, nearest
 
 
 class BashFinder(Finder):
-    """Bash: a path from the folder of the script, from the root, or what is left of it after a variable."""
+    """Finds sourced scripts."""
 
     def find(self, path: str, module: str) -> list[str]:
-        written = module.lstrip("/")
-        for candidate in (os.path.join(os.path.dirname(path), written), written):
+        module = module.lstrip("/")
+        for candidate in (os.path.join(os.path.dirname(path), module), module):
             normal = os.path.normpath(candidate)
             if normal in self.files:
                 return [normal]
-        tail = os.path.normpath(written).lstrip("./")
+        tail = os.path.normpath(module).lstrip("./")
         return nearest(path, self.files_ending(tail)) if tail else []

@@ -1,4 +1,4 @@
-"""Files by folder, and how near two paths are: what every family's finder starts from."""
+"""The base of all finders: files by name and folder, and the distance of paths."""
 
 from __future__ import annotations
 
@@ -18,34 +18,30 @@ class Finder:
     def __init__(
         self, family: str, files: Mapping[str, FinderFile], folders: Mapping[str, list[str]]
     ) -> None:
-        """`files`: path → facts, of every language; `folders`: folder → the paths of the files in it."""
+        """`files`: path → file, of every language; `folders`: folder → paths of its files."""
         self.family, self.files, self.folders = family, files, folders
 
     def find(self, path: str, module: str) -> list[str]:
-        """The files that `module`, as written in the file `path`, stands for; several only where a module is a folder of files."""
+        """Return the files of `module`, as written in the file `path`; several only if a module is a folder of files."""
         return []
 
-    def own_files(self) -> Iterable[str]:
-        """The paths of the family's files."""
+    def family_files(self) -> Iterable[str]:
+        """Return the paths of the family's files."""
         return (
-            path for path, facts in self.files.items() if family_of(facts.language) == self.family
+            path for path, file in self.files.items() if family_of(file.language) == self.family
         )
 
     @cached_property
-    def files_named(self) -> dict[str, list[str]]:
+    def _files_named(self) -> dict[str, list[str]]:
         """Last part of a path → the family's files of that name."""
         names: dict[str, list[str]] = defaultdict(list)
-        for path in self.own_files():
+        for path in self.family_files():
             names[os.path.basename(path)].append(path)
         return names
 
     def files_ending(self, tail: str) -> list[str]:
-        """The family's files whose path is `tail`, or ends with it."""
-        return [
-            p
-            for p in self.files_named.get(os.path.basename(tail), ())
-            if p == tail or p.endswith("/" + tail)
-        ]
+        """Return the family's files with the path `tail`, or a path that ends with it."""
+        return _ending(self._files_named, tail)
 
     @cached_property
     def _folders_named(self) -> dict[str, list[str]]:
@@ -56,34 +52,42 @@ class Finder:
         return names
 
     def folders_ending(self, tail: str) -> list[str]:
-        """The folders whose path is `tail`, or ends with it."""
-        return [
-            f
-            for f in self._folders_named.get(os.path.basename(tail), ())
-            if f == tail or f.endswith("/" + tail)
-        ]
+        """Return the folders with the path `tail`, or a path that ends with it."""
+        return _ending(self._folders_named, tail)
+
+    def find_beside(self, path: str, module: str) -> list[str]:
+        """Return the file at `module` relative to the folder of `path`, else the nearest file whose path ends with it."""
+        beside = os.path.normpath(os.path.join(os.path.dirname(path), module))
+        if beside in self.files:
+            return [beside]
+        return nearest(path, self.files_ending(os.path.normpath(module).lstrip("./")))
+
+
+def _ending(named: Mapping[str, list[str]], tail: str) -> list[str]:
+    paths = named.get(os.path.basename(tail), ())
+    return [path for path in paths if path == tail or path.endswith("/" + tail)]
 
 
 def package_of(facts: FileView) -> str:
-    """The package that a file says it belongs to, with dots; "" where it says none."""
+    """Return the package that a file declares, with dots, or ""."""
     return next((binding.type for binding in facts.bindings if binding.how == "package"), "")
 
 
-def reach(start: str, following: Callable[[str], list[str]], most: int) -> dict[str, None]:
-    """`start` and the files that `following` leads to from it, through others too: each once, in the order of the text,
-    and no more than about `most`."""
+def reach(start: str, links: Callable[[str], list[str]], limit: int) -> dict[str, None]:
+    """Return `start` and the files that `links` lead to, directly or not: each once, in the order of the text, and no more
+    than about `limit`."""
     seen: dict[str, None] = {}
     stack = [start]
-    while stack and len(seen) < most:
-        at = stack.pop()
-        if at not in seen:
-            seen[at] = None
-            stack += [target for target in reversed(following(at)) if target not in seen]
+    while stack and len(seen) < limit:
+        path = stack.pop()
+        if path not in seen:
+            seen[path] = None
+            stack += [target for target in reversed(links(path)) if target not in seen]
     return seen
 
 
 def nearness(path: str, other: str) -> tuple[int, int, str]:
-    """Sorts paths by how many folders they share with `path`, then by depth, then by name."""
+    """Return a key that sorts paths by the number of folders shared with `path`, then by depth, then by name."""
     shared = 0
     for ours, theirs in zip(path.split("/")[:-1], other.split("/")[:-1], strict=False):
         if ours != theirs:
@@ -92,6 +96,6 @@ def nearness(path: str, other: str) -> tuple[int, int, str]:
     return -shared, other.count("/"), other
 
 
-def nearest(path: str, found: list[str]) -> list[str]:
-    """The nearest of the paths, as a list of at most one."""
-    return [min(found, key=lambda other: nearness(path, other))] if found else []
+def nearest(path: str, candidates: list[str]) -> list[str]:
+    """Return the nearest of the paths, as a list of at most one."""
+    return [min(candidates, key=lambda other: nearness(path, other))] if candidates else []

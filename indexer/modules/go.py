@@ -1,4 +1,4 @@
-"""Go: the folder that is left when the module's own prefix is taken off."""
+"""Go: the folder that remains of an import without the module's own prefix."""
 
 from __future__ import annotations
 
@@ -10,21 +10,7 @@ from .finder import Finder
 
 
 class GoFinder(Finder):
-    """Go: the folder that is left when the module's own prefix is taken off."""
-
-    @cached_property
-    def _prefix(self) -> str:
-        """The module path, as most imports spell it: go.mod says it too, but a folder of sources may lack one."""
-        votes = Counter(prefix for path in self.own_files() for prefix in self._prefixes(path))
-        return min(votes, key=lambda prefix: (-votes[prefix], prefix)) if votes else ""
-
-    def _prefixes(self, path: str) -> Iterator[str]:
-        """What would have to stand before a folder of ours for an import of the file to name it."""
-        for spec in self.files[path].imports:
-            parts = spec.module.split("/")
-            for at in range(1, len(parts) if "." in parts[0] else 0):
-                if "/".join(parts[at:]) in self.folders:
-                    yield "/".join(parts[:at])
+    """Finds the files of a package."""
 
     def find(self, path: str, module: str) -> list[str]:
         prefix = self._prefix
@@ -32,8 +18,21 @@ class GoFinder(Finder):
             folder = module[len(prefix) + 1 :]
         else:
             folder = next(iter(self.folders_ending(module)), "\0")
-        return [
-            p
-            for p in self.folders.get(folder, ())
-            if p.endswith(".go") and not p.endswith("_test.go")
-        ]
+        files = self.folders.get(folder, ())
+        return [file for file in files if file.endswith(".go") and not file.endswith("_test.go")]
+
+    @cached_property
+    def _prefix(self) -> str:
+        """The module path by the vote of imports: go.mod has it, too, but a folder of sources may lack one."""
+        votes = Counter(prefix for path in self.family_files() for prefix in self._prefixes(path))
+        return min(votes, key=lambda prefix: (-votes[prefix], prefix)) if votes else ""
+
+    def _prefixes(self, path: str) -> Iterator[str]:
+        """Yield the prefixes with which an import of the file would name a folder of the repository."""
+        for spec in self.files[path].imports:
+            parts = spec.module.split("/")
+            if "." not in parts[0]:
+                continue
+            for at in range(1, len(parts)):
+                if "/".join(parts[at:]) in self.folders:
+                    yield "/".join(parts[:at])

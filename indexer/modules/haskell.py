@@ -6,7 +6,7 @@ from .finder import Finder, nearest
 
 
 class HaskellFinder(Finder):
-    """Haskell: a module's name is the end of its path."""
+    """Finds the file of a module."""
 
     def find(self, path: str, module: str) -> list[str]:
         return nearest(path, self.files_ending(module.replace(".", "/") + ".hs"))

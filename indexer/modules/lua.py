@@ -1,4 +1,4 @@
-"""Lua: dots are folders; `init.lua` stands for its folder."""
+"""Lua: dots are folders; `init.lua` is the module of its folder."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from .finder import Finder, nearest
 
 
 class LuaFinder(Finder):
-    """Lua: dots are folders; `init.lua` stands for its folder."""
+    """Finds the file of a `require`."""
 
     def find(self, path: str, module: str) -> list[str]:
         stem = module.removesuffix(".lua").replace(".", "/")
-        return nearest(path, self.files_ending(f"{stem}.lua")) or nearest(
-            path, self.files_ending(f"{stem}/init.lua")
-        )
+        files = self.files_ending(f"{stem}.lua") or self.files_ending(f"{stem}/init.lua")
+        return nearest(path, files)

@@ -1,17 +1,12 @@
-"""PHP: a file that is required, beside the file that requires it, else the nearest whose path ends so."""
+"""PHP: a required file beside the requiring one, else the nearest file with this end of its path."""
 
 from __future__ import annotations
 
-import os.path
-
-from .finder import Finder, nearest
+from .finder import Finder
 
 
 class PhpFinder(Finder):
-    """PHP: a file that is required, beside the file that requires it, else the nearest whose path ends so."""
+    """Finds the files of `require` and `include`."""
 
     def find(self, path: str, module: str) -> list[str]:
-        beside = os.path.normpath(os.path.join(os.path.dirname(path), module))
-        if beside in self.files:
-            return [beside]
-        return nearest(path, self.files_ending(os.path.normpath(module).lstrip("./")))
+        return self.find_beside(path, module)

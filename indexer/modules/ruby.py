@@ -1,4 +1,4 @@
-"""Ruby: `require_relative` starts at the file's folder, `require` at a folder of the load path."""
+"""Ruby: `require_relative` begins at the file's folder, `require` at a folder of the load path."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .finder import Finder, nearest
 
 
 class RubyFinder(Finder):
-    """Ruby: a path without its extension, from the file's folder or from any folder that may be on the load path."""
+    """Finds a path without its extension, from the file's folder or a folder that may be on the load path."""
 
     def find(self, path: str, module: str) -> list[str]:
         name = module if module.endswith(".rb") else f"{module}.rb"
@@ -16,8 +16,6 @@ class RubyFinder(Finder):
         if beside in self.files:
             return [beside]
         tail = os.path.normpath(name).lstrip("./")
-        found = self.files_ending(tail)
-        return nearest(
-            path,
-            [f for f in found if f in (tail, f"lib/{tail}") or f.endswith(f"/lib/{tail}")] or found,
-        )
+        files = self.files_ending(tail)
+        in_lib = [f for f in files if f in (tail, f"lib/{tail}") or f.endswith(f"/lib/{tail}")]
+        return nearest(path, in_lib or files)

@@ -8,38 +8,38 @@ from functools import cached_property
 from .finder import Finder
 
 _SOURCE_ROOTS = ("src/lib.rs", "src/main.rs")
+_FOLDER_FILES = ("mod.rs", "lib.rs", "main.rs")
 
 
 class RustFinder(Finder):
-    """Rust: `crate`, `self` and `super`, then a file or folder for each step."""
+    """Finds the file of a path `crate::a::b`; its last steps may be names inside the file."""
 
     def find(self, path: str, module: str) -> list[str]:
-        steps = [step for step in module.split("::") if step]
-        base = self._base(path)
-        if steps and steps[0] == "crate":
-            base, steps = self._crate_root(path), steps[1:]
-        elif steps and steps[0] in ("self", "super"):
-            while steps and steps[0] in ("self", "super"):
-                base = os.path.dirname(base) if steps[0] == "super" else base
-                steps = steps[1:]
-        elif steps and not self._at(base, steps[:1]):
-            base, steps = self._other_crate(steps[0]), steps[1:]
-        while base is not None:
-            if found := self._at(base, steps):
-                return found
-            if not steps:
-                break
-            steps = steps[:-1]  # the rest names something inside the file
-        return []
+        base, steps = self._start(path, [step for step in module.split("::") if step])
+        while not (found := self._at(base, steps)) and steps:
+            steps = steps[:-1]
+        return found
 
-    def _base(self, path: str) -> str:
-        """The folder that holds the submodules of a file."""
+    def _start(self, path: str, steps: list[str]) -> tuple[str, list[str]]:
+        """Return the folder of a path's start, and the rest of the steps."""
+        base = self._submodules(path)
+        if not steps:
+            return base, steps
+        if steps[0] == "crate":
+            return self._crate_root(path), steps[1:]
+        if steps[0] not in ("self", "super"):
+            is_here = self._at(base, steps[:1])
+            return (base, steps) if is_here else (self._crates.get(steps[0], "\0"), steps[1:])
+        while steps and steps[0] in ("self", "super"):
+            base = os.path.dirname(base) if steps[0] == "super" else base
+            steps = steps[1:]
+        return base, steps
+
+    def _submodules(self, path: str) -> str:
+        """Return the folder of a file's submodules."""
         folder, name = os.path.split(path)
-        return (
-            folder
-            if name in ("mod.rs", "lib.rs", "main.rs")
-            else os.path.join(folder, name.removesuffix(".rs"))
-        )
+        is_root = name in _FOLDER_FILES
+        return folder if is_root else os.path.join(folder, name.removesuffix(".rs"))
 
     def _crate_root(self, path: str) -> str:
         folder = os.path.dirname(path)
@@ -51,22 +51,17 @@ class RustFinder(Finder):
 
     @cached_property
     def _crates(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for path in self.own_files():
-            for ending in _SOURCE_ROOTS:
-                if path.endswith("/" + ending):
-                    crate = path[: -len(ending) - 1]
-                    found.setdefault(os.path.basename(crate).replace("-", "_"), f"{crate}/src")
-        return found
-
-    def _other_crate(self, name: str) -> str:
-        return self._crates.get(name, "\0")
+        """Name → source folder of the crates in the repository."""
+        crates: dict[str, str] = {}
+        for path in self.family_files():
+            root = next((root for root in _SOURCE_ROOTS if path.endswith("/" + root)), None)
+            if root is not None:
+                crate = path[: -len(root) - 1]
+                crates.setdefault(os.path.basename(crate).replace("-", "_"), f"{crate}/src")
+        return crates
 
     def _at(self, base: str, steps: list[str]) -> list[str]:
         stem = "/".join(filter(None, [base, *steps]))
-        folder = [f"{stem}/mod.rs", f"{stem}/lib.rs", f"{stem}/main.rs"]
-        return [
-            c
-            for c in ([f"{stem}.rs", *folder] if steps else [*folder, f"{stem}.rs"])
-            if c in self.files
-        ][:1]
+        in_folder = [f"{stem}/{name}" for name in _FOLDER_FILES]
+        candidates = [f"{stem}.rs", *in_folder] if steps else [*in_folder, f"{stem}.rs"]
+        return [path for path in candidates if path in self.files][:1]

@@ -1,4 +1,4 @@
-"""Zig: a path beside the importing file; another name is a package, whose root is a file of that name."""
+"""Zig: a path beside the importing file; any other name is a package, with a root file of that name."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import os.path
 
 from .finder import Finder, nearest
 
+_BUILT_IN = frozenset({"std", "builtin", "root"})
+
 
 class ZigFinder(Finder):
-    """Zig: a path beside the importing file; another name is a package, whose root is a file of that name."""
+    """Finds the file of an `@import`."""
 
     def find(self, path: str, module: str) -> list[str]:
         if module.endswith(".zig"):
             beside = os.path.normpath(os.path.join(os.path.dirname(path), module))
             return [beside] if beside in self.files else []
-        if module in ("std", "builtin", "root"):
+        if module in _BUILT_IN:
             return []
         roots = (
             f"{module}/{module}.zig",
@@ -23,6 +25,5 @@ class ZigFinder(Finder):
             f"{module}/main.zig",
             f"{module}.zig",
         )
-        return next(
-            (nearest(path, found) for root in roots if (found := self.files_ending(root))), []
-        )
+        candidates = (self.files_ending(root) for root in roots)
+        return nearest(path, next(filter(None, candidates), []))

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ..facts.arrow_writer import BATCH_ROWS
 from ..facts.protocol import VersionedFacts
-from ..resolve.c_includers import including_anew
+from ..resolve.c_includers import find_changed_includers
 from ..resolve.dependencies import (
     OCCURRENCES,
     ModuleInputs,
@@ -114,7 +114,7 @@ def find_reusable(dependencies: Table, facts: VersionedFacts, diff: ViewDiff) ->
         return {}
     old = {path: facts.facts_of_version(path, file_id) for path, file_id in diff.replaced.items()}
     new = {path: facts[path] for path in diff.new}
-    elsewhere = including_anew(facts, old, new)
+    elsewhere = find_changed_includers(facts, old, new)
     keys = {OCCURRENCES, *altered_keys(old, new, diff.previous.consulted), *include_keys(elsewhere)}
     stale = _sets_depending_on(dependencies, keys)
     same = (path for path in diff.files if path not in new and path not in elsewhere)

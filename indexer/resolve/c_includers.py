@@ -1,58 +1,52 @@
-"""Whose includes a change alters: the files of C that include another file now, directly or through others.
+"""The C files that a change makes include other files than before, directly or not.
 
-Every file of a kernel depends on what a thousand headers include. To store that for each would take more room than their
-edges, and to have all of them ask one question would resolve them all whenever a file comes, goes or includes another.
-So the change itself is followed: from the files whose own text now leads elsewhere to those that include them.
+Every file of a kernel depends on the includes of a thousand headers. To store that for each would take more space than their
+edges, and one key for all would resolve all of them whenever a file is added, deleted or includes another. So the change
+itself is followed: from the files with other includes of their own to the files that include them.
 """
 
 from __future__ import annotations
 
 import os.path
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING
 
+from ..facts.protocol import Facts
 from ..languages.families import family_rules
 from ..modules import ModuleFinder
 from ..records import FileFacts
 
-if TYPE_CHECKING:
-    from ..facts.protocol import Facts
 
-
-def including_anew(
+def find_changed_includers(
     facts: Facts, old: Mapping[str, FileFacts], new: Mapping[str, FileFacts]
 ) -> set[str]:
-    """The files of `facts` whose includes, direct or through others, may be others now that files have changed: path → facts,
-    before and after, as for `needs.altered`.
+    """Return the files of `facts` that may include other files after a change: path → facts, before and after, as for
+    `dependencies.altered_keys`.
 
-    Files whose own includes are as before lead where they led. So whoever is found from the others, against the
-    includes as they are now, is all that could be found against those of before.
+    Files whose own includes are unchanged lead where they led. So it is enough to follow includes as they are now.
     """
-    found = {path for path in new if _includes(old.get(path)) != _includes(new[path])}
-    named = {
+    changed = {path for path in new if _includes(old.get(path)) != _includes(new[path])}
+    names = {
         os.path.basename(path)
         for path in {**old, **new}
         if _language(old, path) != _language(new, path)
     }
-    found.update(path for path, _ in facts.find_importers(named) if _is_includer(facts, path))
+    changed.update(path for path, _ in facts.find_importers(names) if _is_includer(facts, path))
     finder = ModuleFinder(facts)
-    front = set(found)
-    while front:
-        front = set(_including(facts, finder, front, found))
-        found |= front
-    return found
+    frontier = set(changed)
+    while frontier:
+        frontier = set(_including(facts, finder, frontier, changed))
+        changed |= frontier
+    return changed
 
 
 def _including(
-    facts: Facts, finder: ModuleFinder, front: set[str], known: Collection[str]
+    facts: Facts, finder: ModuleFinder, headers: set[str], known: Collection[str]
 ) -> Iterator[str]:
-    """The files that are not `known` and have an include that is one of `front`."""
-    for path, module in facts.find_importers({os.path.basename(each) for each in front}):
-        if (
-            path not in known
-            and _is_includer(facts, path)
-            and not front.isdisjoint(finder.find(path, module))
-        ):
+    """Yield the files beside `known` that include one of `headers`."""
+    for path, module in facts.find_importers({os.path.basename(each) for each in headers}):
+        if path in known or not _is_includer(facts, path):
+            continue
+        if not headers.isdisjoint(finder.find(path, module)):
             yield path
 
 
@@ -61,7 +55,7 @@ def _is_includer(facts: Facts, path: str) -> bool:
 
 
 def _includes(facts: FileFacts | None) -> list[tuple[str, str, str]]:
-    """What a file of C includes, and the namespaces that it uses."""
+    """Return the includes of a C file, and the namespaces that it uses."""
     if facts is None or not family_rules(facts.language).includes:
         return []
     return [(spec.module, spec.name, spec.alias) for spec in facts.imports]

@@ -1,17 +1,18 @@
-"""What the files of a C program include, directly or through others, as bit sets.
+"""The files that each C file includes, directly or not, as bit sets.
 
-A file of Linux sees a thousand headers, and 55,000 files ask: following includes for each costs minutes, the union of its
-headers' sets microseconds. Headers that include each other have one set (Tarjan's strongly connected components, 1972).
+A file of Linux includes a thousand headers, and 55,000 files need the answer: following includes for each takes minutes, the
+union of its headers' sets microseconds. Headers that include each other share one set (Tarjan's strongly connected
+components, 1972).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Included:
+class IncludeSet:
     """A set of paths."""
 
     path: str  # always in it
@@ -26,64 +27,85 @@ class Included:
 
 
 class Includes:
-    """Follows includes; sets of headers are kept, those of files that nobody includes are not."""
+    """Follows includes. The sets of headers are kept, those of files that no file includes are not."""
 
-    def __init__(self, following: Callable[[str], list[str]]) -> None:
-        """`following`: path → the files that its own text includes."""
-        self._following = following
+    def __init__(self, includes_of: Callable[[str], list[str]]) -> None:
+        """`includes_of`: path → the files in its own include directives."""
+        self._includes_of = includes_of
         self._numbers: dict[str, int] = {}
         self._sets: dict[str, int] = {}
 
-    def of(self, path: str) -> Included:
-        """The files that `path` includes, directly or through others, and itself."""
+    def closure(self, path: str) -> IncludeSet:
+        """Return the files that `path` includes, directly or not, and itself."""
         bits = 0
-        for header in self._following(path):
+        for header in self._includes_of(path):
             if header not in self._sets:
-                self._close(header)
+                _Components(self._includes_of, self._sets, self._number).visit(header)
             bits |= self._sets[header]
-        return Included(path, bits, self._numbers)
+        return IncludeSet(path, bits, self._numbers)
 
     def _number(self, path: str) -> int:
         return self._numbers.setdefault(path, len(self._numbers))
 
-    def _close(self, start: str) -> None:
-        """Find the sets of `start` and of all that it includes. With a stack of its own: chains may be long."""
-        order: dict[str, int] = {}
-        low: dict[str, int] = {}
-        open_files: list[str] = []
-        stack = [(start, iter(self._enter(start, order, low, open_files)))]
-        while stack:
-            path, rest = stack[-1]
-            for header in rest:
-                if header in self._sets:
-                    continue
-                if header in order:
-                    low[path] = min(low[path], order[header])
-                    continue
-                stack.append((header, iter(self._enter(header, order, low, open_files))))
-                break
+
+class _Components:
+    """Tarjan's algorithm, with a stack of its own: chains of includes may be longer than Python's."""
+
+    def __init__(
+        self,
+        includes_of: Callable[[str], list[str]],
+        sets: dict[str, int],
+        number: Callable[[str], int],
+    ) -> None:
+        """`sets`: path → bits, filled for all visited files; `number`: path → its bit."""
+        self._includes_of, self._sets, self._number = includes_of, sets, number
+        self._order: dict[str, int] = {}
+        self._low: dict[str, int] = {}
+        self._open: list[str] = []  # visited files without a set
+        self._stack: list[tuple[str, Iterator[str]]] = []
+
+    def visit(self, start: str) -> None:
+        """Find the sets of `start` and of all that it includes."""
+        self._enter(start)
+        while self._stack:
+            path, headers = self._stack[-1]
+            header = self._next(path, headers)
+            if header is None:
+                self._leave(path)
             else:
-                stack.pop()
-                if stack:
-                    low[stack[-1][0]] = min(low[stack[-1][0]], low[path])
-                if low[path] == order[path]:
-                    self._settle(open_files, path)
+                self._enter(header)
 
-    def _enter(
-        self, path: str, order: dict[str, int], low: dict[str, int], open_files: list[str]
-    ) -> list[str]:
-        order[path] = low[path] = len(order)
-        open_files.append(path)
-        return self._following(path)
+    def _enter(self, path: str) -> None:
+        self._order[path] = self._low[path] = len(self._order)
+        self._open.append(path)
+        self._stack.append((path, iter(self._includes_of(path))))
 
-    def _settle(self, open_files: list[str], root: str) -> None:
-        """Give the files that include each other, those from `root` on, their set."""
-        at = open_files.index(root)
-        together = open_files[at:]
-        del open_files[at:]
+    def _next(self, path: str, headers: Iterator[str]) -> str | None:
+        """Return the next header that was not visited."""
+        for header in headers:
+            if header in self._sets:
+                continue
+            if header not in self._order:
+                return header
+            self._low[path] = min(self._low[path], self._order[header])
+        return None
+
+    def _leave(self, path: str) -> None:
+        self._stack.pop()
+        if self._stack:
+            parent = self._stack[-1][0]
+            self._low[parent] = min(self._low[parent], self._low[path])
+        if self._low[path] == self._order[path]:
+            self._close(path)
+
+    def _close(self, root: str) -> None:
+        """Give the files that include each other, those opened since `root`, their set."""
+        at = self._open.index(root)
+        component = self._open[at:]
+        del self._open[at:]
         bits = 0
-        for path in together:
+        for path in component:
             bits |= 1 << self._number(path)
-            for header in self._following(path):
+            for header in self._includes_of(path):
                 bits |= self._sets.get(header, 0)
-        self._sets.update(dict.fromkeys(together, bits))
+        self._sets.update(dict.fromkeys(component, bits))

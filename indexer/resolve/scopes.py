@@ -12,7 +12,7 @@ from ..kinds import TYPES
 from ..languages.families import C, family_rules
 from ..modules import ModuleFinder, reach
 from ..records import Import
-from .c_includes import Included, Includes
+from .c_includes import Includes, IncludeSet
 from .c_names import Program
 from .dependencies import name_key
 from .entity import Entity
@@ -54,7 +54,7 @@ class Scopes:
         self._packages: dict[tuple[str, str], tuple[list[str], dict[str, Entity]]] = {}
         self.keys: set[int] = set()  # read by the resolution of one file, beside those of files
         self._includes = Includes(self._includes_of)
-        self._last_included = Included("", 0, {})
+        self._last_included = IncludeSet("", 0, {})
         self.declared = Packages(
             files.untracked, facts.languages, lambda holder, name: member(holder, name, 1)
         )
@@ -165,11 +165,11 @@ class Scopes:
         modules = (spec.module for spec in specs if not spec.name and not spec.alias)
         return [found for module in modules for found in self.modules(path, module)]
 
-    def _included(self, path: str) -> Included:
+    def _included(self, path: str) -> IncludeSet:
         """The files that a C file includes, directly or through others. Only the last answer is kept: files come in order."""
         self._files.record(path, INCLUDES)
         if self._last_included.path != path:
-            self._last_included = self._includes.of(path)
+            self._last_included = self._includes.closure(path)
         return self._last_included
 
     def definition(self, entity: Entity) -> Entity:

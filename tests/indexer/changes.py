@@ -8,7 +8,7 @@ from indexer.extract.extractor import extract_facts
 from indexer.facts.in_memory import InMemoryFacts
 from indexer.languages.registry import language_of
 from indexer.records import Edge, FileFacts
-from indexer.resolve.c_includers import including_anew
+from indexer.resolve.c_includers import find_changed_includers
 from indexer.resolve.dependencies import altered_keys, include_keys
 from indexer.resolve.resolver import Resolver
 
@@ -37,7 +37,7 @@ def stale(before: dict[str, str], after: dict[str, str]) -> set[str]:
     edges, resolver = resolved(old)
     changed = [path for path in {**old, **new} if old.get(path) != new.get(path)]
     asked = altered_keys(only(old, changed), only(new, changed), resolver.module_inputs())
-    elsewhere = including_anew(InMemoryFacts(new), only(old, changed), only(new, changed))
+    elsewhere = find_changed_includers(InMemoryFacts(new), only(old, changed), only(new, changed))
     asked |= include_keys(elsewhere)
     same = {path for path in old if path not in changed}
     found = {path for path in same if path in elsewhere or asked.intersection(edges[path][1])}

@@ -11,7 +11,7 @@ from indexer.resolve.c_includes import Includes
 
 
 def included(graph: dict[str, list[str]], path: str) -> set[str]:
-    found = Includes(graph.__getitem__).of(path)
+    found = Includes(graph.__getitem__).closure(path)
     return {each for each in graph if each in found}
 
 
@@ -36,7 +36,7 @@ def test_it_is_what_following_includes_one_by_one_gives(seed: int) -> None:
     graph = {name: pick.sample(names, pick.randint(0, 3)) for name in names}
     includes = Includes(graph.__getitem__)
     for name in pick.sample(names, len(names)):
-        found = includes.of(name)
+        found = includes.closure(name)
         assert {each for each in names if each in found} == set(
             reach(name, graph.__getitem__, len(names) + 1)
         )

@@ -13,7 +13,7 @@ from indexer.pipeline.earlier_edges import PreviousBuild, ViewDiff
 from indexer.pipeline.resolution import plan_resolution
 from indexer.pipeline.resolve_worker import resolve_files
 from indexer.records import FileFacts
-from indexer.resolve.c_includers import including_anew
+from indexer.resolve.c_includers import find_changed_includers
 from indexer.resolve.dependencies import altered_keys, include_keys
 from indexer.resolve.resolver import Resolver
 from indexer.store.writer import open_writer
@@ -41,7 +41,9 @@ def test_after_any_edit_files_that_keep_their_edges_have_those_of_a_clean_resolu
         new = {path: facts_of(path, text) for path, text in texts.items()}
         changed = [path for path in {**facts, **new} if facts.get(path) != new.get(path)]
         asked = altered_keys(only(facts, changed), only(new, changed), sorted(consulted))
-        elsewhere = including_anew(InMemoryFacts(new), only(facts, changed), only(new, changed))
+        elsewhere = find_changed_includers(
+            InMemoryFacts(new), only(facts, changed), only(new, changed)
+        )
         asked |= include_keys(elsewhere)
         clean, resolver = resolved(new)
         for path in new:
