@@ -1,12 +1,15 @@
 """Real bug fixes, by one or several models: success, turns, seconds, tokens by cache state, cost.
 
-    python -m benchmarks.agent --mirrors DIR [--model M]… [--api-base URL] [--per-repository N] [--json]
+    python -m benchmarks.agent --mirrors DIR [--model M]… [--api-base URL]
+                               [--per-repository N] [--json]
 
-`DIR` holds bare git directories (`<name>` or `<name>/repo`) of Python projects with their own tests. A task is a public
-commit that changed one source file and its tests: the repository is put to the state before, with the tests of the fix, and
-the model gets the commit's message. Tasks are prepared offline and kept only where the tests fail before and pass after.
-Without `--model` a scripted model makes the historical fix the clumsy way: it edits wrongly, sees the tests fail, then edits
-rightly. So the harness, the sandbox and the projects' own tests are all real, and the model alone is not.
+`DIR` holds bare git directories (`<name>` or `<name>/repo`) of Python projects with their own
+tests. A task is a public commit that changed one source file and its tests: the repository is put
+to the state before, with the tests of the fix, and the model gets the commit's message. Tasks are
+prepared offline and kept only where the tests fail before and pass after. Without `--model` a
+scripted model makes the historical fix the clumsy way: it edits wrongly, sees the tests fail, then
+edits rightly. So the harness, the sandbox and the projects' own tests are all real, and the model
+alone is not.
 """
 
 from __future__ import annotations
@@ -90,7 +93,8 @@ def git(*arguments: str, cwd: Path, given: str | None = None) -> str:
 
 
 def prepared(mirror: Path, folder: Path, count: int) -> Iterator[tuple[Task, Path]]:
-    """The newest `count` tasks of a repository whose tests tell before from after, each as a repository of its own."""
+    """The newest `count` tasks of a repository whose tests tell before from after, each as a
+    repository of its own."""
     made = 0
     for task in candidates(mirror):
         root = folder / f"{task.project}-{task.commit[:8]}"
@@ -159,7 +163,8 @@ def put_before(mirror: Path, task: Task, root: Path) -> None:
 
 
 def tells_apart(task: Task, root: Path) -> bool:
-    """Whether the task's tests fail now and pass with the fix. They run without a sandbox, on a state known to be public."""
+    """Whether the task's tests fail now and pass with the fix. They run without a sandbox, on a
+    state known to be public."""
     before = passes(task, root)
     git("apply", cwd=root, given=task.patch)
     after = passes(task, root)
@@ -205,7 +210,8 @@ def attempt(task: Task, root: Path, model: str, options: argparse.Namespace) -> 
 
 
 def clumsy(task: Task) -> list[dict[str, Any]]:
-    """Replies that look, plan, edit wrongly, see the tests fail, and make the fix as it was made."""
+    """Replies that look, plan, edit wrongly, see the tests fail, and make the fix as it was
+    made."""
     run = f"{PYTEST} {' '.join(task.tests)}"
     plan = {
         "steps": ["Mend it", "Run the tests"],
@@ -239,11 +245,14 @@ def figures(task: Task, model: str, outcome: Outcome) -> dict[str, Any]:
     tests = [event for event in events if event["event"] == "verify"]
     usage = outcome.usage
     return {
-        "project": task.project, "commit": task.commit, "model": model, "status": outcome.status, "turns": outcome.steps,
-        "verified": [each["passed"] for each in tests], "red_before": len(outcome.red_before), "flaky": len(outcome.flaky),
+        "project": task.project, "commit": task.commit, "model": model, "status": outcome.status,
+        "turns": outcome.steps,
+        "verified": [each["passed"] for each in tests], "red_before": len(outcome.red_before),
+        "flaky": len(outcome.flaky),
         "model_seconds": round(sum(turn["model_seconds"] for turn in turns), 2),
         "tool_seconds": round(sum(turn["tool_seconds"] for turn in turns), 2),
-        "fresh": usage.prompt - usage.cached - usage.written, "cached": usage.cached, "written": usage.written,
+        "fresh": usage.prompt - usage.cached - usage.written, "cached": usage.cached,
+        "written": usage.written,
         "completion": usage.completion, "cost": usage.cost, "sandbox": outcome.sandbox,
         "reason": outcome.reason.splitlines()[0][:100] if outcome.reason else "",
     }  # fmt: skip
@@ -252,13 +261,18 @@ def figures(task: Task, model: str, outcome: Outcome) -> dict[str, Any]:
 def row(each: dict[str, Any]) -> str:
     cost = "-" if each["cost"] is None else f"{each['cost']:.3f}"
     return (
-        f"{each['project'][:18]:18} {each['commit'][:8]} {each['model'][:24]:24} {each['status']:10} {each['turns']:5} "
-        f"{each['model_seconds']:7.1f} {each['tool_seconds']:7.1f} {each['cached']:9,} {each['written']:8,} {each['fresh']:8,} {cost:>7}"
+        f"{each['project'][:18]:18} {each['commit'][:8]} {each['model'][:24]:24}"
+        f" {each['status']:10} {each['turns']:5} {each['model_seconds']:7.1f}"
+        f" {each['tool_seconds']:7.1f} {each['cached']:9,} {each['written']:8,} {each['fresh']:8,}"
+        f" {cost:>7}"
     )
 
 
 def table(results: Sequence[dict[str, Any]]) -> str:
-    head = f"{'project':18} {'commit':8} {'model':24} {'status':10} {'turns':>5} {'model s':>7} {'tools s':>7} {'cached':>9} {'written':>8} {'fresh':>8} {'cost':>7}"
+    head = (
+        f"{'project':18} {'commit':8} {'model':24} {'status':10} {'turns':>5} {'model s':>7}"
+        f" {'tools s':>7} {'cached':>9} {'written':>8} {'fresh':>8} {'cost':>7}"
+    )
     done = sum(each["status"] == "finished" for each in results)
     return "\n".join(
         [head, *map(row, results), f"{done} of {len(results)} brought to a verified commit"]

@@ -1,11 +1,13 @@
-"""How much of an agent's input is read from the provider's cache, by the bytes that a provider really receives.
+"""How much of an agent's input is read from the provider's cache, by the bytes that a provider
+really receives.
 
     python -m benchmarks.cache [--json]
 
-A run of fifty turns over this repository's own packages, with two compactions and a refresh of the index, against a server
-on loopback that applies each provider's published rules (`agent.caches`): exact prefixes, minimum sizes, steps, breakpoints
-and look-back. Beside the share that was read stands the best that any cache could have read: what an earlier request
-began with, byte for byte. `cost` is that of the input by the provider's prices, with 1 for the same input uncached.
+A run of fifty turns over this repository's own packages, with two compactions and a refresh of the
+index, against a server on loopback that applies each provider's published rules (`agent.caches`):
+exact prefixes, minimum sizes, steps, breakpoints and look-back. Beside the share that was read
+stands the best that any cache could have read: what an earlier request began with, byte for byte.
+`cost` is that of the input by the provider's prices, with 1 for the same input uncached.
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ PRICES = {  # of a token read from the cache, and of one written to it; a fresh 
     "gemini": (0.1, 1.0),  # ai.google.dev, 2.5 family, implicit
 }
 TURNS = 50
-TASK = "A worker process that takes too long over one file has to be ended, and the file named in the report."
+TASK = (
+    "A worker process that takes too long over one file has to be ended, and the file named in the"
+    " report."
+)
 LARGEST_READ = 40  # lines of a symbol that is read
 GROWTH = (
     4500  # tokens by which a conversation grows before it is compacted: two times in fifty turns
@@ -65,12 +70,14 @@ def main() -> int:
         print(json.dumps(results))
     else:
         print(
-            f"{'provider':10} {'turns':>5} {'compactions':>11} {'input':>9} {'read':>7} {'best':>7} {'written':>8} {'cost':>6}"
+            f"{'provider':10} {'turns':>5} {'compactions':>11} {'input':>9} {'read':>7} {'best':>7}"
+            f" {'written':>8} {'cost':>6}"
         )
         for each in results:
             print(
-                f"{each['shape']:10} {each['turns']:5} {each['compactions']:11} {each['input']:9,} {each['read']:7.2%} "
-                f"{each['best']:7.2%} {each['written']:8.2%} {each['cost']:6.3f}"
+                f"{each['shape']:10} {each['turns']:5} {each['compactions']:11} {each['input']:9,}"
+                f" {each['read']:7.2%} {each['best']:7.2%} {each['written']:8.2%}"
+                f" {each['cost']:6.3f}"
             )
     return 0
 
@@ -112,7 +119,8 @@ def measured(shape: str, root: Path, folder: Path) -> dict[str, Any]:
     searched = SearchedIndex(Searcher(Snapshot.open(store)), lambda tree: refreshed(store, tree))
     with ScriptedServer(replies) as server:
         settings = Settings(
-            root, MODELS[shape], server.base_for(shape), approve="never", max_steps=TURNS + 1, test_command="true",
+            root, MODELS[shape], server.base_for(shape), approve="never", max_steps=TURNS + 1,
+            test_command="true",
             compact_at=opening_size(searched) + GROWTH, trees=folder / "trees", backoff=0.0,
         )  # fmt: skip
         outcome = run_agent(TASK, settings=settings, index=searched)
@@ -122,8 +130,10 @@ def measured(shape: str, root: Path, folder: Path) -> dict[str, Any]:
     written = sum(one.written for one in cached)
     price_read, price_written = PRICES[shape]
     return {
-        "shape": shape, "turns": outcome.steps, "status": outcome.status, "compactions": events.count("compact"),
-        "refreshes": events.count("commit"), "input": total, "read": read / total, "written": written / total,
+        "shape": shape, "turns": outcome.steps, "status": outcome.status,
+        "compactions": events.count("compact"),
+        "refreshes": events.count("commit"), "input": total, "read": read / total,
+        "written": written / total,
         "best": sum(one.best for one in cached) / total,
         "cost": ((total - read - written) + read * price_read + written * price_written) / total,
     }  # fmt: skip
@@ -137,7 +147,8 @@ def opening_size(searched: SearchedIndex) -> int:
 
 
 def script(root: Path) -> Iterator[dict[str, Any]]:
-    """Fifty replies: look, plan, edit, test, read on; the kind of work that a fix in several files takes."""
+    """Fifty replies: look, plan, edit, test, read on; the kind of work that a fix in several files
+    takes."""
     symbols = readable_symbols(root)
     yield reply("I look for the place.", ("search", {"query": "worker too long killed", "k": 2}))
     plan = {

@@ -1,9 +1,10 @@
-"""Which differences between two results are noise: a paired bootstrap over the questions that both answered.
+"""Which differences between two results are noise: a paired bootstrap over the questions that both
+answered.
 
     python -m benchmarks.compare OURS.json THEIRS.json
 
-Prints each figure of both, their difference with its 95 % interval, and `noise` where that holds 0. Exit code 1 where
-every difference is noise, 2 where the results are about different questions.
+Prints each figure of both, their difference with its 95 % interval, and `noise` where that holds 0.
+Exit code 1 where every difference is noise, 2 where the results are about different questions.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from .report.results import Result, read_result
 
 
 def compare(ours: Result, theirs: Result) -> list[str]:
-    """A line for each figure of both. Raises ValueError where they are not about the same questions."""
+    """A line for each figure of both. Raises ValueError where they are not about the same
+    questions."""
     if (ours.benchmark, ours.data) != (theirs.benchmark, theirs.data):
         raise ValueError("the two results are about different data")
     lines = []

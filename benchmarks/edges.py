@@ -1,12 +1,15 @@
-"""Edges against a compiler's: `python -m benchmarks.edges --repo DIR --truth FILE.jsonl [--json] [--calibrate]`.
+"""Edges against a compiler's: `python -m benchmarks.edges --repo DIR --truth FILE.jsonl [--json]
+[--calibrate]`.
 
-`--repo` and `--truth` come in pairs, as many as are wanted; `--calibrate` then writes how often each rule was right in
-each language to the file that `indexer/rules.py` reads (see `calibrate`).
+`--repo` and `--truth` come in pairs, as many as are wanted; `--calibrate` then writes how often
+each rule was right in each language to the file that `indexer/rules.py` reads (see `calibrate`).
 
-A line of the truth is an edge: `src_path`, `src`, `dst_path`, `dst`, the names being qualified (`Class.method`), `<module>`
-for code outside functions. Counted are the edges whose two ends lie in the repository and whose caller is no test: compilers
-miss calls through fixtures, which have no types. A class body or a variable calls on behalf of its module, as in the truth.
-Rows whose `how` is inherit, import or reference are compared with edges of those kinds; variables count in calls only.
+A line of the truth is an edge: `src_path`, `src`, `dst_path`, `dst`, the names being qualified
+(`Class.method`), `<module>` for code outside functions. Counted are the edges whose two ends lie in
+the repository and whose caller is no test: compilers miss calls through fixtures, which have no
+types. A class body or a variable calls on behalf of its module, as in the truth. Rows whose `how`
+is inherit, import or reference are compared with edges of those kinds; variables count in calls
+only.
 """
 
 from __future__ import annotations
@@ -73,7 +76,8 @@ def true_calls(lines: Iterable[str]) -> set[Call]:
 
 
 def true_others(lines: Iterable[str]) -> dict[str, set[Call]]:
-    """kind → the edges of that kind in a truth file whose owners are no tests; calls are not among them."""
+    """kind → the edges of that kind in a truth file whose owners are no tests; calls are not among
+    them."""
     found: dict[str, set[Call]] = defaultdict(set)
     for row in (json.loads(line) for line in lines if line.strip()):
         if (kind := KINDS.get(row.get("how", "call"))) and not is_test(row["src_path"]):
@@ -178,7 +182,8 @@ def index(repository: Path, store: str) -> Searcher:
 
 
 def measure(repository: Path, truth: Path) -> dict[str, Any]:
-    """The comparison of one repository: `compare` of its calls, and under `kinds` of every other kind that the truth has."""
+    """The comparison of one repository: `compare` of its calls, and under `kinds` of every other
+    kind that the truth has."""
     lines = truth.read_text("utf-8").splitlines()
     covered = documents(lines)
     with tempfile.TemporaryDirectory() as folder:
@@ -224,7 +229,8 @@ def by_language(result: dict[str, Any], found: dict[Call, str]) -> dict[str, dic
 def show(kind: str, result: dict[str, Any]) -> None:
     """Figures on stdout, the first of what disagrees on stderr."""
     print(
-        f"{kind}: precision {result['precision']:.3f}, recall {result['recall']:.3f} ({result['edges']} against {result['truth']})"
+        f"{kind}: precision {result['precision']:.3f}, recall {result['recall']:.3f}"
+        f" ({result['edges']} against {result['truth']})"
     )
     for rule in result["rules"]:
         print(f"  {rule['rule']:<8} {rule['edges']:>5} edges, precision {rule['precision']:.3f}")

@@ -1,7 +1,9 @@
-"""Who calls *this* one: `python -m benchmarks.equal_names --repo DIR --truth FILE.jsonl [--least N] [--json] [NAME …]`.
+"""Who calls *this* one: `python -m benchmarks.equal_names --repo DIR --truth FILE.jsonl [--least N]
+[--json] [NAME …]`.
 
-For each name, the definitions of that name that the truth has callers of; for each of them, precision, recall and F1 of the
-callers that the index tells, the truth being as in `benchmarks.edges`. Without names: those with the most definitions.
+For each name, the definitions of that name that the truth has callers of; for each of them,
+precision, recall and F1 of the callers that the index tells, the truth being as in
+`benchmarks.edges`. Without names: those with the most definitions.
 """
 
 from __future__ import annotations
@@ -39,13 +41,15 @@ def most_defined(definitions: set[Definition], least: int) -> list[str]:
 
 
 def in_language(found: set[Call], truth: set[Call]) -> set[Call]:
-    """Those of the calls whose callees stand in files such as the truth's: of others, a page's scripts say, it knows nothing."""
+    """Those of the calls whose callees stand in files such as the truth's: of others, a page's
+    scripts say, it knows nothing."""
     known = {PurePosixPath(path).suffix for _, _, path, _ in truth}
     return {call for call in found if PurePosixPath(call[2]).suffix in known}
 
 
 def measure(truth: set[Call], found: set[Call], names: list[str]) -> list[dict[str, object]]:
-    """For each name its definitions, the calls of them and how many were told: precision, recall, F1."""
+    """For each name its definitions, the calls of them and how many were told: precision, recall,
+    F1."""
     true, ours = callers_of(truth), callers_of(found)
     rows: list[dict[str, object]] = []
     for name in names:
@@ -82,8 +86,8 @@ def main() -> None:
             print(json.dumps(row))
         else:
             print(
-                f"{row['name']:<24} {row['definitions']:>3} definitions, {row['calls']:>4} calls: precision "
-                f"{row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f}"
+                f"{row['name']:<24} {row['definitions']:>3} definitions, {row['calls']:>4} calls:"
+                f" precision {row['precision']:.3f}, recall {row['recall']:.3f}, F1 {row['f1']:.3f}"
             )
 
 

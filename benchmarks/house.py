@@ -1,8 +1,9 @@
-"""`python -m benchmarks.house [ROOT]`: measure the structure of the code and the prose of the documents.
+"""`python -m benchmarks.house [ROOT]`: measure the structure of the code and the prose of the
+documents.
 
 Prints a Markdown table: circles and back-arrows of the import graph (lazy and type-checking imports
-count), files per folder, sizes, nesting, line length, names exported without a user, and the share of
-relative words in docstrings and documents. `--list` names the offenders of each row.
+count), files per folder, sizes, nesting, line length, names exported without a user, and the share
+of relative words in docstrings and documents. `--list` names the offenders of each row.
 """
 
 from __future__ import annotations
@@ -134,8 +135,8 @@ def circles_of(graph: nx.DiGraph) -> list[set[str]]:
 
 
 def import_graph(modules: list[Module]) -> nx.DiGraph:
-    """Return the graph of imports between files. Whatever is taken from another folder passes through
-    its `__init__`; the doors of the packages are left out, since they only list names."""
+    """Return the graph of imports between files. Whatever is taken from another folder passes
+    through its `__init__`; the doors of the packages are left out, since they only list names."""
     known = {each.name for each in modules if each.name not in PACKAGES}
     graph = nx.DiGraph()
     graph.add_nodes_from(known)

@@ -1,11 +1,14 @@
-"""What a full index costs, as a ratio to pure tree-sitter parsing of the same files, in one run on one machine.
+"""What a full index costs, as a ratio to pure tree-sitter parsing of the same files, in one run on
+one machine.
 
-    python -m benchmarks.index PATH [--jobs N] [--encoder builtin] [--no-ignore] [--max-memory SIZE] [--curve] [--json]
+    python -m benchmarks.index PATH [--jobs N] [--encoder builtin] [--no-ignore]
+                               [--max-memory SIZE] [--curve] [--json]
 
-The index is the real `clew index` in a process of its own (start-up and imports count), into a fresh store and with an
-empty cache of vectors. Parsing is what nobody can go below: read each file of which the index knows the language and
-parse it, nothing else, on the same number of processes, which are started before the clock is. Every file has been read
-once before, so both find it in the page cache. Memory is the proportional set size of all processes together, sampled.
+The index is the real `clew index` in a process of its own (start-up and imports count), into a
+fresh store and with an empty cache of vectors. Parsing is what nobody can go below: read each file
+of which the index knows the language and parse it, nothing else, on the same number of processes,
+which are started before the clock is. Every file has been read once before, so both find it in the
+page cache. Memory is the proportional set size of all processes together, sampled.
 """
 
 from __future__ import annotations
@@ -275,14 +278,31 @@ def table(found: Measurement) -> str:
     phases = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in found.phases.items())
     store = found.store_bytes / max(found.bytes, 1)
     lines = (
-        f"{found.path}: {found.files:,} files, {found.lines:,} lines, {found.bytes / 1e6:.1f} MB; "
-        f"{found.parsed_files:,} files, {found.parsed_bytes / 1e6:.1f} MB in languages that are parsed",
-        f"{found.symbols:,} symbols, {found.references:,} references, {found.edges:,} edges, {found.chunks:,} chunks",
-        f"time       parse {found.parse_seconds:.2f} s, index {found.seconds:.2f} s on {found.jobs} processes: "
-        f"{found.ratio:.1f}× (asked: {ASKED_RATIO:.0f}×)",
-        f"processor  parse {found.parse_processor_seconds:.1f} s, index {found.processor_seconds:.1f} s: {found.processor_ratio:.1f}×",
-        f"memory     {found.peak_memory_bytes / 2**20:,.0f} MiB at most (asked: {ASKED_MEMORY >> 20:,} MiB)",
-        f"store      {found.store_bytes / 1e6:,.1f} MB, {store:.2f}× the text (asked: {ASKED_STORE}×)",
+        (
+            f"{found.path}: {found.files:,} files, {found.lines:,} lines, {found.bytes / 1e6:.1f}"
+            f" MB; {found.parsed_files:,} files, {found.parsed_bytes / 1e6:.1f} MB in languages"
+            " that are parsed"
+        ),
+        (
+            f"{found.symbols:,} symbols, {found.references:,} references, {found.edges:,} edges,"
+            f" {found.chunks:,} chunks"
+        ),
+        (
+            f"time       parse {found.parse_seconds:.2f} s, index {found.seconds:.2f} s on"
+            f" {found.jobs} processes: {found.ratio:.1f}× (asked: {ASKED_RATIO:.0f}×)"
+        ),
+        (
+            f"processor  parse {found.parse_processor_seconds:.1f} s, index"
+            f" {found.processor_seconds:.1f} s: {found.processor_ratio:.1f}×"
+        ),
+        (
+            f"memory     {found.peak_memory_bytes / 2**20:,.0f} MiB at most (asked:"
+            f" {ASKED_MEMORY >> 20:,} MiB)"
+        ),
+        (
+            f"store      {found.store_bytes / 1e6:,.1f} MB, {store:.2f}× the text (asked:"
+            f" {ASKED_STORE}×)"
+        ),
         phases,
         phases_table(found.processor) if found.processor else "",
     )
@@ -304,8 +324,10 @@ def curve(path: Path, options: Options) -> list[Measurement]:
 
 def curve_row(parts: int, found: Measurement) -> str:
     return (
-        f"1/{parts:<3} {found.bytes / 1e6:8.1f} MB {found.seconds:8.1f} s {found.processor_seconds:8.1f} s of the processor "
-        f"{found.ratio:5.1f}× {found.peak_memory_bytes / 2**20:7,.0f} MiB  store {found.store_bytes / max(found.bytes, 1):.2f}×"
+        f"1/{parts:<3} {found.bytes / 1e6:8.1f} MB {found.seconds:8.1f} s"
+        f" {found.processor_seconds:8.1f} s of the processor {found.ratio:5.1f}×"
+        f" {found.peak_memory_bytes / 2**20:7,.0f} MiB  store"
+        f" {found.store_bytes / max(found.bytes, 1):.2f}×"
     )
 
 

@@ -1,12 +1,15 @@
-"""How long answers take on a given index: warm queries by kind of question, a new process's first answer, callers.
+"""How long answers take on a given index: warm queries by kind of question, a new process's first
+answer, callers.
 
-    python -m benchmarks.latency STORE [--issues DATA.jsonl] [--only REPO] [--count N] [--cold N] [--name NAME] [--json]
+    python -m benchmarks.latency STORE [--issues DATA.jsonl] [--only REPO] [--count N] [--cold N]
+                                 [--name NAME] [--json]
 
-Questions are made from the index, the same ones each time: names of functions (`symbol`), first sentences of docstrings
-(`short`), several docstrings with code between them (`issue`), and Python's traces through indexed functions (`trace`);
-`--issues` takes real issues of a set of labels instead, of repositories whose name has `--only`. A query is warm: the process
-has answered others, never this one. Wall time is what a user waits; on a machine that others use too, processor time is
-what can be compared. Milliseconds; the interval of a quantile comes from drawing the questions anew.
+Questions are made from the index, the same ones each time: names of functions (`symbol`), first
+sentences of docstrings (`short`), several docstrings with code between them (`issue`), and Python's
+traces through indexed functions (`trace`); `--issues` takes real issues of a set of labels instead,
+of repositories whose name has `--only`. A query is warm: the process has answered others, never
+this one. Wall time is what a user waits; on a machine that others use too, processor time is what
+can be compared. Milliseconds; the interval of a quantile comes from drawing the questions anew.
 """
 
 from __future__ import annotations
@@ -157,7 +160,8 @@ def measure(options: argparse.Namespace) -> Result:
         "questions": len(times["all"]),
     }
     return Result(
-        benchmark="latency", data=options.name, system="clew", encoder=state.encoder or "none", setup=setup,
+        benchmark="latency", data=options.name, system="clew", encoder=state.encoder or "none",
+        setup=setup,
         figures=figures(times), groups={}, weights=None, values={}, made=program.made(),
     )  # fmt: skip
 

@@ -1,17 +1,19 @@
 """Issue → the files and functions that its fix changed: strict Acc@k, with no model at query time.
 
-    python -m benchmarks.localize DATA.jsonl --mirrors DIR [--work DIR] [--systems clew,bm25,…] [--encoder NAME]
+    python -m benchmarks.localize DATA.jsonl --mirrors DIR [--work DIR] [--systems clew,bm25,…]
+                                  [--encoder NAME]
                                   [--command NAME=COMMAND ...] [--only REPO ...] [--each N] [--json]
 
-Each issue is asked at its base commit, which is indexed from the bare repository `MIRRORS/OWNER+NAME/repo`, all commits of
-one repository into one store, so that they share what they share. Answers are kept below `--work` under a digest of the
-program: a run that is cut off goes on where it was. A run over all repositories (not `--only`) files its results
-below `results/`.
+Each issue is asked at its base commit, which is indexed from the bare repository
+`MIRRORS/OWNER+NAME/repo`, all commits of one repository into one store, so that they share what
+they share. Answers are kept below `--work` under a digest of the program: a run that is cut off
+goes on where it was. A run over all repositories (not `--only`) files its results below `results/`.
 
-`file@k` and `function@k` are the shares of issues of which all changed files, or functions, are among the first k. A nested
-function counts as its outermost one and `Class.__init__` as `Class`; tests are no candidates; issues without a changed
-function that existed count for files only. Functions of other languages than Python were labelled by a parser, and
-function@k says little there. Figures are means over issues; intervals come from drawing the issues of each repository
+`file@k` and `function@k` are the shares of issues of which all changed files, or functions, are
+among the first k. A nested function counts as its outermost one and `Class.__init__` as `Class`;
+tests are no candidates; issues without a changed function that existed count for files only.
+Functions of other languages than Python were labelled by a parser, and function@k says little
+there. Figures are means over issues; intervals come from drawing the issues of each repository
 anew. `--each N` asks N issues of each repository, at even distances in the data.
 """
 
@@ -46,7 +48,8 @@ Answers = dict[str, list[dict[str, Any]]]  # repository → an answer for each o
 
 
 def open_issue(issue: Issue, mirrors: Path, work: Path, encoder: str) -> Searcher:
-    """Index the issue's commit into its repository's store. Raises `ClewError` where it cannot be had."""
+    """Index the issue's commit into its repository's store. Raises `ClewError` where it cannot be
+    had."""
     git_dir = find_mirror(mirrors, issue.repository)
     if git_dir is None:
         raise ClewError(f"no git directory of {issue.repository} below {mirrors}")
@@ -185,7 +188,10 @@ def sample(options: argparse.Namespace) -> list[Issue]:
 def table(found: Result) -> str:
     """A result for people."""
     setup = found.setup
-    about = f"{setup['questions']} issues, {setup['with_functions']} with functions, {setup['repositories']} repositories"
+    about = (
+        f"{setup['questions']} issues, {setup['with_functions']} with functions,"
+        f" {setup['repositories']} repositories"
+    )
     lines = [f"{found.system}, {found.encoder}: {about}", line(found.figures)]
     lines.append(
         "file@5  "

@@ -1,9 +1,11 @@
-"""Calls against the micro suites of PyCG and Jarvis: `python -m benchmarks.micro SUITE [--truth DIR] [--json]`.
+"""Calls against the micro suites of PyCG and Jarvis: `python -m benchmarks.micro SUITE [--truth
+DIR] [--json]`.
 
-SUITE holds `CATEGORY/CASE/*.py`, and beside them, or at the same place below `--truth`, `callgraph.json`: caller → callees,
-both named by their module (`main.Class.method`). Left out are callees that the case does not define. A lambda, which is no
-symbol here, calls on behalf of what is around it; making an instance is a call of the class whose `__init__` runs, and of
-none where no class of the case has one.
+SUITE holds `CATEGORY/CASE/*.py`, and beside them, or at the same place below `--truth`,
+`callgraph.json`: caller → callees, both named by their module (`main.Class.method`). Left out are
+callees that the case does not define. A lambda, which is no symbol here, calls on behalf of what is
+around it; making an instance is a call of the class whose `__init__` runs, and of none where no
+class of the case has one.
 """
 
 from __future__ import annotations
@@ -59,7 +61,8 @@ def found_calls(facts: dict[str, FileFacts]) -> set[Call]:
 
 
 def _maker(name: str, bases: dict[str, list[str]], makers: set[str]) -> str:
-    """The class whose `__init__` makes an instance of the class `name`; "" where none of them has one."""
+    """The class whose `__init__` makes an instance of the class `name`; "" where none of them has
+    one."""
     if f"{name}.__init__" in makers:
         return name
     return next(
@@ -132,7 +135,8 @@ def main() -> None:
         right, wrong, missed = (len(calls[kind]) for kind in ("right", "wrong", "missed"))
         precision, recall = right / max(right + wrong, 1), right / max(right + missed, 1)
         print(
-            f"{category:<20} precision {precision:.3f}, recall {recall:.3f} ({right + wrong} against {right + missed})"
+            f"{category:<20} precision {precision:.3f}, recall {recall:.3f} ({right + wrong}"
+            f" against {right + missed})"
         )
 
 

@@ -1,11 +1,13 @@
-"""Many readers, one writer: how long answers take while the index is built anew and while it follows edits.
+"""Many readers, one writer: how long answers take while the index is built anew and while it
+follows edits.
 
     python -m benchmarks.readers PATH [--readers N] [--seconds S] [--pause S] [--no-ignore] [--json]
 
-A copy of PATH is indexed. Then N processes ask, each with a pause after every answer, while nothing else goes on (quiet),
-while every file has changed and all is built anew (rebuild), and while `clew watch` takes in a file that is saved every second
-(watch). Each reader keeps its index open and opens it anew once a newer generation is there, as `clew serve` does; the time to
-open counts. Wall time is what a user waits, so the machine should have nothing else to do. An answer is mixed where
+A copy of PATH is indexed. Then N processes ask, each with a pause after every answer, while nothing
+else goes on (quiet), while every file has changed and all is built anew (rebuild), and while `clew
+watch` takes in a file that is saved every second (watch). Each reader keeps its index open and
+opens it anew once a newer generation is there, as `clew serve` does; the time to open counts. Wall
+time is what a user waits, so the machine should have nothing else to do. An answer is mixed where
 two readers were given different ones by the same generation.
 """
 
@@ -55,8 +57,9 @@ class Phase:
 
 
 def read(store: str, stop: str, pause: float) -> None:
-    """Ask until the file `stop` is there. A line for each answer: when it was asked for, the milliseconds that it took, the
-    question, the generation and a digest; or the error in the place of the last two."""
+    """Ask until the file `stop` is there. A line for each answer: when it was asked for, the
+    milliseconds that it took, the question, the generation and a digest; or the error in the place
+    of the last two."""
     searcher = Searcher.open(store)
     wanted = [
         text for kind, own in questions(searcher, COUNT).items() if kind in KINDS for text in own
@@ -228,19 +231,27 @@ def told(name: str, start: float, end: float, answers: Sequence[Answer]) -> Phas
     for _, _, text, _, error in {each[4]: each for each in mine if not each[3]}.values():
         print(f"{name}: {text!r}: {error}", file=sys.stderr)
     return Phase(
-        name, round(end - start, 1), len(mine), len({each[3] for each in right}), len(mine) - len(right),
-        sum(len(digests) > 1 for digests in given.values()), float(np.median(times)), float(np.quantile(times, 0.95)),
+        name, round(end - start, 1), len(mine), len({each[3] for each in right}),
+        len(mine) - len(right),
+        sum(len(digests) > 1 for digests in given.values()), float(np.median(times)),
+        float(np.quantile(times, 0.95)),
     )  # fmt: skip
 
 
 def table(found: Sequence[Phase]) -> str:
     """A row for each phase, as Markdown."""
     lines = [
-        "| phase | seconds | answers | generations | errors | mixed | median, ms | p95, ms | of the quiet p95 |",
+        (
+            "| phase | seconds | answers | generations | errors | mixed | median, ms | p95, ms | of"
+            " the quiet p95 |"
+        ),
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for each in found:
-        counts = f"{each.seconds:.0f} | {each.answers:,} | {each.generations} | {each.errors} | {each.mixed}"
+        counts = (
+            f"{each.seconds:.0f} | {each.answers:,} | {each.generations} | {each.errors} |"
+            f" {each.mixed}"
+        )
         ratio = each.p95 / (found[0].p95 or 1.0)
         lines.append(
             f"| {each.name} | {counts} | {each.median:.0f} | {each.p95:.0f} | {ratio:.2f} |"

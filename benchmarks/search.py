@@ -1,16 +1,19 @@
-"""Code search: short questions with known files, asked of clew and of plainer systems over the same index.
+"""Code search: short questions with known files, asked of clew and of plainer systems over the same
+index.
 
-    python -m benchmarks.search DIR --mirrors DIR [--work DIR] [--systems clew,bm25,dense,ripgrep] [--encoder NAME]
-                                [--command NAME=COMMAND ...] [--only NAME ...] [--each N] [--worst N] [--json]
+    python -m benchmarks.search DIR --mirrors DIR [--work DIR] [--systems clew,bm25,dense,ripgrep]
+                                [--encoder NAME] [--command NAME=COMMAND ...] [--only NAME ...]
+                                [--each N] [--worst N] [--json]
 
-DIR holds `repos.json` and `annotations/*.json`; git directories lie at `MIRRORS/OWNER+NAME/repo`. Each repository is
-indexed once below `--work`, at its pinned revision and only the folder that the labels are about. Answers are kept there
-too, under a digest of the program: a run that is cut off goes on where it was. A run over all repositories
-(not `--only`) files its results below `results/`.
+DIR holds `repos.json` and `annotations/*.json`; git directories lie at `MIRRORS/OWNER+NAME/repo`.
+Each repository is indexed once below `--work`, at its pinned revision and only the folder that the
+labels are about. Answers are kept there too, under a digest of the program: a run that is cut off
+goes on where it was. A run over all repositories (not `--only`) files its results below `results/`.
 
-`ndcg@10` is as the labels' authors compute it. `recall@N` is the share of questions for which the pack assembled within
-N tokens covers a target: shows some of its code as a body, a slice or a skeleton. Figures are means over questions, then
-repositories, then languages; intervals come from drawing the questions of each repository anew.
+`ndcg@10` is as the labels' authors compute it. `recall@N` is the share of questions for which the
+pack assembled within N tokens covers a target: shows some of its code as a body, a slice or a
+skeleton. Figures are means over questions, then repositories, then languages; intervals come from
+drawing the questions of each repository anew.
 """
 
 from __future__ import annotations
@@ -42,7 +45,8 @@ Answers = dict[str, list[dict[str, Any]]]  # repository → an answer for each o
 
 
 def open_repository(row: Mapping[str, Any], mirrors: Path, work: Path, encoder: str) -> Searcher:
-    """Check out and index one repository, unless that is done; raises FileNotFoundError where it cannot be had."""
+    """Check out and index one repository, unless that is done; raises FileNotFoundError where it
+    cannot be had."""
     mirror = find_mirror(mirrors, row["url"])
     if mirror is None:
         raise FileNotFoundError(row["url"])
@@ -73,7 +77,8 @@ def answer(system: System, label: Label, budgets: Sequence[int]) -> dict[str, An
 def run(
     options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], kept: Kept
 ) -> Iterator[tuple[str, str, Any]]:
-    """(repository, system, answers), each as it is complete; a repository that cannot be had is told, and left out."""
+    """(repository, system, answers), each as it is complete; a repository that cannot be had is
+    told, and left out."""
     for row in steps(rows, [row["name"] for row in rows]):
         try:
             yield from answered(options, row, kept)
@@ -105,7 +110,8 @@ def ask(
     wanted: Sequence[tuple[str, Label]],
     kept: Kept,
 ) -> None:
-    """Keep what the system `name` answers to those of the questions that it has not been asked yet."""
+    """Keep what the system `name` answers to those of the questions that it has not been asked
+    yet."""
     folder = options.work / repository / "tree"
     with opened(name, searcher, dict(options.command), lambda: folder) as system:
         for key, label in wanted:
@@ -211,7 +217,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def table(found: Result) -> str:
     """A result for people."""
     lines = [
-        f"{found.system}, {found.encoder}: {found.setup['repositories']} repositories, {found.setup['questions']} questions"
+        f"{found.system}, {found.encoder}: {found.setup['repositories']} repositories,"
+        f" {found.setup['questions']} questions"
     ]
     lines.append(line(found.figures))
     for own in found.groups.values():

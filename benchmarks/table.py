@@ -2,8 +2,9 @@
 
     python -m benchmarks.table [--results DIR] [--document FILE]
 
-Of each benchmark, set of data, system and encoder the newest result counts, by the time of its commit; results of uncommitted programs do not. Prints the tables;
-with `--document` it puts them between that file's lines `<!-- results -->` and `<!-- end of results -->`.
+Of each benchmark, set of data, system and encoder the newest result counts, by the time of its
+commit; results of uncommitted programs do not. Prints the tables; with `--document` it puts them
+between that file's lines `<!-- results -->` and `<!-- end of results -->`.
 """
 
 from __future__ import annotations

@@ -1,13 +1,16 @@
-"""Truth for `benchmarks.edges` from a compiler's index: `python -m benchmarks.truth --scip INDEX.scip --root DIR > truth.jsonl`.
+"""Truth for `benchmarks.edges` from a compiler's index: `python -m benchmarks.truth --scip
+INDEX.scip --root DIR > truth.jsonl`.
 
-A line is an edge between two definitions of the tree: `src_path`, `src`, `dst_path`, `dst`, `line`, `how`, `dst_kind`.
-`src` is the innermost function around the mention, by its qualified name, or `<module>`; class bodies, decorators,
-defaults and annotations belong to what is around the definition, but for plain references in the last two. `how` is call, decorator, inherit, import, or
-reference. Which name a call ends in comes from the parser, what that name means from the index. Rows whose `how` is
-document come first, one for each file that the index covers: of others it can't be said what is missing or wrong.
+A line is an edge between two definitions of the tree: `src_path`, `src`, `dst_path`, `dst`, `line`,
+`how`, `dst_kind`. `src` is the innermost function around the mention, by its qualified name, or
+`<module>`; class bodies, decorators, defaults and annotations belong to what is around the
+definition, but for plain references in the last two. `how` is call, decorator, inherit, import, or
+reference. Which name a call ends in comes from the parser, what that name means from the index.
+Rows whose `how` is document come first, one for each file that the index covers: of others it can't
+be said what is missing or wrong.
 
-Make an index of Python by scip-python (a `src/` layout flattened first), of TypeScript and JavaScript by
-scip-typescript (JavaScript with a tsconfig that sets `allowJs`).
+Make an index of Python by scip-python (a `src/` layout flattened first), of TypeScript and
+JavaScript by scip-typescript (JavaScript with a tsconfig that sets `allowJs`).
 """
 
 from __future__ import annotations
@@ -89,7 +92,8 @@ def _key(path: str, symbol: str) -> str:
 
 
 def edges(project: Project) -> Iterator[dict[str, Any]]:
-    """The rows, each pair of ends once for each `how`, at its first line; before them one for each document."""
+    """The rows, each pair of ends once for each `how`, at its first line; before them one for each
+    document."""
     for path in sorted(project.files):
         whole = {"src_path": path, "src": MODULE, "dst_path": path, "dst": MODULE}
         yield whole | {"line": 0, "how": "document", "dst_kind": "file"}

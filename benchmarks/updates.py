@@ -1,10 +1,12 @@
-"""Many small updates, one after the other: how long each takes in a process that is warm, and what the store grows to.
+"""Many small updates, one after the other: how long each takes in a process that is warm, and what
+the store grows to.
 
     python -m benchmarks.updates PATH [--count N] [--encoder NAME] [--no-ignore] [--json]
 
-A copy of PATH is indexed. Then files are edited, renamed, removed and put back, one change at a time, and each is taken in
-as `clew watch` does, which hears what was saved. At the end the tree as it is then is indexed into a new store: what the
-first one takes on the disk, at most and at the end, is told as a multiple of that.
+A copy of PATH is indexed. Then files are edited, renamed, removed and put back, one change at a
+time, and each is taken in as `clew watch` does, which hears what was saved. At the end the tree as
+it is then is indexed into a new store: what the first one takes on the disk, at most and at the
+end, is told as a multiple of that.
 """
 
 from __future__ import annotations
@@ -125,9 +127,9 @@ def told(result: Found) -> str:
         for name in ("first", "most", "last", "clean")
     )
     return (
-        f"{result.updates:,} updates: median {result.median:.2f} s, p95 {result.p95:.2f}, slowest {result.slowest:.2f}\n"
-        f"store: {sizes}: at most {result.most / result.clean:.2f} times a clean one, in the end "
-        f"{result.last / result.clean:.2f} (asked: {ASKED_RATIO:.0f})"
+        f"{result.updates:,} updates: median {result.median:.2f} s, p95 {result.p95:.2f}, slowest"
+        f" {result.slowest:.2f}\nstore: {sizes}: at most {result.most / result.clean:.2f} times a"
+        f" clean one, in the end {result.last / result.clean:.2f} (asked: {ASKED_RATIO:.0f})"
     )
 
 

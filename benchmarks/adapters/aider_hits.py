@@ -1,10 +1,12 @@
-"""The order of aider's repository map (PyPI `aider-chat`), for `--command`: run it with the Python of an environment that has it.
+"""The order of aider's repository map (PyPI `aider-chat`), for `--command`: run it with the Python
+of an environment that has it.
 
     --command "aider=ENV/bin/python benchmarks/adapters/aider_hits.py"
 
-Takes the folder to search as its last argument. The question is what aider's user has typed: its words are the identifiers
-that are mentioned, and the files whose path, or long enough name, stands in it are mentioned too. A hit is a definition
-that the map would show, by the line of its name; the map shows signatures, no bodies.
+Takes the folder to search as its last argument. The question is what aider's user has typed: its
+words are the identifiers that are mentioned, and the files whose path, or long enough name, stands
+in it are mentioned too. A hit is a definition that the map would show, by the line of its name; the
+map shows signatures, no bodies.
 """
 
 from __future__ import annotations

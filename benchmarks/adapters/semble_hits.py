@@ -1,9 +1,11 @@
-"""Answers of semble (PyPI `semble`), for `--command`: run it with the Python of an environment that has semble.
+"""Answers of semble (PyPI `semble`), for `--command`: run it with the Python of an environment that
+has semble.
 
     --command "semble=ENV/bin/python benchmarks/adapters/semble_hits.py"
 
-Takes the folder to search as its last argument. Without `--model FOLDER` its dense half is off (alpha 0, a model of one
-word): what its authors call "no model". Their default model would come from a model hub.
+Takes the folder to search as its last argument. Without `--model FOLDER` its dense half is off
+(alpha 0, a model of one word): what its authors call "no model". Their default model would come
+from a model hub.
 """
 
 from __future__ import annotations

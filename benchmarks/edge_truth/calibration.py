@@ -1,8 +1,10 @@
-"""Counts of right and wrong calls → the table of confidences by language and rule that `indexer/rules.py` reads.
+"""Counts of right and wrong calls → the table of confidences by language and rule that
+`indexer/rules.py` reads.
 
-A rule's confidence in a language is its measured precision, smoothed towards the rule's prior as if PRIOR_WEIGHT more
-edges had been seen of which the prior's share was right. Compilers do not see through what has no types, so part of what
-counts as wrong here is right: the figures are low rather than high, most of all for `unique`.
+A rule's confidence in a language is its measured precision, smoothed towards the rule's prior as if
+PRIOR_WEIGHT more edges had been seen of which the prior's share was right. Compilers do not see
+through what has no types, so part of what counts as wrong here is right: the figures are low rather
+than high, most of all for `unique`.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ def smoothed(edges: int, right: int, prior: float) -> float:
 
 
 def calibrate(measured: Iterable[Counts], path: Path = TABLE) -> None:
-    """Write the table; languages and rules that were not measured now keep what the file said of them."""
+    """Write the table; languages and rules that were not measured now keep what the file said of
+    them."""
     known = json.loads(path.read_text("utf-8")) if path.exists() else {}
     for language, rules in table(measured).items():
         known[language] = dict(sorted((known.get(language, {}) | rules).items()))

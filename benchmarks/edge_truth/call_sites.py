@@ -1,7 +1,8 @@
-"""Where a file defines functions and classes, and where it calls: what `truth` joins with a compiler's answers.
+"""Where a file defines functions and classes, and where it calls: what `truth` joins with a
+compiler's answers.
 
-Python is read by its own parser, so that nothing depends on our grammar's queries; ECMAScript by its grammar, with the
-names that extraction gives to definitions.
+Python is read by its own parser, so that nothing depends on our grammar's queries; ECMAScript by
+its grammar, with the names that extraction gives to definitions.
 """
 
 from __future__ import annotations
@@ -128,7 +129,8 @@ _NAMES = frozenset({
 
 
 def ecmascript_sites(path: str, source: bytes, language: str) -> Sites:
-    """What a JavaScript or TypeScript file defines and calls. Components in JSX count as calls, as they do in the index."""
+    """What a JavaScript or TypeScript file defines and calls. Components in JSX count as calls, as
+    they do in the index."""
     found = Sites()
     tree = grammar(language).parser.parse(source)
     symbols = extract_facts(path, source, language).symbols
@@ -173,7 +175,8 @@ def _place(node: Node) -> Place:
 
 
 def _define(found: Sites, node: Node, by_name: dict[str, list[Symbol]]) -> None:
-    """Note the symbols that a name may define: truth is asked only for the places where a compiler sees a definition."""
+    """Note the symbols that a name may define: truth is asked only for the places where a compiler
+    sees a definition."""
     name = (node.text or b"").decode("utf-8", "replace")
     line = node.start_point.row + 1
     around = [s for s in by_name.get(name, ()) if s.start_line <= line <= s.end_line]

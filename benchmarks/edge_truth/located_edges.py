@@ -1,15 +1,20 @@
-"""Edges against a truth whose rows say where things stand: what a compiler has seen, and no more, is compared.
+"""Edges against a truth whose rows say where things stand: what a compiler has seen, and no more,
+is compared.
 
-The rows are those of `truth_clang`. A row's ends are found in the index by path, name and line, so that it does not matter
-how either side qualifies names. Rules of the count:
-- Equal qualified names of one file (overloads, the branches of an `#if`) are one symbol; a constructor is its class.
-- A class's own edges (default arguments, initial values) are no calls of a function, which are all that the truth has.
-- A call of what no file that was read defines may go to any declaration of that name, and to what other files define.
-- Edges count whose two ends the compiler has read, on lines that some unit has compiled (nobody knows which branch of an
-  `#if` a user means), unless the caller names the callee
-  in a way that only an instance of its template would resolve, or the callee is a value or a type without a body.
-- `macro`: a caller and a macro with arguments that it expands. `expansion`: a call that stands in a macro's body. Calls are
-  found, too, where the graph leads from the caller through macros to the callee: `#define error(...) (error(…), -1)`.
+The rows are those of `truth_clang`. A row's ends are found in the index by path, name and line, so
+that it does not matter how either side qualifies names. Rules of the count:
+- Equal qualified names of one file (overloads, the branches of an `#if`) are one symbol; a
+  constructor is its class.
+- A class's own edges (default arguments, initial values) are no calls of a function, which are all
+  that the truth has.
+- A call of what no file that was read defines may go to any declaration of that name, and to what
+  other files define.
+- Edges count whose two ends the compiler has read, on lines that some unit has compiled (nobody
+  knows which branch of an `#if` a user means), unless the caller names the callee in a way that
+  only an instance of its template would resolve, or the callee is a value or a type without a body.
+- `macro`: a caller and a macro with arguments that it expands. `expansion`: a call that stands in a
+  macro's body. Calls are found, too, where the graph leads from the caller through macros to the
+  callee: `#define error(...) (error(…), -1)`.
 """
 
 from __future__ import annotations
@@ -149,7 +154,8 @@ def describe(result: Mapping[str, Any]) -> str:
     for kind, figure in result.items():
         precision = f"precision {figure['precision']:.3f}, " if "precision" in figure else ""
         lines.append(
-            f"{kind}: {precision}recall {figure['recall']:.3f} ({figure.get('edges', '–')} against {figure['truth']})"
+            f"{kind}: {precision}recall {figure['recall']:.3f} ({figure.get('edges', '–')} against"
+            f" {figure['truth']})"
         )
         lines += [
             f"  {rule:<8} {n:>5} edges, precision {share:.3f}"
@@ -196,7 +202,8 @@ def _figures(
     wanted: list[tuple[Node, frozenset[Node]]],
     reach: Mapping[Node, Set[Node]],
 ) -> dict[str, Any]:
-    """`right`: what makes an edge right; `wanted`: what has to be found, or lie in `reach` of its source."""
+    """`right`: what makes an edge right; `wanted`: what has to be found, or lie in `reach` of its
+    source."""
     targets: dict[Node, set[Node]] = defaultdict(set)
     for source, ends in right:
         targets[source] |= ends
@@ -249,7 +256,8 @@ def _is_compiled(truth: Truth, end: Node, starts: Iterable[int]) -> bool:
 
 
 def _caller(source: Node, truth: Truth) -> Node:
-    """What was read around the source: a function inside a function, a lambda, calls on behalf of the outer one."""
+    """What was read around the source: a function inside a function, a lambda, calls on behalf of
+    the outer one."""
     path, name = source
     while (path, name) not in truth.seen and "." in name:
         name = name.rpartition(".")[0]

@@ -1,4 +1,5 @@
-"""Issues whose fix is known, and where a system's answer has the files and functions that it changed."""
+"""Issues whose fix is known, and where a system's answer has the files and functions that it
+changed."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ def is_test(path: str) -> bool:
 
 
 def ranks(searcher: Searcher, issue: Issue, hits: Sequence[Hit]) -> tuple[int, int]:
-    """Where the last of the changed files, and of the changed functions, stands among `hits`, from 1.
+    """Where the last of the changed files, and of the changed functions, stands among `hits`, from
+    1.
 
     0 where one is missing; -1 where no function was changed.
     """
@@ -80,7 +82,8 @@ def ranks(searcher: Searcher, issue: Issue, hits: Sequence[Hit]) -> tuple[int, i
 
 
 def symbol_on(symbols: Iterable[FoundSymbol], hit: Hit) -> str:
-    """The id of the innermost of `symbols` that counts and that the hit begins in, else of the first that begins in it, or ""."""
+    """The id of the innermost of `symbols` that counts and that the hit begins in, else of the
+    first that begins in it, or ""."""
     spans = [
         (each.symbol.start_line, -each.symbol.end_line, each.id)
         for each in symbols
@@ -92,8 +95,9 @@ def symbol_on(symbols: Iterable[FoundSymbol], hit: Hit) -> str:
 
 
 def units_of(symbols: Iterable[FoundSymbol]) -> dict[str, str]:
-    """Symbol id → what it counts as, for functions, methods and types: the outermost function around it, and for a
-    constructor its class; definitions of one name, told apart by a number, as one. `symbols` come by file, parents first."""
+    """Symbol id → what it counts as, for functions, methods and types: the outermost function
+    around it, and for a constructor its class; definitions of one name, told apart by a number, as
+    one. `symbols` come by file, parents first."""
     units: dict[str, str] = {}
     kinds: dict[str, str] = {}
     for found in symbols:
@@ -108,8 +112,9 @@ def units_of(symbols: Iterable[FoundSymbol]) -> dict[str, str]:
 
 
 def unit_of(units: dict[str, str], symbols: Sequence[FoundSymbol], changed: Changed) -> str:
-    """What a changed function counts as. Labels write namespaces and constructors in a way of their own: where the
-    qualified name is unknown, the symbol of that last name on those lines is meant."""
+    """What a changed function counts as. Labels write namespaces and constructors in a way of their
+    own: where the qualified name is unknown, the symbol of that last name on those lines is
+    meant."""
     label = f"{changed.path}::{changed.qualname}"
     if label in units:
         return units[label]

@@ -1,4 +1,5 @@
-"""Labelled short questions and what their answers are worth: NDCG@10, and what a context pack covers."""
+"""Labelled short questions and what their answers are worth: NDCG@10, and what a context pack
+covers."""
 
 from __future__ import annotations
 
@@ -77,8 +78,9 @@ def ndcg(hits: Sequence[Hit], targets: Sequence[Target]) -> float:
 
 
 def covers(pieces: Sequence[Piece], targets: Sequence[Target]) -> bool:
-    """Whether a pack shows one of the targets: some of its code (of the labelled lines, where there are some), as a
-    body, a slice or a skeleton. A signature or a name tells where it is, and does not count."""
+    """Whether a pack shows one of the targets: some of its code (of the labelled lines, where there
+    are some), as a body, a slice or a skeleton. A signature or a name tells where it is, and does
+    not count."""
     return any(
         target.met_by(piece) for piece in pieces if piece.resolution in SHOWN for target in targets
     )

@@ -1,8 +1,10 @@
-"""Intervals of means and of differences between them, by resampling questions within their repositories.
+"""Intervals of means and of differences between them, by resampling questions within their
+repositories.
 
-A figure is a weighted mean of the means of its strata: repositories, which are what was drawn, stay; their questions
-are drawn anew (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 8). The interval therefore says how
-far the figure depends on these questions, not on these repositories. The same values give the same interval.
+A figure is a weighted mean of the means of its strata: repositories, which are what was drawn,
+stay; their questions are drawn anew (Efron and Tibshirani, An Introduction to the Bootstrap, 1993,
+chapter 8). The interval therefore says how far the figure depends on these questions, not on these
+repositories. The same values give the same interval.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ def by_size(values: Values) -> dict[str, float]:
 
 
 def estimate(values: Values, weights: Mapping[str, float] | None = None) -> Estimate:
-    """The mean of `values`, strata weighted by `weights` (by their size without), with its interval.
+    """The mean of `values`, strata weighted by `weights` (by their size without), with its
+    interval.
 
     Strata without a value, or without a weight, are left out.
     """
@@ -61,7 +64,8 @@ def estimate(values: Values, weights: Mapping[str, float] | None = None) -> Esti
 def difference(
     ours: Values, theirs: Values, weights: Mapping[str, float] | None = None
 ) -> Estimate:
-    """How much `ours` is above `theirs`, question by question: both answered the same ones in the same order.
+    """How much `ours` is above `theirs`, question by question: both answered the same ones in the
+    same order.
 
     Raises ValueError where they did not.
     """

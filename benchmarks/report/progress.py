@@ -1,4 +1,5 @@
-"""How far a benchmark is, and how long it will take, as a bar on stderr; one line a step where that is no terminal."""
+"""How far a benchmark is, and how long it will take, as a bar on stderr; one line a step where that
+is no terminal."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def steps(wanted: Sequence[T], names: Iterable[str]) -> Iterator[T]:
 
 
 def spread(items: Sequence[T], count: int) -> Sequence[T]:
-    """`count` of `items` at even distances, the same ones each time; all of them where there are no more, or for 0."""
+    """`count` of `items` at even distances, the same ones each time; all of them where there are no
+    more, or for 0."""
     if not count or count >= len(items):
         return items
     return [items[at * len(items) // count] for at in range(count)]

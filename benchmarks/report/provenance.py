@@ -1,4 +1,5 @@
-"""What a result was made by, and on what machine: results are filed by it, and answers that are kept hold for it alone."""
+"""What a result was made by, and on what machine: results are filed by it, and answers that are
+kept hold for it alone."""
 
 from __future__ import annotations
 
@@ -11,12 +12,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKES_ANSWERS = ("indexer/**/*", "retrieval/**/*", "data/**/*", "benchmarks/**/*.py")
-"""Files that decide what is answered, and how it counts; those of other kinds than SOURCES do not."""
+"""Files that decide what is answered, and how it counts; those of other kinds than SOURCES do
+not."""
 SOURCES = frozenset({".py", ".scm", ".json", ".npy", ".npz", ".txt"})
 
 
 def commit() -> str:
-    """The commit of this program, with `-dirty` where files that git knows differ from it; `unknown` outside git."""
+    """The commit of this program, with `-dirty` where files that git knows differ from it;
+    `unknown` outside git."""
     return _git("describe", "--always", "--abbrev=12", "--dirty", "--exclude=*")
 
 
@@ -29,7 +32,8 @@ def _git(*arguments: str) -> str:
 
 @lru_cache(maxsize=1)
 def digest() -> str:
-    """Twelve hexadecimal digits over the files that make answers: the same for any commit, or none, with these files."""
+    """Twelve hexadecimal digits over the files that make answers: the same for any commit, or none,
+    with these files."""
     found = sha256()
     for path in sorted(path for pattern in MAKES_ANSWERS for path in ROOT.glob(pattern)):
         if path.suffix in SOURCES and path.is_file():
@@ -53,7 +57,8 @@ def machine() -> str:
 
 
 def made() -> dict[str, str]:
-    """What a result is filed with: the program's commit, when that was made (seconds since 1970), the digest, the machine."""
+    """What a result is filed with: the program's commit, when that was made (seconds since 1970),
+    the digest, the machine."""
     return {
         "commit": commit(),
         "time": _git("log", "-1", "--format=%ct"),

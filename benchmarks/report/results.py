@@ -1,7 +1,7 @@
 """Results: one small JSON file for a system on a set of data, filed by commit below `results/`.
 
-It holds the figures with their intervals, and the value of every question in the order of the data, so that two
-results can be compared question by question (`python -m benchmarks.compare`).
+It holds the figures with their intervals, and the value of every question in the order of the data,
+so that two results can be compared question by question (`python -m benchmarks.compare`).
 """
 
 from __future__ import annotations

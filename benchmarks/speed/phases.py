@@ -1,8 +1,9 @@
-"""Processor time of each phase of an index, in one process, beside pure parsing of the same files in the same run.
+"""Processor time of each phase of an index, in one process, beside pure parsing of the same files
+in the same run.
 
-Graph work is what the symbol graph costs beyond parsing: the query and the facts made of its matches, and resolution, which
-begins with reading all facts from the store and ends with the rows of edges. Search's share, chunks and their terms, and
-the rows of facts stand beside it.
+Graph work is what the symbol graph costs beyond parsing: the query and the facts made of its
+matches, and resolution, which begins with reading all facts from the store and ends with the rows
+of edges. Search's share, chunks and their terms, and the rows of facts stand beside it.
 """
 
 from __future__ import annotations
@@ -119,4 +120,7 @@ def table(found: Phases) -> str:
     )
     rest = (("rows", found.rows), ("resolve", found.resolve))
     times = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in (*phases, *rest))
-    return f"processor time: {times}; graph work (query and facts, resolve) is {found.ratio:.2f}× parsing"
+    return (
+        f"processor time: {times}; graph work (query and facts, resolve) is {found.ratio:.2f}×"
+        " parsing"
+    )

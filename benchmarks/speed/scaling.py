@@ -1,7 +1,8 @@
-"""How the cost of an index grows: the same measurement on parts of a tree that lie within each other.
+"""How the cost of an index grows: the same measurement on parts of a tree that lie within each
+other.
 
-A part is whole folders, so that files find their neighbours; which ones follows from a digest of their paths. Cost is
-fitted as bytes ** exponent (least squares over logarithms); 1 is linear.
+A part is whole folders, so that files find their neighbours; which ones follows from a digest of
+their paths. Cost is fitted as bytes ** exponent (least squares over logarithms); 1 is linear.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ LINEAR = 1.05  # the largest exponent that counts as linear
 
 
 def write_part(tree: Path, parts: int, target: Path) -> None:
-    """The folders of `tree` that belong to one part in `parts`, with their files, as links where the disk allows it."""
+    """The folders of `tree` that belong to one part in `parts`, with their files, as links where
+    the disk allows it."""
     for folder, _, names in os.walk(tree):
         inside = os.path.relpath(folder, tree)
         if (

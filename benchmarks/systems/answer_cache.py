@@ -1,4 +1,5 @@
-"""Answers that are kept while a benchmark runs, one JSON object a line, so that a run that was cut off goes on."""
+"""Answers that are kept while a benchmark runs, one JSON object a line, so that a run that was cut
+off goes on."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class Kept:
 
 
 def pickled(path: Path, make: Callable[[], T]) -> T:
-    """What `make()` gives, from `path` if an earlier run got so far. Only for folders that nobody else writes into."""
+    """What `make()` gives, from `path` if an earlier run got so far. Only for folders that nobody
+    else writes into."""
     if path.exists():
         return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]
     made = make()

@@ -1,4 +1,5 @@
-"""Writes the files of a revision of a bare repository to a folder, without git's checkout: blobs may be missing."""
+"""Writes the files of a revision of a bare repository to a folder, without git's checkout: blobs
+may be missing."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from pathlib import Path
 
 
 def find_mirror(mirrors: Path, url: str) -> Path | None:
-    """The git directory of `url`, or of OWNER/NAME, below `mirrors`: `OWNER+NAME/repo` in any case, or None where it is
-    not there."""
+    """The git directory of `url`, or of OWNER/NAME, below `mirrors`: `OWNER+NAME/repo` in any case,
+    or None where it is not there."""
     wanted = "+".join(url.removesuffix(".git").rstrip("/").split("/")[-2:])
     if (mirrors / wanted / "repo").is_dir():
         return mirrors / wanted / "repo"
@@ -20,7 +21,8 @@ def find_mirror(mirrors: Path, url: str) -> Path | None:
 
 
 def checkout(git_dir: Path, revision: str, folder: str, target: Path) -> int:
-    """Write the regular files of `revision` below `folder` (`""` for all) to `target`; returns how many blobs are missing.
+    """Write the regular files of `revision` below `folder` (`""` for all) to `target`; returns how
+    many blobs are missing.
 
     A `target` that is complete already is left as it is.
     """

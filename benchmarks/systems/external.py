@@ -1,9 +1,10 @@
 """Other programs in the same run, each in an environment of its own: `--command NAME=COMMAND`.
 
-The command gets the folder to search as its last argument. For each line `{"query": …, "k": N}` of its input it writes a line
-with its hits, best first: `[[path, first line, last line], …]`, paths from the folder on. A hit of one line is taken for a
-signature; its function is the one that it begins in, else the first that begins in it (`issues.symbol_on`).
-`benchmarks/adapters` has commands for semble and for aider's repository map.
+The command gets the folder to search as its last argument. For each line `{"query": …, "k": N}` of
+its input it writes a line with its hits, best first: `[[path, first line, last line], …]`, paths
+from the folder on. A hit of one line is taken for a signature; its function is the one that it
+begins in, else the first that begins in it (`issues.symbol_on`). `benchmarks/adapters` has commands
+for semble and for aider's repository map.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ class External:
 def opened(
     name: str, searcher: Searcher, commands: Mapping[str, str], folder: Callable[[], Path]
 ) -> Iterator[System]:
-    """The system called `name`, for as long as it is asked: one of `commands` over the files in `folder()`, or one of ours."""
+    """The system called `name`, for as long as it is asked: one of `commands` over the files in
+    `folder()`, or one of ours."""
     if name not in commands:
         yield open_system(name, searcher)
         return

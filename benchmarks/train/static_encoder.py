@@ -1,16 +1,21 @@
-"""Makes the built-in encoder: a vector for each search term, from a sentence transformer, then trained on code.
+"""Makes the built-in encoder: a vector for each search term, from a sentence transformer, then
+trained on code.
 
     python -m benchmarks.train.corpus --out CORPUS
-    python -m benchmarks.train.static_encoder --corpus CORPUS --exclude REPOSITORIES --out data/encoder
+    python -m benchmarks.train.static_encoder --corpus CORPUS --exclude REPOSITORIES
+                                              --out data/encoder
 
 1. Vocabulary: the search terms that occur in most projects.
-2. Start (as model2vec does): a row is what MiniLM makes of its term, reduced to 256 principal components, weighted by
-   a / (a + p) for a term of probability p (SIF; Arora et al., A simple but tough-to-beat baseline, 2017).
-3. Training: multiple negatives ranking on (docstring → body) and (name → body); many negatives are of the same project.
-4. Rounding to int8 with one scale for all, which cosine does not see; sums of rows are then exact: indexer/embed/static.py.
+2. Start (as model2vec does): a row is what MiniLM makes of its term, reduced to 256 principal
+   components, weighted by a / (a + p) for a term of probability p (SIF; Arora et al., A simple but
+   tough-to-beat baseline, 2017).
+3. Training: multiple negatives ranking on (docstring → body) and (name → body); many negatives are
+   of the same project.
+4. Rounding to int8 with one scale for all, which cosine does not see; sums of rows are then exact:
+   indexer/embed/static.py.
 
-`--epochs 0` stops after step 2. Seeds are fixed; torch sums in an order that depends on its threads, so weights made on
-another machine agree in what they find rather than in every bit.
+`--epochs 0` stops after step 2. Seeds are fixed; torch sums in an order that depends on its
+threads, so weights made on another machine agree in what they find rather than in every bit.
 """
 
 from __future__ import annotations
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
 
 SEED = 20_17
 DIM = 256
-SIF = 1e-4  # `a` in a / (a + p); see "encoder: training" in benchmarks/LOG.md, as for all figures here
+SIF = 1e-4  # `a` in a / (a + p); figures here: "encoder: training" in benchmarks/LOG.md
 EPOCHS = 3
 BATCH = 1024  # pairs that are each other's negatives
 BLOCK = 256  # of one project in a row, so that a negative is often from the same project
@@ -50,9 +55,11 @@ HELD_OUT = {package.project for package in PACKAGES if package.held_out}
 
 
 def vocabulary(training: Sequence[Pair], size: int) -> tuple[list[str], NDArray[np.float64]]:
-    """Terms in the order of the number of projects, then of pairs, that use them; and the probability of each.
+    """Terms in the order of the number of projects, then of pairs, that use them; and the
+    probability of each.
 
-    A compound that nearly always comes with its parts (`gethttpheader`) is left out: rows of its own were no gain.
+    A compound that nearly always comes with its parts (`gethttpheader`) is left out: rows of its
+    own were no gain.
     """
     projects: Counter[str] = Counter()
     counts: Counter[str] = Counter()
@@ -82,7 +89,8 @@ def vocabulary(training: Sequence[Pair], size: int) -> tuple[list[str], NDArray[
 
 
 def is_compound(whole: str, following: Sequence[str]) -> bool:
-    """Whether the terms behind this one are its parts, as `search_terms` gives them; a part may have lost a plural s."""
+    """Whether the terms behind this one are its parts, as `search_terms` gives them; a part may
+    have lost a plural s."""
     return (
         bool(following)
         and following[0] != whole
@@ -126,7 +134,8 @@ def term_ids(text: str, ids: dict[str, int]) -> list[int]:
 
 
 def batches(training: Sequence[Pair], rng: np.random.Generator) -> list[list[int]]:
-    """One epoch: pairs in blocks of one project each, blocks shuffled and put together into batches."""
+    """One epoch: pairs in blocks of one project each, blocks shuffled and put together into
+    batches."""
     by_project: dict[str, list[int]] = {}
     for place in rng.permutation(len(training)):
         by_project.setdefault(training[place].project, []).append(int(place))
@@ -183,7 +192,8 @@ def trained(
 
 
 def _sides(batch: Sequence[Pair], step: int) -> tuple[list[str], list[str]]:
-    """Questions and the code that answers each. Where the name asks, the definition's own line does not give it away."""
+    """Questions and the code that answers each. Where the name asks, the definition's own line does
+    not give it away."""
     if step % NAME_EVERY:
         return [pair.question for pair in batch], [pair.code for pair in batch]
     named = [
@@ -213,7 +223,8 @@ def _features(texts: Sequence[str], ids: dict[str, int]) -> dict[str, Any]:
 def save(
     folder: Path, terms: Sequence[str], rows: NDArray[np.float32], about: dict[str, Any]
 ) -> None:
-    """Writes what `indexer.StaticEncoder` reads. The name carries a digest of vocabulary and weights."""
+    """Writes what `indexer.StaticEncoder` reads. The name carries a digest of vocabulary and
+    weights."""
     weights = np.clip(np.rint(rows * (127 / (CLIP * rows.std()))), -127, 127).astype(np.int8)
     text = "".join(term + "\n" for term in terms)
     digest = blake2b(text.encode() + weights.tobytes(), digest_size=6).hexdigest()

@@ -1,11 +1,13 @@
 """Solved tasks from the histories of public repositories: what the ranker learns from.
 
-    python -m benchmarks.train.tasks --mirrors DIR --exclude REPOSITORIES --out PAIRS.jsonl [--choose]
+    python -m benchmarks.train.tasks --mirrors DIR --exclude REPOSITORIES --out PAIRS.jsonl
+                                     [--choose]
 
-`repositories.txt` names the repositories, a line each: owner/name, the tip, and the base, a commit some hundred useful ones
-before it. A task is a commit between the two: its message is the question, the functions that it changed, as the base
-has them, the answer; so one index of the base serves all of a repository's tasks. `--choose` looks for the base of
-the repositories that have none yet, and writes it down. Bare repositories lie at `DIR/OWNER+NAME/repo`.
+`repositories.txt` names the repositories, a line each: owner/name, the tip, and the base, a commit
+some hundred useful ones before it. A task is a commit between the two: its message is the question,
+the functions that it changed, as the base has them, the answer; so one index of the base serves all
+of a repository's tasks. `--choose` looks for the base of the repositories that have none yet, and
+writes it down. Bare repositories lie at `DIR/OWNER+NAME/repo`.
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ class Repository:
 
 
 def read_repositories(text: str, excluded: frozenset[str]) -> list[Repository]:
-    """The rows of the list. Raises ValueError where one is of a repository that nothing may be trained on."""
+    """The rows of the list. Raises ValueError where one is of a repository that nothing may be
+    trained on."""
     rows = [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     found = [Repository(*row, *[""] * (3 - len(row))) for row in rows]
     forbidden = sorted(each.name for each in found if each.name.lower() in excluded)
@@ -50,8 +53,9 @@ def read_repositories(text: str, excluded: frozenset[str]) -> list[Repository]:
 
 
 def chosen(repository: Repository, mirrors: Path) -> Repository:
-    """With the base that leaves the most tasks: the newest commit, on the way of first parents, that is older than as many
-    useful changes as one of `USEFUL` says. A far one loses what has been moved or written since."""
+    """With the base that leaves the most tasks: the newest commit, on the way of first parents,
+    that is older than as many useful changes as one of `USEFUL` says. A far one loses what has been
+    moved or written since."""
     import pygit2
 
     git_dir = repository.git_dir(mirrors)

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from benchmarks.edges import compare, found_calls, index, true_calls
 
-SOURCE = "class A:\n    x = make()\n    def run(self):\n        self.stop()\n    def stop(self): pass\n\ndef make():\n    return A()\n"
+SOURCE = (
+    "class A:\n    x = make()\n    def run(self):\n        self.stop()\n"
+    "    def stop(self): pass\n\ndef make():\n    return A()\n"
+)
 TRUTH = [
     {"src_path": "a.py", "src": "<module>", "dst_path": "a.py", "dst": "make"},
     {"src_path": "a.py", "src": "A.run", "dst_path": "a.py", "dst": "A.stop"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,9 +28,16 @@ class Upload:
 """
 
 
+def issue(name: str, text: str, *functions: str) -> dict[str, Any]:
+    """Return the fields that tell an issue of app/upload.py from another."""
+    changed = [{"path": "app/upload.py", "qualname": function} for function in functions]
+    return {"instance_id": name, "problem_statement": text, "functions_changed": changed}
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Two instances of a repository whose mirror is a git directory, and whose later history is not to be read."""
+    """Two instances of a repository whose mirror is a git directory, and whose later history is not
+    to be read."""
     mirror = tmp_path / "mirrors" / "own+app"
     tree = repository(
         mirror / "tree",
@@ -46,12 +54,10 @@ def data(tmp_path: Path) -> Path:
         "files_changed": ["app/upload.py"],
     }
     rows = [
-        row | {"instance_id": "a", "problem_statement": "Upload.send fails in attempt", "functions_changed": [
-            {"path": "app/upload.py", "qualname": "Upload.send.attempt"}]},
-        row | {"instance_id": "b", "problem_statement": "retries of an Upload are lost", "functions_changed": [
-            {"path": "app/upload.py", "qualname": "Upload.__init__"}]},
-        row | {"instance_id": "c", "problem_statement": "upload", "functions_changed": [], "base_commit": "0" * 40},
-    ]  # fmt: skip
+        row | issue("a", "Upload.send fails in attempt", "Upload.send.attempt"),
+        row | issue("b", "retries of an Upload are lost", "Upload.__init__"),
+        row | issue("c", "upload") | {"base_commit": "0" * 40},
+    ]
     path = tmp_path / "data.jsonl"
     path.write_text("".join(json.dumps(each) + "\n" for each in rows))
     return path
@@ -131,9 +137,7 @@ def test_another_program_s_lines_are_given_the_names_of_their_functions(
     assert (other["system"], other["figures"]["function@5"]["value"]) == ("other", 1)
 
 
-def test_a_place_s_function_is_the_innermost_around_its_first_line_or_the_first_that_begins_in_it() -> (
-    None
-):
+def test_a_place_s_function_is_the_innermost_around_its_first_line_or_begins_in_it() -> None:
     spans = {"A": (2, 9), "A.f": (3, 5), "A.f.g": (4, 4), "h": (12, 14)}
     symbols = [
         FoundSymbol(0, "a.py", 0, Symbol("", name, "function", *span, "", "", -1))

@@ -1,4 +1,5 @@
-"""Truth from a compiler's index: who calls whom, by the parser's call sites and the index's answers."""
+"""Truth from a compiler's index: who calls whom, by the parser's call sites and the index's
+answers."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ SCRIPT_MENTIONS = [
 
 
 def truth(folder: Path, path: str, source: str, mentions: list[Mention]) -> list[tuple[Any, ...]]:
-    """The rows that the program prints for one file, but those of documents: (how, src, dst, line)."""
+    """The rows that the program prints for one file, but those of documents: (how, src, dst,
+    line)."""
     (folder / path).write_text(source)
     (folder / "index.scip").write_bytes(
         scip_index.index([scip_index.document(path, source, mentions)])
