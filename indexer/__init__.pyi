@@ -1,3 +1,6 @@
+from .bm25 import count_matrix as count_matrix
+from .bm25 import length_norms as length_norms
+from .bm25 import weigh_counts as weigh_counts
 from .code_digest import digest_code as digest_code
 from .embed.encoder import Encoder as Encoder
 from .embed.encoder import HashEncoder as HashEncoder

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def data_folder(name: str) -> Path:
-    """Return the folder of the shipped data `name`: in the package (wheel) or beside it (checkout)."""
+    """Return the folder of shipped data: in the package (wheel) or beside it (checkout)."""
     package = Path(__file__).resolve().parent
     folders = (package / "data" / name, package.parent / "data" / name)
     return next((folder for folder in folders if folder.is_dir()), folders[1])

@@ -76,11 +76,14 @@ class VectorCache:
         if self._store is None:
             return
         try:
-            with self._store.transact():
-                for key, matrix in matrices.items():
-                    self._store.set(key, _pack(matrix))
+            self._write(matrices)
         except _failures() as error:
             self._fail(error)
+
+    def _write(self, matrices: Mapping[str, NDArray[np.float16]]) -> None:
+        with self._store.transact():
+            for key, matrix in matrices.items():
+                self._store.set(key, _pack(matrix))
 
     def close(self) -> None:
         if self._store is not None:
@@ -105,7 +108,7 @@ class VectorCache:
 
 
 def _failures() -> tuple[type[BaseException], ...]:
-    """Return the errors of a torn, full, busy or unreadable cache; a torn row raises the last two."""
+    """Return the errors of a torn, full, busy or unreadable cache; torn rows raise the last two."""
     import diskcache
 
     return (OSError, sqlite3.Error, diskcache.Timeout, ValueError, TypeError)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Inventory:
-    """Reads the tables that a writer appends to; rows that it buffers are left out."""
+    """Reads the tables of a writer, without its buffered rows."""
 
     def __init__(self, tables: Mapping[str, Table], cache: FragmentCache) -> None:
         self._tables, self._cache = tables, cache

@@ -1,4 +1,4 @@
-"""LanceDB: loading it, its errors in a user's terms, filters, and fast queries."""
+"""LanceDB: import and connection, errors in a user's terms, filters, and fast queries."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def connect(uri: str) -> DBConnection:
     os.environ.setdefault("LANCEDB_LOG", "error")  # or it warns at every query
     _skip_rest_client()
     collecting = gc.isenabled()
-    gc.disable()  # an import makes many lasting objects, and the collector would walk them repeatedly
+    gc.disable()  # or the collector would walk the many objects of the import repeatedly
     try:
         import lancedb
     finally:

@@ -121,7 +121,7 @@ def _is_burst(table: Any) -> bool:
 
 
 def _has_old_versions(table: Any, before: datetime, limit: int) -> bool:
-    """Return True if there are more than `limit` versions, the oldest of them older than `before`."""
+    """Return True if there are over `limit` versions, the oldest of them from before `before`."""
     folder = os.path.join(table.uri, "_versions")
     if not os.path.isdir(folder):  # on an object store
         return bool(table.version % VERSIONS == 0)

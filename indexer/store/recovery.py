@@ -1,4 +1,4 @@
-"""Removal of the rows that a killed build left and that must not be published."""
+"""Removal of a killed build's incomplete and unpublished rows."""
 
 from __future__ import annotations
 

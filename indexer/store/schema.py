@@ -1,8 +1,8 @@
 """The store's format: the tables, and facts as Arrow batches.
 
 Facts are stored per *file version*, `file_id = key64(path, content id)`, and never change. A symbol
-is `uid = key64(symbol id)`. Edges are stored per *edge set*: `edges_id` is a digest of the edges
-that leave one file, so that views share equal sets. A manifest maps a view's path to both.
+is `uid = key64(symbol id)`. Edges are stored per *edge set*: `edges_id` is a digest of the outgoing
+edges of one file, so that views share equal sets. A manifest maps a view's path to both.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ _PACKED = {
     "lance-encoding:structural-encoding": "miniblock",  # default: long texts packed one by one
     "lance-encoding:minichunk-size": "16384",
 }
-"""Texts are packed in pieces of 16 kB with zstd: a third to a half of the size that Lance's defaults
-give, and as fast; see "store" in benchmarks/LOG.md."""
+"""Texts are packed in pieces of 16 kB with zstd.
+
+They take a third to a half of the space of Lance's defaults, and are as fast; see "store" in
+benchmarks/LOG.md."""
 
 ZSTD_LEVEL = 3
 """For sources: 5 % smaller than level 1 and as fast; level 5 takes twice the time for 5 % more."""
@@ -128,8 +130,8 @@ STATISTICS = pa.schema(
         "counts": pa.list_(_I64),
     }
 )
-"""Term statistics of a view; see `TermStatistics`. The sum of the view's rows up to a generation gives
-the statistics of that generation."""
+"""Term statistics of a view; see `TermStatistics`. Those of a generation are the sum of the view's
+rows up to it."""
 
 
 def chunks_schema(dim: int) -> pa.Schema:

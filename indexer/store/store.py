@@ -49,7 +49,7 @@ class Store:
         return sum(path.lstat().st_size for path in files if path.is_file())
 
     def has_table(self, name: str) -> bool:
-        """Return True if the table exists. An empty folder, left by a killed build, does not count."""
+        """Return True if the table exists. The empty folder of a killed build does not count."""
         if self.local is None:
             return name in table_names(self.db)
         return any(self.local.glob(f"{name}.lance/_versions/*.manifest"))
@@ -104,7 +104,7 @@ class Store:
             ) from error
 
     def write_head(self, state: State) -> None:
-        """Write HEAD, with a stamp that tells if it is current. A full or foreign disk is ignored."""
+        """Write HEAD with the stamp of its state. A full or read-only disk is ignored."""
         if self.local is None or not (stamp := self._stamp()):
             return
         temporary = self.local / f".{HEAD}.{os.getpid()}"
@@ -123,7 +123,7 @@ class Store:
             return None
 
     def _stamp(self) -> str:
-        """Return a string unique to the content of the table `generations`; "" if it is unknown."""
+        """Return a fingerprint of the table `generations`; "" if it is unknown."""
         if self.local is None:
             return ""
         try:
@@ -137,9 +137,10 @@ class Store:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep other writers out. Raises `StoreError` if one is at work, or the folder is read-only.
+        """Keep other writers out.
 
-        On an object store Lance's commits are atomic, and a clash of writers raises.
+        Raises `StoreError` if one is at work, or the folder cannot be written. On an object store
+        Lance's commits are atomic, and a clash of writers raises.
         """
         if self.local is None:
             yield

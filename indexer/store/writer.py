@@ -115,7 +115,7 @@ class Writer:
     def temporary_folder(self) -> Path | None:
         """Return a folder for a build's temporary files: the store's, on a disk with enough space.
 
-        Return None for an object store. Files of a killed build are deleted.
+        Return None for an object store. Leftovers of a killed build are deleted.
         """
         if self.store.local is None:
             return None

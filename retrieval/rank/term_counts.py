@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from indexer import count_matrix, length_norms, weigh_counts
+
 from ..query.question import Question
 from ..query.term_rarity import rarity
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 MAX_WORDS = 300  # distinct terms of a question; a search takes fewer
-K1, B = 1.2, 0.75  # as in the full-text index
 HEAD_COUNT = 3  # at most, of a term in the path and the qualified name
 
 
@@ -50,9 +51,8 @@ class TermCounts:
 
         if not len(self.whole):
             return np.zeros(0, np.float32)
-        norm = K1 * (1 - B + B * self.lengths / max(float(self.lengths.mean()), 1.0))
-        saturated = self.whole * (K1 + 1) / (self.whole + norm[:, None])
-        scores = saturated @ self._vector(
+        norms = length_norms(self.lengths, max(float(self.lengths.mean()), 1.0))
+        scores = weigh_counts(self.whole, norms[:, None]) @ self._vector(
             {term: weight * rarity(term) for term, weight in weights.items()}
         )
         return np.asarray(scores / max(float(scores.max()), 1e-6), np.float32)
@@ -91,12 +91,5 @@ def count_terms(question: Question, column: pa.Array) -> TermCounts:
 def _count(texts: pa.Array, terms: pa.Array) -> tuple[Floats, Floats]:
     import numpy as np
 
-    words = pc.split_pattern(texts, " ")
-    columns = pc.index_in(words.flatten(), value_set=terms).fill_null(-1).to_numpy()
-    lengths = np.diff(words.offsets.to_numpy())
-    rows = np.repeat(np.arange(len(texts)), lengths)
-    known = columns >= 0
-    cells = np.bincount(
-        rows[known] * len(terms) + columns[known], minlength=len(texts) * len(terms)
-    )
-    return cells.reshape(len(texts), len(terms)).astype(np.float32), lengths.astype(np.float32)
+    counts, lengths = count_matrix(pc.split_pattern(texts, " "), terms)
+    return counts.astype(np.float32), lengths.astype(np.float32)

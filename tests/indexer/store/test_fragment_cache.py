@@ -1,4 +1,4 @@
-"""What is cache of tables is what the store holds, whatever a writer did in between, and is read once."""
+"""Cached rows equal the stored ones after any change, and fragments are read once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from indexer.store.fragment_cache import FragmentCache
 
 @pytest.fixture
 def table(tmp_path: Path) -> Any:
-    """Rows 0 to 9 in the column `at`, in two fragments."""
+    """Return a table with the rows 0 to 9 in the column `at`, in two fragments."""
     table = lancedb.connect(tmp_path).create_table("t", numbered(0, 5))
     table.add(numbered(5, 10))
     return table
@@ -64,9 +64,8 @@ def test_a_fragment_is_read_once(table: Any) -> None:
     table.add(numbered(10, 11))
     again = cache.read_rows(table, ["text"])["text"]
     assert [len(again), again.chunk(0).buffers()[2].address] == [11, first.buffers()[2].address]
-    assert cache.read_rows(table, ["at"])["at"].to_pylist() == list(
-        range(11)
-    )  # other columns are read by themselves
+    # other columns are read separately
+    assert cache.read_rows(table, ["at"])["at"].to_pylist() == list(range(11))
 
 
 def test_a_table_that_was_made_anew_in_the_same_place_is_another(

@@ -1,4 +1,4 @@
-"""What no view holds goes, and readers are left alone."""
+"""Facts without a view are removed, and readers are not disturbed."""
 
 from __future__ import annotations
 

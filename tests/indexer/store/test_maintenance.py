@@ -1,4 +1,4 @@
-"""Tables stay fast and small however many builds add to them, and a build pays for what changed."""
+"""Tables stay fast and small after many builds, and maintenance costs little."""
 
 from __future__ import annotations
 
@@ -8,39 +8,22 @@ from typing import Any
 
 import pytest
 
-import indexer.pipeline.changed_files
 import indexer.pipeline.state
 import indexer.store.maintenance
-import indexer.store.writer
-from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
+from indexer import Snapshot, Store
 from indexer.store.generation import State
 
-
-def build(root: Path, store: Path) -> None:
-    cache = VectorCache(store.with_name("cache"))
-    build_index(open_worktree(root), Store(str(store)), HashEncoder(16), jobs=1, cache=cache)
-
-
-def tree(root: Path, files: int = 80) -> Path:
-    root.mkdir()
-    for number in range(files):
-        (root / f"m{number}.py").write_text(f"def f{number}(): pass\n")
-    return root
-
-
-def table(store: Path, name: str) -> Any:
-    """The table as it was published last."""
-    return Snapshot.open(str(store)).tables.table(name)
+from .builds import build, table, tree
 
 
 def segments(store: Path) -> int:
-    """Of the full-text index."""
+    """Return the number of segments of the full-text index."""
     return int(table(store, "chunks").index_stats("terms_idx").num_indices)
 
 
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Upkeep after a handful of rows, so that a test need not write thousands."""
+    """Make a handful of rows enough for maintenance, so that tests need not write thousands."""
     for name, bound in {
         "TAIL_CHUNKS": 1,
         "TAIL_ROWS": 1,
@@ -147,59 +130,6 @@ def test_a_burst_of_updates_leaves_little_behind_though_readers_are_given_time(
     for number in range(25):
         (root / "m0.py").write_text(f"def changed{number}(): pass\n")
         build(root, store)
-    for name in (
-        "chunks",
-        "symbols",
-        "manifests",
-        "statistics",
-    ):  # those of the last second stay, and the last two
+    # the versions of the last second stay, and the last two
+    for name in ("chunks", "symbols", "manifests", "statistics"):
         assert len(table(store, name).list_versions()) < 25
-
-
-def test_the_state_beside_the_tables_is_not_believed_when_the_tables_have_gone_on(
-    tmp_path: Path,
-) -> None:
-    root, store = tree(tmp_path / "root"), tmp_path / "store"
-    build(root, store)
-    old = (store / "head.json").read_bytes()
-    (root / "m0.py").write_text("def changed(): pass\n")
-    build(root, store)
-    for content in (old, b"", b"[]", b'["", "{}"]'):
-        (store / "head.json").write_bytes(content)
-        state = Store(str(store)).state()
-        assert state is not None
-        assert state.generation == 3  # one for the new text, one for its edges
-
-
-def test_a_changed_file_is_a_row_of_the_manifest_with_its_text_and_one_with_its_edges(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        indexer.pipeline.changed_files, "RACY_NS", -(10**18)
-    )  # no time stamps that are news once they have aged
-    root, store = tree(tmp_path / "root"), tmp_path / "store"
-    build(root, store)
-    before = table(store, "manifests").count_rows()
-    (root / "m0.py").write_text("def changed(): pass\n")
-    (root / "m1.py").unlink()
-    (root / "new.py").write_text("def new(): pass\n")
-    build(root, store)
-    assert before + 3 <= table(store, "manifests").count_rows() <= before + 6
-    entries = Snapshot.open(str(store)).entries
-    assert list(entries) == sorted(
-        ["new.py", *(f"m{number}.py" for number in range(80) if number != 1)]
-    )
-
-
-def test_a_manifest_is_written_anew_once_much_of_it_has_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(indexer.store.writer, "FIRST_OVERLAY", 3)
-    root, store = tree(tmp_path / "root", 8), tmp_path / "store"
-    for number in range(9):
-        (root / "m0.py").write_text(f"def changed{number}(): pass\n")
-        build(root, store)
-        assert table(store, "manifests").count_rows() <= 8 + 8 + 3
-    assert [row["path"] for row in table(store, "manifests").to_arrow().to_pylist()].count(
-        "m0.py"
-    ) <= 1 + 8

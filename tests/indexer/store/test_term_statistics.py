@@ -1,4 +1,4 @@
-"""Term statistics say what counting says, whatever was added and taken away."""
+"""Term statistics equal a full count after any additions and subtractions."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import indexer.pipeline.publish
-import indexer.pipeline.state
-import indexer.store.statistics_update
 from indexer import (
-    HashEncoder,
     Snapshot,
     Store,
     VectorCache,
@@ -71,58 +67,3 @@ def test_scores_are_those_of_the_full_text_index_where_it_holds_nothing_else(
     statistics = snapshot.chunks.statistics
     ours = statistics.score_texts(rows["terms"].combine_chunks(), {"total": 1.0, "m3": 1.0})
     assert ours == pytest.approx(rows["_score"].to_pylist(), rel=1e-5)
-
-
-def test_a_second_view_that_starts_from_the_first_has_the_statistics_of_a_clean_build(
-    tmp_path: Path,
-) -> None:
-    trees = [tmp_path / name for name in ("one", "two")]
-    for tree in trees:
-        tree.mkdir()
-        for number in range(6):
-            (tree / f"m{number}.py").write_text(
-                f"def run_{number}(queue):\n    return queue.pop({number})\n"
-            )
-    (trees[1] / "m0.py").write_text("def other(stack):\n    return stack.push(1)\n")
-    (trees[1] / "m1.py").unlink()
-    for tree, store in ((trees[0], "both"), (trees[1], "both"), (trees[1], "clean")):
-        cache = VectorCache(tmp_path / "cache")
-        build_index(
-            open_worktree(tree), Store(str(tmp_path / store)), HashEncoder(8), jobs=1, cache=cache
-        )
-    assert statistics(tmp_path / "both") == statistics(tmp_path / "clean")
-
-
-@pytest.mark.parametrize("most_news", [2, 16])
-def test_a_branch_that_comes_back_has_the_statistics_of_a_clean_build(
-    most_news: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(indexer.pipeline.state, "SMALL_CHANGE", 1)
-    monkeypatch.setattr(indexer.store.statistics_update, "SWITCH", 1)
-    monkeypatch.setattr(indexer.store.statistics_update, "MAX_ROWS", most_news)
-    tree = tmp_path / "tree"
-    tree.mkdir()
-    for turn, branch in enumerate("ABABACB"):
-        for number in range(20):
-            (tree / f"m{number}.py").write_text(
-                f"def run_{branch if number < 5 else number}(queue): pass\n"
-            )
-        (tree / "m9.py").write_text(f"def turn(): return {turn}\n")
-        for store in ("kept", f"clean{turn}"):
-            cache = VectorCache(tmp_path / "cache")
-            build_index(
-                open_worktree(tree),
-                Store(str(tmp_path / store)),
-                HashEncoder(8),
-                jobs=1,
-                cache=cache,
-            )
-        view = Snapshot.open(str(tmp_path / "kept")).view
-        assert len(view.restorable_generations) == min(
-            turn, indexer.pipeline.publish.MAX_RESTORABLE
-        )
-        assert statistics(tmp_path / "kept") == statistics(tmp_path / f"clean{turn}")
-
-
-def statistics(store: Path) -> tuple[object, ...]:
-    return Snapshot.open(str(store)).chunks.statistics.to_row("", 0)

@@ -1,4 +1,4 @@
-"""The heaviest terms are asked for first, then all; what is found is scored by the weights."""
+"""Queries of the heaviest terms first, then of all; results are scored by the weights."""
 
 from __future__ import annotations
 
