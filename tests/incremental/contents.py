@@ -1,4 +1,4 @@
-"""All that a view of a store says, in a form in which two stores can be compared: rows, the graph, hits and packs."""
+"""The contents of a view in a comparable form: rows, the graph, hits and packs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Contents = dict[str, Any]
 
 
 def contents(uri: str, view: str) -> Contents:
-    """What the store `uri` says of `view`: the rows of each table as sorted texts, and answers to all questions."""
+    """Return the rows of each table as sorted texts, and the answers to all questions."""
     snapshot = Snapshot.open(uri, view)
     stored = snapshot.tables.read("manifests", ["since", *COLUMNS], f"view = {quote(view)}")
     manifest = merge_rows(stored).drop_columns(["mtime_ns"]).to_pylist()
@@ -71,7 +71,7 @@ def _view(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _graph(snapshot: Snapshot) -> list[tuple[str, str, str, str, float, int]]:
-    """Every edge of the graph that readers walk, those that follow from others too, with its ends resolved to ids."""
+    """Return every edge of the readers' graph, derived ones too, with ids at its ends."""
     arrays = load_arrays(snapshot)
     e = arrays.edges
     columns = (column.tolist() for column in (e.src, e.dst, e.kind, e.rule, e.confidence, e.line))

@@ -1,7 +1,9 @@
-"""Build an index and die at it: `python -m tests.incremental.killed TREE REV STORE CACHE ENCODER WHOM AT DELAY`.
+"""Build an index and kill the build.
 
-At the AT-th call of the pipeline's and the store's functions, DELAY seconds later, WHOM is killed: `self`, which the
-kernel does without asking, in whatever call it then is, or `worker`, one of the processes that work for it.
+Usage: `python -m tests.incremental.killed TREE REV STORE CACHE ENCODER WHOM AT DELAY`.
+
+WHOM is killed DELAY seconds after the AT-th call of functions of the pipeline and the store:
+`self`, by the kernel and at any point, or `worker`, one of its worker processes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Small files in several languages whose names and imports meet: what one defines, others use, and a change moves both."""
+"""Small files in several languages that use each other's names and imports."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ STEMS = ("core", "util", "Store", "job", "index")
 FOLDERS = ("", "app/", "app/lib/", "web/", "pkg/")
 NAMES = ("load", "save", "retry", "Queue", "Worker", "push", "parse_all")
 
-Text = Callable[
-    [Random, str, str, str], str
-]  # (random, another stem, a name that is defined, a name that is used)
+# (random, another stem, name to define, name to use) → text
+Text = Callable[[Random, str, str, str], str]
 
 
 def python(random: Random, other: str, own: str, used: str) -> str:
@@ -27,7 +26,10 @@ def python(random: Random, other: str, own: str, used: str) -> str:
     body = (
         f"def {own}(count):\n    total = count + {random.randrange(9)}\n    return {call}, total\n"
     )
-    kind = f"class {own.title()}({used}):\n    def {used}(self):\n        return self.{own}() + {call}\n"
+    kind = (
+        f"class {own.title()}({used}):\n"
+        f"    def {used}(self):\n        return self.{own}() + {call}\n"
+    )
     return f"{head}\n\n\n{random.choice((body, kind, body + kind))}"
 
 
@@ -46,44 +48,72 @@ def script(random: Random, other: str, own: str, used: str) -> str:
 def go(random: Random, other: str, own: str, used: str) -> str:
     package = random.choice(("app", "lib", other.lower()))
     return (
-        f'package {package}\n\nimport "example.org/tree/app/lib"\n\ntype {own} struct {{ {used} int }}\n\n'
-        f"func (o {own}) {used}() int {{ return lib.{used}() + {random.randrange(9)} }}\n\nfunc {own.lower()}() {{ {used}() }}\n"
+        f'package {package}\n\nimport "example.org/tree/app/lib"\n\n'
+        f"type {own} struct {{ {used} int }}\n\n"
+        f"func (o {own}) {used}() int {{ return lib.{used}() + {random.randrange(9)} }}\n\n"
+        f"func {own.lower()}() {{ {used}() }}\n"
     )
 
 
 def c(random: Random, other: str, own: str, used: str) -> str:
     head = random.choice((f'#include "{other}.h"', f"#include <app/{other}.h>", ""))
     static = random.choice(("", "static "))
-    return f"{head}\n{static}int {own}(int n)\n{{\n    return {used}(n) + {random.randrange(9)};\n}}\n#define {own.upper()} {used}(1)\n"
+    return (
+        f"{head}\n{static}int {own}(int n)\n{{\n    return {used}(n) + {random.randrange(9)};\n}}\n"
+        f"#define {own.upper()} {used}(1)\n"
+    )
 
 
 def java(random: Random, other: str, own: str, used: str) -> str:
     return (
-        f"package {random.choice(('app', 'app.lib'))};\n\nimport app.{other};\n\npublic class {other}{own.title()} extends {used} {{\n"
+        f"package {random.choice(('app', 'app.lib'))};\n\nimport app.{other};\n\n"
+        f"public class {other}{own.title()} extends {used} {{\n"
         f"  public int {own}() {{ return {used}() + {other}.{used}(); }}\n}}\n"
     )
 
 
 def ruby(random: Random, other: str, own: str, used: str) -> str:
-    return f"require_relative '{other}'\n\nmodule {other.title()}\n  class {own.title()} < {used.title()}\n    def {own}\n      {used} + {random.randrange(9)}\n    end\n  end\nend\n"
+    return (
+        f"require_relative '{other}'\n\n"
+        f"module {other.title()}\n  class {own.title()} < {used.title()}\n"
+        f"    def {own}\n      {used} + {random.randrange(9)}\n    end\n  end\nend\n"
+    )
 
 
 def rust(random: Random, other: str, own: str, used: str) -> str:
-    return f"mod {other.lower()};\nuse crate::{other.lower()}::{used};\n\npub fn {own}() -> u32 {{ {used}() + {random.randrange(9)} }}\n\npub struct {own.title()};\nimpl {own.title()} {{ pub fn {used}(&self) {{ {own}(); }} }}\n"
+    return (
+        f"mod {other.lower()};\nuse crate::{other.lower()}::{used};\n\n"
+        f"pub fn {own}() -> u32 {{ {used}() + {random.randrange(9)} }}\n\n"
+        f"pub struct {own.title()};\nimpl {own.title()} {{ pub fn {used}(&self) {{ {own}(); }} }}\n"
+    )
 
 
 def prose(random: Random, other: str, own: str, used: str) -> str:
-    return f"# {own.title()}\n\nJobs wait until {used} takes them, see `{other}.{own}` ({random.randrange(99)}).\n\n## {used}\n\nMore on {other}.\n"
+    return (
+        f"# {own.title()}\n\n"
+        f"Jobs wait until {used} takes them, see `{other}.{own}` ({random.randrange(99)}).\n\n"
+        f"## {used}\n\nMore on {other}.\n"
+    )
 
 
 def settings(random: Random, other: str, own: str, used: str) -> str:
-    return f'{{"name": "{other}", "main": "./{other}.js", "{own}": {{"{used}": {random.randrange(9)}}}}}\n'
+    value = f'{{"{used}": {random.randrange(9)}}}'
+    return f'{{"name": "{other}", "main": "./{other}.js", "{own}": {value}}}\n'
 
 
 KINDS: dict[str, Text] = {
-    ".py": python, ".js": script, ".ts": script, ".go": go, ".c": c, ".h": c, ".java": java, ".rb": ruby, ".rs": rust,
-    ".md": prose, ".json": settings,
-}  # fmt: skip
+    ".py": python,
+    ".js": script,
+    ".ts": script,
+    ".go": go,
+    ".c": c,
+    ".h": c,
+    ".java": java,
+    ".rb": ruby,
+    ".rs": rust,
+    ".md": prose,
+    ".json": settings,
+}
 FIXED = {
     "app/__init__.py": ("", "from .core import *\n", "from .util import load as save\n"),
     "app/lib/__init__.py": ("", "from ..core import load\n"),

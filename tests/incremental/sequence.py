@@ -1,4 +1,4 @@
-"""A work tree that changes, its store that is kept up to date through kills, and the comparison with a clean build."""
+"""A changing work tree, its store, updated through kills, and the comparison to a clean build."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .killed import build
 from .steps import CHANGES, Step, add
 
 HERE = Path(__file__).resolve().parent
-GRAIN = 0.012  # seconds: more than the grain of a file system's clock, so that no change falls into a build's own tick
-CALLS = 2_000  # of functions that are counted in a build of such a tree; a kill that is planned for later does not happen
+GRAIN = 0.012  # seconds: more than the resolution of a file system's clock
+CALLS = 2_000  # counted ones in a build of such a tree; a kill planned for later does not happen
 ROOM = (0, 8 << 10, 64 << 10, 256 << 10)  # bytes that are left on a full disk
 SECONDS = 300  # a build of a tree of twenty files that takes longer hangs
 
@@ -42,7 +42,7 @@ class Sequence:
         repository(self.tree)
 
     def run(self, steps: list[Step]) -> list[str]:
-        """Take the steps; what the store and a clean build do not agree on at the first check where they do not."""
+        """Take the steps. Return the differences to a clean build at the first failed check."""
         for name, number in steps:
             time.sleep(GRAIN)
             random = Random(number)
@@ -85,7 +85,10 @@ class Sequence:
         self.store.mkdir(exist_ok=True)
         with TemporaryDirectory(dir=self.store.parent) as small:
             taken = sum(max(4096, path.lstat().st_size + 4095) for path in self.store.rglob("*"))
-            script = f'cp -a "{self.store}/." "{small}" || exit 9; "$@"; echo code $?; rm -r "{self.store}"; cp -a "{small}" "{self.store}"'
+            script = (
+                f'cp -a "{self.store}/." "{small}" || exit 9; "$@"; echo code $?; '
+                f'rm -r "{self.store}"; cp -a "{small}" "{self.store}"'
+            )
             command = [
                 sys.executable,
                 str(HERE.parent / "small_disk.py"),
@@ -132,7 +135,7 @@ class Sequence:
     # -- the comparison
 
     def check(self) -> list[str]:
-        """What the store says and a clean build of the same trees and revisions does not, or the other way round."""
+        """Return the differences to a clean build of the same trees and revisions."""
         self._build(self.tree)
         if self.other.exists():
             self._build(self.other)

@@ -1,7 +1,7 @@
 """Random changes of a git work tree, each a function of a tree and a generator of random numbers.
 
-A sequence is a list of (name of a step, number): the number seeds what the step does with the tree that it finds, so a
-sequence with some steps left out is a sequence too, and one that fails can be cut down.
+A sequence is a list of (name of a step, number). The number is the seed of the step, for any tree.
+So a sequence without some of its steps is a sequence too, and a failed one can be reduced.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def commit(random: Random, tree: Path) -> None:
 
 
 def switch(random: Random, tree: Path) -> None:
-    """Another branch, perhaps a new one, or an older commit of this one; what was not committed is lost."""
+    """Check out another branch, perhaps a new one, or an older commit; lose other changes."""
     kind, name = random.choice(("branch", "branch", "new", "older")), f"b{random.randrange(3)}"
     known = git(tree, "branch", "--list", name)
     if kind == "older":
@@ -179,11 +179,24 @@ def switch(random: Random, tree: Path) -> None:
 
 
 CHANGES: dict[str, tuple[int, Change]] = {  # how often each is drawn
-    "add": (10, add), "edit": (16, edit), "edit in place": (4, edit_in_place), "touch": (2, touch), "remove": (6, remove),
-    "rename": (6, rename), "rename case": (3, rename_case), "exchange": (3, exchange), "move folder": (2, move_folder),
-    "remove folder": (1, remove_folder), "mode": (2, mode), "link": (3, link), "odd name": (2, odd_name),
-    "ignore": (4, ignore), "nest": (1, nest), "commit": (6, commit), "switch": (5, switch),
-}  # fmt: skip
+    "add": (10, add),
+    "edit": (16, edit),
+    "edit in place": (4, edit_in_place),
+    "touch": (2, touch),
+    "remove": (6, remove),
+    "rename": (6, rename),
+    "rename case": (3, rename_case),
+    "exchange": (3, exchange),
+    "move folder": (2, move_folder),
+    "remove folder": (1, remove_folder),
+    "mode": (2, mode),
+    "link": (3, link),
+    "odd name": (2, odd_name),
+    "ignore": (4, ignore),
+    "nest": (1, nest),
+    "commit": (6, commit),
+    "switch": (5, switch),
+}
 BUILDS = {
     "index": 16,
     "revision": 4,

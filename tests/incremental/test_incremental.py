@@ -1,4 +1,4 @@
-"""Incremental = clean: whatever was done to a tree and to the builds of its index, the index is what a clean build makes."""
+"""After any changes of a tree and of its builds, the index equals that of a clean build."""
 
 from __future__ import annotations
 

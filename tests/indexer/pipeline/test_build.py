@@ -1,4 +1,4 @@
-"""From a tree to a store and back: what is indexed can be read, and a rebuild changes only what changed."""
+"""A tree can be read back from its store, and a rebuild changes only what changed."""
 
 from __future__ import annotations
 
@@ -32,9 +32,12 @@ from ..repositories import git, repository, write
 
 FILES = {
     "app/__init__.py": "",
-    "app/server.py": '"""Serving."""\nfrom app.store import Store\n\n\nclass Server:\n    """Answers."""\n\n'
-    "    def start(self, store: Store) -> None:\n        store.load_everything()\n        self.running = True\n",
-    "app/store.py": "class Store:\n    def load_everything(self) -> int:\n        total = 0\n        return total\n",
+    "app/server.py": '"""Serving."""\nfrom app.store import Store\n\n\n'
+    'class Server:\n    """Answers."""\n\n'
+    "    def start(self, store: Store) -> None:\n"
+    "        store.load_everything()\n        self.running = True\n",
+    "app/store.py": "class Store:\n    def load_everything(self) -> int:\n"
+    "        total = 0\n        return total\n",
     "README.md": "# Sample\n\nA server that answers questions.\n",
     "logo.png": "\x89PNG\0\0",
 }
@@ -217,7 +220,8 @@ def test_another_encoder_replaces_the_index(tree: Path, tmp_path: Path) -> None:
         cache=VectorCache(tmp_path / "c"),
     )
     assert report.changed == 4
-    assert opened(tree).state.dim == 16 and len(rows(opened(tree))[0]) == 4  # type: ignore[arg-type]
+    snapshot = opened(tree)
+    assert snapshot.state.dim == 16 and len(rows(snapshot)[0]) == 4  # type: ignore[arg-type]
 
 
 def test_an_empty_tree_gives_an_index_that_answers_nothing(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ hold = threading.Event()
 thread = threading.Thread(target=hold.wait)
 thread.start()
 lower_priority()
-print(sorted({os.getpriority(os.PRIO_PROCESS, int(name)) for name in os.listdir("/proc/self/task")}))
+threads = map(int, os.listdir("/proc/self/task"))
+print(sorted({os.getpriority(os.PRIO_PROCESS, thread) for thread in threads}))
 hold.set()
 """
 

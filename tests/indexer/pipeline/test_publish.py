@@ -226,8 +226,8 @@ def test_a_branch_that_comes_back_has_its_edges_without_resolving_anything(
     monkeypatch.setattr(indexer.pipeline.state, "SMALL_CHANGE", 2)
     root, store = tmp_path / "root", tmp_path / "store"
     first = {
-        f"m{at}.py": f"from m{(at + 1) % 40} import f{(at + 1) % 40}\ndef f{at}(): f{(at + 1) % 40}()\n"
-        for at in range(40)
+        f"m{at}.py": f"from m{after} import f{after}\ndef f{at}(): f{after}()\n"
+        for at, after in ((at, (at + 1) % 40) for at in range(40))
     }
     repository(root, first)
     git(root, "branch", "other")
@@ -253,8 +253,8 @@ def test_edges_that_were_collected_meanwhile_are_found_again(
     monkeypatch.setattr(indexer.pipeline.state, "SMALL_CHANGE", 2)
     root, store = tmp_path / "root", tmp_path / "store"
     first = {
-        f"m{at}.py": f"from m{(at + 1) % 6} import f{(at + 1) % 6}\ndef f{at}(): f{(at + 1) % 6}()\n"
-        for at in range(6)
+        f"m{at}.py": f"from m{after} import f{after}\ndef f{at}(): f{after}()\n"
+        for at, after in ((at, (at + 1) % 6) for at in range(6))
     }
     repository(root, first)
     resolved(root, store)

@@ -9,14 +9,10 @@ import pytest
 
 from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
 from indexer.facts.in_memory import InMemoryFacts
-from indexer.pipeline.earlier_edges import PreviousBuild, ViewDiff
-from indexer.pipeline.resolution import plan_resolution
-from indexer.pipeline.resolve_worker import resolve_files
 from indexer.records import FileFacts
 from indexer.resolve.c_includers import find_changed_includers
 from indexer.resolve.dependencies import altered_keys, include_keys
 from indexer.resolve.resolver import Resolver
-from indexer.store.writer import open_writer
 
 from ..changes import Resolved, facts_of, only, resolved, stale
 from ..repositories import write
@@ -97,32 +93,6 @@ def test_edges_that_point_to_a_changed_file_are_those_of_a_clean_build(tmp_path:
     assert build(tree, cache, tmp_path / "store") == build(tree, cache, tmp_path / "clean2")
     (tree / "app/child.py").rename(tree / "app/other.py")
     assert build(tree, cache, tmp_path / "store") == build(tree, cache, tmp_path / "clean3")
-
-
-def test_only_files_that_a_change_can_affect_are_resolved_again(tmp_path: Path) -> None:
-    tree, cache, store = tmp_path / "tree", tmp_path / "cache", Store(str(tmp_path / "store"))
-    write(tree, {f"pkg/m{n}.py": f"def f{n}(): pass\n" for n in range(8)} | {"pkg/__init__.py": ""})
-    write(tree, {"pkg/user.py": "from pkg.m3 import f3\n\n\ndef use():\n    f3()\n"})
-    build(tree, cache, tmp_path / "store")
-    state = store.state()
-    assert state is not None
-    view = state.views[state.latest]
-    with open_writer(
-        store, state.fact_version, (state.encoder, state.encoder_id, state.dim)
-    ) as writer:
-        rows = [row for row in writer.manifest(view.name).to_pylist() if row["file_id"]]
-        files = {row["path"]: row["file_id"] for row in rows}
-        sets = {row["path"]: (row["file_id"], row["edges_id"]) for row in rows}
-        same = ViewDiff(files, PreviousBuild(sets, view.consulted))
-        assert plan_resolution(writer.tables, same, {}, tmp_path).stale == []
-        # as if the content of one file had been that of another
-        sets["pkg/m3.py"] = (files["pkg/m4.py"], 0)
-        changed = ViewDiff(files, PreviousBuild(sets, view.consulted))
-        plan = plan_resolution(writer.tables, changed, {}, tmp_path)
-        batches = list(resolve_files(plan.stale, plan.facts, {}))
-    assert len(plan.stale) == 2
-    resolved_sets = {path: edges_id for batch in batches for path, edges_id in batch.sets}
-    assert {**plan.reused, **resolved_sets} == {row["path"]: row["edges_id"] for row in rows}
 
 
 def test_a_header_that_includes_another_changes_what_its_users_mean() -> None:

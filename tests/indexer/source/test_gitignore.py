@@ -1,4 +1,4 @@
-"""The ignore engine against git itself: the same rules, on the same trees, must leave out the same files."""
+"""The ignore rules leave out the same files as git, on the same trees."""
 
 from __future__ import annotations
 

@@ -126,5 +126,6 @@ def test_a_report_counts_the_secrets_of_the_view_whether_or_not_this_build_read_
 
 
 def test_a_literal_that_can_be_read_in_many_ways_is_judged_at_once() -> None:
-    line = f'api_key = "a{"1" * 400}!"'  # doubling with every digit or two, it would outlast the universe
+    # if the time doubled with every digit or two, this would never end
+    line = f'api_key = "a{"1" * 400}!"'
     assert redact_text(line) == (line, 0)

@@ -1,4 +1,4 @@
-"""A view's edges are the same whichever processes find them, and facts read from columns are those that were written."""
+"""The edges of a view do not depend on the processes that find them."""
 
 from __future__ import annotations
 
