@@ -1,8 +1,8 @@
-"""The facts of a view in memory-mapped Arrow files, which several processes share.
+"""The facts of a view in memory-mapped Arrow files, shared by several processes.
 
-Resolution jumps from file to file: a Lance table answers in milliseconds, a mapped column in microseconds. The names that
-programs share are sorted keys in further files, so that no process needs a dictionary of millions. `arrow_writer` writes
-all of them.
+Resolution jumps from file to file: a Lance table answers in milliseconds, a mapped column in
+microseconds. The global names of the program are sorted keys in further files, so no process needs
+a dictionary of millions. `arrow_writer` writes all of these files.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from .rows import RECORDS, records_of
 CACHED_NAMES = 1 << 15  # answers of `find_definitions`
 CACHED_BATCHES = 4  # of a table that is read in order
 NAME_COLUMNS = ("keys", "files", "positions", "flags")
-"""The columns of the sorted names, each in a file of its own: 64-bit keys of (family, name), numbers of paths, positions of
-symbols in their files, and ALIAS_MACRO | EXTERNAL."""
+"""The columns of the sorted names, each in a file of its own: 64-bit keys of (family, name),
+numbers of paths, positions of symbols in their files, and ALIAS_MACRO | EXTERNAL.
+"""
 ALIAS_MACRO, EXTERNAL = 1, 2
 
 
@@ -115,7 +116,9 @@ class ArrowFacts:
 
 
 class _FactRows:
-    """A table of facts by file: mapped into memory or, for a table read once and in order, read in pieces."""
+    """A table of facts by file: mapped into memory or, for a table read once and in order, read in
+    pieces.
+    """
 
     def __init__(self, folder: Path, name: str, table: str, is_mapped: bool = True) -> None:
         import numpy as np
@@ -145,7 +148,7 @@ class _FactRows:
         return records
 
     def files(self) -> tuple[list[int], list[int]]:
-        """Return the versions of files in the order of their rows, and the number of rows of each."""
+        """Return the versions of files in the order of their rows, and the row count of each."""
         spans = sorted(zip(self._starts, self._stops, self._ids, strict=True))
         return [file_id for _, _, file_id in spans], [stop - start for start, stop, _ in spans]
 

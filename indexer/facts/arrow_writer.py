@@ -23,14 +23,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH_ROWS = 1 << 16
-"""Rows of a table at a time on the way from Lance. Of references also the piece that is read at once."""
+"""Rows of a table at a time on the way from Lance. For references also the unit of reading."""
 _COLUMN_LANGUAGE = "c"  # its external names are the symbols' own, so that columns tell all
 
 
 def write_arrow_facts(
     tables: Mapping[str, Table], files: Mapping[str, int], others: Iterable[int], folder: Path
 ) -> ArrowFacts:
-    """Write the facts of `files` (path → file_id, in the order of paths) and of the versions `others`; return them."""
+    """Write the facts of `files` (path → file_id, in the order of paths) and of the versions
+    `others`; return them.
+    """
     import numpy as np
 
     ids = np.array(sorted({*files.values(), *others}), np.int64)
@@ -59,7 +61,9 @@ def write_arrow_facts(
 def _write_files(
     table: Table, files: Mapping[str, int], ids: NDArray[np.int64], folder: Path
 ) -> pa.Table:
-    """Write path, file_id and language: first the view's files, then other versions, without a path."""
+    """Write path, file_id and language: first the view's files, then other versions, without a
+    path.
+    """
     rows = table.search().select(["file_id", "language"]).to_arrow()
     language = dict(zip(rows["file_id"].to_pylist(), rows["language"].to_pylist(), strict=True))
     others = sorted(set(ids.tolist()) - set(files.values()))
@@ -76,7 +80,9 @@ def _write_files(
 
 
 def _batches(table: Table, name: str, ids: NDArray[np.int64] | None) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a table of facts in the order of extraction: those of the versions `ids`, or all."""
+    """Yield the rows of a table of facts in the order of extraction: those of the versions `ids`,
+    or all.
+    """
     import numpy as np
 
     columns = ["file_id", *(["idx"] if name == "symbols" else []), *columns_of(name)]
@@ -123,7 +129,7 @@ class _Sink:
         self._file.close()
         if len(set(self._ids)) != len(self._ids):
             raise StoreError(
-                "the store is damaged (a file's facts are not in one piece): delete it and index again"
+                "the store is damaged (the facts of a file are split): delete it and index again"
             )
         rows = np.array([self._ids, self._starts, [*self._starts[1:], *self._ends[-1:]]], np.int64)
         np.save(self._folder / f"{self._name}.rows.npy", rows[:, np.argsort(rows[0])])
@@ -131,7 +137,7 @@ class _Sink:
 
 
 class _GlobalNames:
-    """Gathers the global names of a view; those of C, of which there are millions, column by column."""
+    """Gathers the global names of a view; those of C, millions in a kernel, column by column."""
 
     def __init__(self, files: pa.Table) -> None:
         import numpy as np

@@ -1,4 +1,4 @@
-"""Mappings over the files of a view whose values are made on demand."""
+"""Mappings over the files of a view with values made on demand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class ByPath(Mapping[str, T]):
-    """path → a value that a subclass makes on demand."""
+    """path → a value, made on demand by a subclass."""
 
     def __init__(self, paths: Collection[str]) -> None:
         self._paths = paths

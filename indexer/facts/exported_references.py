@@ -1,7 +1,7 @@
-"""The references that resolution reads in other files: base classes, and the marks of accessors.
+"""The references read by other files: base classes, and the marks of accessors.
 
-All references are a hundred times as many, so readers hold or query these apart. The rule is written here, as an Arrow
-expression and as two filters.
+All references are a hundred times as many, so readers hold or query these apart. The rule is here
+as an Arrow expression and as two filters.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ACCESSORS_FILTER = f"kind = 'call' AND {in_filter('name', sorted(ACCESSORS))}"
 
 
 def is_exported(references: pa.RecordBatch) -> pa.Array:
-    """Return True for each reference that other files read."""
+    """Return True for each reference read by other files."""
     names = pc.is_in(references["name"], pa.array(sorted(ACCESSORS)))
     marks = pc.and_(pc.equal(references["kind"], "call"), names)
     return pc.or_(pc.equal(references["kind"], "inherit"), marks)

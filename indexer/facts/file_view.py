@@ -9,7 +9,9 @@ from ..records import Binding, Import, Reference, Symbol
 
 
 class FileView(Protocol):
-    """The part of `FileFacts` that resolution reads; `FileFacts` is one, and so is a view that records its reads."""
+    """The part of `FileFacts` read by resolution. Implemented by `FileFacts`, and by views with
+    recorded reads.
+    """
 
     @property
     def path(self) -> str: ...

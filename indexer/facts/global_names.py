@@ -1,7 +1,8 @@
 """The names shared by the files of a program, and the rules of their visibility.
 
-The rules are written once, for one symbol (`visibility`). Columns of symbols apply them to each distinct
-combination of their inputs (`ColumnVisibility`): a kernel has millions of symbols and a dozen kinds.
+The rules are written once, for one symbol (`visibility`). Columns of symbols apply them to each
+distinct combination of their inputs (`ColumnVisibility`): a kernel has millions of symbols and a
+dozen kinds.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".inl", ".ipp", ".tpp", ".cuh")
 
 
 class GlobalDefinition(NamedTuple):
-    """A definition that other files may refer to by its external name."""
+    """A definition with an external name, by which other files may refer to it."""
 
     path: str
     index: int  # type: ignore[assignment]  # of the symbol in its file
@@ -38,7 +39,7 @@ class GlobalDefinition(NamedTuple):
 
 
 class Visibility(NamedTuple):
-    """The files that see a definition, beside its own."""
+    """The files beside its own that see a definition."""
 
     is_shared: bool  # files that include it, or any
     is_external: bool  # C linkage: any file
@@ -71,12 +72,14 @@ def is_alias_macro(name: str, signature: str) -> bool:
 
 
 def has_global_names(rules: Family) -> bool:
-    """Return True if any file of a family's program sees some definitions, or methods, by name alone."""
+    """Return True if any file of a family's program sees some definitions, or methods, by name
+    alone.
+    """
     return bool(rules.name) and (rules.sees == "program" or rules.guesses)
 
 
 def external_name(facts: FileView, index: int) -> str:
-    """Return the name of a symbol in its program; in C++ with the enclosing namespaces and types."""
+    """Return the name of a symbol in its program; in C++ with its namespaces and types."""
     symbol = facts.symbols[index]
     if facts.language != "cpp":
         return symbol.name
@@ -95,7 +98,7 @@ def external_name(facts: FileView, index: int) -> str:
 def global_definition(
     path: str, language: str, index: int, symbol: Symbol
 ) -> GlobalDefinition | None:
-    """Return the definition that other files see in the symbol at `index`, or None."""
+    """Return the definition seen by other files in the symbol at `index`, or None."""
     is_static = symbol.signature.startswith(_STATIC)
     seen = visibility(language, symbol.kind, is_static, is_header(path))
     if not seen.is_shared:
@@ -105,7 +108,9 @@ def global_definition(
 
 
 def global_names(files: Mapping[str, FileView]) -> tuple[Definitions, Methods]:
-    """Return the definitions of some files (path → facts) by external name, and their methods by name."""
+    """Return the definitions of some files (path → facts) by external name, and their methods by
+    name.
+    """
     definitions: Definitions = defaultdict(list)
     methods: Methods = defaultdict(list)
     for path, facts in files.items():
@@ -123,7 +128,7 @@ def global_names(files: Mapping[str, FileView]) -> tuple[Definitions, Methods]:
 
 
 class ColumnVisibility(NamedTuple):
-    """The visibility of C symbols, whose external names are their own, column by column."""
+    """The visibility of C symbols column by column. In C, the external name is the symbol's own."""
 
     is_shared: NDArray[np.bool_]
     is_external: NDArray[np.bool_]
@@ -134,7 +139,9 @@ class ColumnVisibility(NamedTuple):
 def column_visibility(
     language: str, symbols: pa.RecordBatch, in_header: NDArray[np.bool_]
 ) -> ColumnVisibility:
-    """Apply the rules to columns `name`, `kind` and `signature`; `in_header` has a value for each row."""
+    """Apply the rules to columns `name`, `kind` and `signature`; `in_header` has a value for each
+    row.
+    """
     import numpy as np
 
     kinds = symbols["kind"].dictionary_encode()

@@ -23,7 +23,9 @@ class Importers:
     """The imported modules of a view with their files."""
 
     def __init__(self, imports: pa.Table, owners: NDArray[np.int64], paths: Sequence[str]) -> None:
-        """`imports` has the columns `module` and `name`; `owners` is the file of each row in `paths`, or -1."""
+        """`imports` has the columns `module` and `name`; `owners` is the file of each row in
+        `paths`, or -1.
+        """
         import numpy as np
 
         in_view = owners >= 0

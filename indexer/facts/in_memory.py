@@ -1,4 +1,6 @@
-"""Facts in memory, for one process and few files: tests, benchmarks, the comparison of a file with its old version."""
+"""Facts in memory, for one process and few files: tests, benchmarks, the comparison of a file with
+its old version.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What resolution needs to know of a view's files: the facts of each, and the names that programs share."""
+"""The interface between resolution and facts: the facts of each file, and global names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ class Facts(Protocol):
         """path → language, of every file, in the order of paths."""
 
     def __getitem__(self, path: str) -> FileFacts:
-        """Return the facts that other files see: of the references perhaps only the exported ones."""
+        """Return the facts seen by other files; of the references perhaps only the exported
+        ones.
+        """
 
     def with_references(self, path: str) -> FileFacts:
         """Return the same with all references."""
@@ -32,12 +34,13 @@ class Facts(Protocol):
         """Return (path, position in the file) of a family's methods of a name, in this order."""
 
     def find_importers(self, names: Collection[str]) -> Iterable[tuple[str, str]]:
-        """Yield (path, module) for imports of modules, and of members of modules (`net.Client`), if the last
-        part of the module, as a path, is one of `names`; in no particular order."""
+        """Yield (path, module) for imports of modules, and of members of modules (`net.Client`), if
+        the last part of the module, as a path, is one of `names`; in no particular order.
+        """
 
 
 class VersionedFacts(Facts, Protocol):
-    """Facts that also hold earlier versions of the view's files."""
+    """Facts with earlier versions of the view's files."""
 
     def facts_of_version(self, path: str, file_id: int) -> FileFacts:
-        """Return the facts that other files saw of `path` when its version was `file_id`."""
+        """Return the facts seen by other files when the version of `path` was `file_id`."""

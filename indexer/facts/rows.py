@@ -20,7 +20,7 @@ UNREAD_COLUMN = "doc"  # resolution reads no documentation
 
 
 def columns_of(table: str) -> list[str]:
-    """Return the columns of a table of facts that resolution reads."""
+    """Return the columns of a table of facts needed by resolution."""
     return [column for column in RECORDS[table]._fields if column != UNREAD_COLUMN]
 
 

@@ -1,7 +1,8 @@
 """The facts of a view straight from the store's tables, read on demand.
 
-Writing the facts of a kernel to Arrow files takes half a minute, which pays if thousands of files are resolved. A few files
-and the files that they touch are some thousand rows, which indices find in milliseconds.
+Writing the facts of a kernel to Arrow files takes half a minute, which pays if thousands of files
+are resolved. A few files and their dependencies are some thousand rows; indices find them in
+milliseconds.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _SYMBOL_COLUMNS = ["file_id", "idx", "name", "kind", "signature"]
 
 
 class TableFacts:
-    """`protocol.VersionedFacts` of the tables of facts, for few files: all rows that were read are kept."""
+    """`protocol.VersionedFacts` of the tables of facts, for few files: all rows stay in memory."""
 
     def __init__(self, tables: Mapping[str, Table], files: Mapping[str, int]) -> None:
         """`files`: path → file_id, in the order of paths."""
@@ -49,7 +50,9 @@ class TableFacts:
         self._definitions: dict[str, Definitions] = {}  # path → the file's global names
 
     def prefetch(self, files: Collection[int], exporting: Collection[int] = ()) -> None:
-        """Read in few passes all facts of the versions `files`, and the exported facts of `exporting`."""
+        """Read in few passes all facts of the versions `files`, and the exported facts of
+        `exporting`.
+        """
         self._references.read(files)
         self._symbols.read([*files, *exporting])
         self._bindings.read([*files, *exporting])
@@ -178,7 +181,7 @@ class TableFacts:
 
 
 class _NamedSymbol(NamedTuple):
-    """A symbol that was found by its name."""
+    """A symbol found by its name."""
 
     number: int  # of its path in the view
     path: str
@@ -187,7 +190,7 @@ class _NamedSymbol(NamedTuple):
 
 
 class _RowCache:
-    """The rows of a table of facts that were read, by version of a file."""
+    """A cache of the rows of a table of facts, by version of a file."""
 
     def __init__(self, table: Table, name: str) -> None:
         self._table, self._record = table, RECORDS[name]
@@ -196,7 +199,7 @@ class _RowCache:
         self.is_complete = False  # True: versions that were not read have no rows
 
     def read(self, file_ids: Iterable[int]) -> None:
-        """Read the versions that were not read yet."""
+        """Read the versions not read before."""
         missing = sorted(set(file_ids) - self._spans.keys())
         self._spans.update(dict.fromkeys(missing, (_NO_ROWS, 0, 0)))
         for rows in _filtered(self._table, "file_id", missing, self.columns):
@@ -228,6 +231,6 @@ _NO_ROWS = pa.table({})
 def _filtered(
     table: Table, column: str, values: Sequence[int | str], columns: list[str]
 ) -> Iterator[pa.Table]:
-    """Yield the rows with one of `values` in `column`, in pieces; a value's rows are in one piece."""
+    """Yield the rows with one of `values` in `column`, in pieces; no value is in two pieces."""
     for where in in_filters(column, values):
         yield table.search().where(where).select(columns).to_arrow()

@@ -1,9 +1,10 @@
 """Recorded reads, as in the dependency tracking of a build system.
 
-The edges of a file are a function of the facts that were read to find them. So whoever reads facts of other files reads
-them through the containers below, which pass the name of what is read to a recorder: a part of a file (resolution), or an
-attribute of a language's files (module finders). A lookup that finds nothing is a read, too. If nothing that was recorded
-has changed, the same reads would give the same answers, and the edges are kept.
+The edges of a file are a function of the facts read to find them. So all facts of other files are
+read through the containers below, which report each read to a recorder by name: a part of a file in
+resolution, an attribute of a language's files in module finders. A lookup without a result is a
+read, too. If nothing recorded has changed, the same reads would give the same answers, and the
+edges are kept.
 """
 
 from __future__ import annotations
@@ -17,19 +18,20 @@ T = TypeVar("T")
 R = TypeVar("R")  # what is recorded
 
 Recorder = Callable[[R], object]
-"""Takes the name of what was read."""
+"""Takes the name of a read."""
 
 
 class TrackedMapping(Mapping[K, V], Generic[K, V, R]):
-    """A mapping each of whose keys belongs to something recorded. Whether it is empty is not recorded: callers ask only to
-    avoid a lookup."""
+    """A mapping with recorded reads of its keys. A test for emptiness is not recorded: it only
+    saves a lookup.
+    """
 
     __slots__ = ("_every", "_mapping", "_name_of", "_record")
 
     def __init__(
         self, mapping: Mapping[K, V], name_of: Callable[[K], R], every: R, record: Recorder[R]
     ) -> None:
-        """`name_of`: key → what a read of it records; `every`: what an iteration records."""
+        """`name_of`: key → the name of its read; `every`: the name of an iteration."""
         self._mapping, self._name_of, self._every, self._record = mapping, name_of, every, record
 
     def __getitem__(self, key: K) -> V:
@@ -57,7 +59,7 @@ class TrackedMapping(Mapping[K, V], Generic[K, V, R]):
 
 
 class TrackedRows(Sequence[T], Generic[T, R]):
-    """Records that are read all together: any read records the same."""
+    """Rows that are read all together: any read records the same."""
 
     __slots__ = ("_name", "_record", "_rows")
 
@@ -78,7 +80,7 @@ class TrackedRows(Sequence[T], Generic[T, R]):
 
 
 class TrackedItems(Sequence[T], Generic[T, R]):
-    """Records that are read one by one; an iteration reads all."""
+    """Rows that are read one by one; an iteration reads all."""
 
     __slots__ = ("_every", "_name_of", "_record", "_rows")
 

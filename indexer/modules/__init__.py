@@ -1,4 +1,4 @@
-"""The files that an import names: one finder for each family of languages."""
+"""The files named by an import: one finder for each family of languages."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ _FINDERS: dict[str, type[Finder]] = {
 """Family → its finder. Imports of other families name no files."""
 
 _Candidates = tuple[Mapping[str, str], Mapping[str, list[str]]]
-"""path → language of the files that some imports may name, and folder → the paths in it."""
+"""path → language of the files within reach of some imports, and folder → its paths."""
 
 
 class ModuleFinder:
-    """Finds the files that an import names. Built once for all files of a view.
+    """Finds the files named by an import. Built once for all files of a view.
 
     Only includes of C name files of C, so no other language depends on their coming and going.
     """
@@ -56,13 +56,17 @@ class ModuleFinder:
         self._files: dict[str, FinderFiles] = {}
 
     def inputs(self) -> list[tuple[str, str, str]]:
-        """Return (family, language, attribute) of all that finders have read beside paths and languages, sorted."""
+        """Return (family, language, attribute) of all reads of finders beside paths and languages,
+        sorted.
+        """
         return sorted(
             (family, *read) for family, files in self._files.items() for read in files.inputs
         )
 
     def find(self, path: str, module: str) -> list[str]:
-        """Return the files of `module`, as written in the file `path`; several only if a module is a folder of files."""
+        """Return the files of `module`, as written in the file `path`; several only if a module is
+        a folder of files.
+        """
         family = family_of(self._languages[path])
         if family not in self._finders:
             languages, folders = self._candidates(family)

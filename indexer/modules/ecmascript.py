@@ -19,7 +19,7 @@ _CONVENTIONS = {
     "$lib/": ("src/lib/",),
     "/": ("", "public/"),
 }
-"""Prefixes that bundlers map without a setting, and the roots for them in a folder above."""
+"""Prefixes mapped by bundlers without a setting, and their roots in a folder above."""
 _REGISTRY = re.compile(r"^(?:npm|jsr):/?")
 
 

@@ -1,7 +1,7 @@
-"""The packages of a repository by package.json and deno.json: their entry points, and the workspaces that list them.
+"""The packages of a repository by package.json and deno.json: entry points and workspaces.
 
-As Node looks (https://nodejs.org/api/packages.html), with one difference: the entries of a package name what its build will
-write (`./dist/sub.mjs`), and the source of that is found.
+As Node looks (https://nodejs.org/api/packages.html), with one difference: the entries of a package
+name the output of its build (`./dist/sub.mjs`), and the source of that is found.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class Packages:
         return ""
 
     def find(self, folder: str, module: str) -> str:
-        """Return the file of `module`, `package/sub` or an import that Deno maps, in a folder; "" without one."""
+        """Return the file of `module`, `package/sub` or an import mapped by Deno; "" without
+        one.
+        """
         for package in settings_above(self._settings, folder, _DENO):
             for target in self._settings[package].match("imports", module):
                 if target.startswith(".") and (found := self._entry(dirname(package), target)):
@@ -52,8 +54,9 @@ class Packages:
         return self._export(home, inside) if home is not None else ""
 
     def find_folder(self, folder: str, name: str) -> str | None:
-        """Return the folder of the package of a name: one above, else the nearest member of a workspace, or without
-        workspaces the nearest of all."""
+        """Return the folder of the package of a name: one above, else the nearest member of a
+        workspace, or without workspaces the nearest of all.
+        """
         homes = self._homes.get(name, [])
         around = [
             home for home in homes if folder == home or folder.startswith(home + "/") or not home
@@ -65,7 +68,9 @@ class Packages:
         return min(candidates, key=lambda home: _nearness(home, folder), default=None)
 
     def _export(self, home: str, inside: str) -> str:
-        """Return the file that the package in the folder `home` exports as `inside`; "" is the package itself."""
+        """Return the file exported as `inside` by the package in the folder `home`; "" is the
+        package itself.
+        """
         found = self._declared_export(home, inside)
         if found:
             return found
@@ -75,7 +80,9 @@ class Packages:
         return self._sources.find_first(join(home, stem) for stem in stems)
 
     def _declared_export(self, home: str, inside: str) -> str:
-        """Return the file of the package's settings; one of declarations alone if there is no other."""
+        """Return the file of the package's settings; one of declarations alone if there is no
+        other.
+        """
         names = (join(home, name) for name in _PACKAGES)
         settings = self._settings[next(name for name in names if name in self._settings)]
         targets = list(settings.match("exports", f"./{inside}" if inside else "."))
@@ -90,7 +97,7 @@ class Packages:
         return declarations
 
     def _entry(self, home: str, target: str) -> str:
-        """Return the source of the file that the build of the package in `home` writes to `target`."""
+        """Return the source of the build output `target` of the package in `home`."""
         return self._sources.find_first(
             join(home, *parts) for parts in sources_of_build(in_folder(target))
         )
@@ -107,7 +114,7 @@ class Packages:
 
     @cached_property
     def _members(self) -> frozenset[str]:
-        """The folders of packages that a workspace lists."""
+        """The folders of the packages in workspaces."""
         homes = sorted({home for homes in self._homes.values() for home in homes})
         return frozenset(home for root in self._roots() for home in self._members_of(root, homes))
 

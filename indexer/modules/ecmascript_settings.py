@@ -1,4 +1,6 @@
-"""The project settings of JavaScript and TypeScript: tsconfig.json, package.json and their like, as extracted."""
+"""The project settings of JavaScript and TypeScript: tsconfig.json, package.json and their like, as
+extracted.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ class Settings:
         return self.values.get(name, [])
 
     def match(self, table: str, module: str) -> list[str]:
-        """Return the targets of the key that matches `module`: the key itself, else the longest pattern with a star."""
+        """Return the targets of the key for `module`: the key itself, else the longest pattern with
+        a star.
+        """
         if exact := self.tables.get(table, {}).get(module):
             return exact
         matches = [
@@ -43,7 +47,7 @@ class Settings:
 
 
 def read_settings(files: Mapping[str, FinderFile]) -> dict[str, Settings]:
-    """Return path → settings of the files that have any."""
+    """Return path → settings of the files with settings."""
     others = ((path, file) for path, file in files.items() if not family_rules(file.language).name)
     return {path: found for path, file in others if (found := _settings(file)) is not None}
 
@@ -76,7 +80,7 @@ def _pattern(key: str, targets: list[str]) -> tuple[str, str, list[str]] | None:
 def settings_above(
     settings: Mapping[str, Settings], folder: str, names: tuple[str, ...]
 ) -> Iterator[str]:
-    """Yield the settings files of these names in a folder and in those above it, the nearest first."""
+    """Yield the settings files of these names in a folder and above it, the nearest first."""
     for above in folders_above(folder):
         yield from (path for name in names if (path := join(above, name)) in settings)
 

@@ -1,4 +1,4 @@
-"""The source file of a path without its ending, or of a path that a compiler or a build will write."""
+"""The source file of a path without its ending, or of the output of a compiler or build."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ENDINGS = (
     *("/index.js", "/index.jsx", "/index.mjs", "/index.cjs", "/index.vue", "/index.svelte"),
 )
 _COMPILED = re.compile(r"(\.d)?\.[mc]?[jt]sx?$")
-"""The ending of a file that a compiler reads or writes."""
+"""The ending of a file read or written by a compiler."""
 _SOURCES = {"": (".ts", ".tsx"), "m": (".mts",), "c": (".cts",)}
 """Module kind (`.mjs`, `.cjs`) → endings of sources."""
 _BUILD_NAMES = (
@@ -29,7 +29,9 @@ class SourceFiles:
         self._files = files
 
     def find(self, stem: str) -> str:
-        """Return the file at a path without its ending, or the source of the file at this path; "" without one."""
+        """Return the file at a path without its ending, or the source of the file at this path; ""
+        without one.
+        """
         path = clean_path(stem)
         if path is None:
             return ""
@@ -37,11 +39,11 @@ class SourceFiles:
         return next((each for each in candidates if each in self._files), "") or self._source(path)
 
     def find_first(self, stems: Iterable[str]) -> str:
-        """Return the first file that `find` finds."""
+        """Return the first file found at one of `stems`, or ""."""
         return next(filter(None, map(self.find, stems)), "")
 
     def _source(self, compiled: str) -> str:
-        """Return the source beside a file that a compiler will write: `x.js` → `x.ts`."""
+        """Return the source beside the output of a compiler: `x.js` → `x.ts`."""
         match = _COMPILED.search(compiled)
         if match is None:
             return ""
@@ -60,7 +62,9 @@ def clean_path(stem: str) -> str | None:
 
 
 def sources_of_build(target: str) -> Iterator[tuple[str, ...]]:
-    """Yield the possible sources of a file that a build writes to `target`, as parts of a path, likeliest first."""
+    """Yield the possible sources of the build output `target`, as parts of a path, likeliest
+    first.
+    """
     yield (target,)
     parts = normpath(target).split("/")
     for at, part in enumerate(parts[:-1]):
@@ -75,5 +79,5 @@ def sources_of_build(target: str) -> Iterator[tuple[str, ...]]:
 
 
 def in_folder(target: str) -> str:
-    """Return a target relative to the folder of its settings, without the variable for that folder."""
+    """Return a target relative to the folder of its settings, without the variable for it."""
     return target.replace("${configDir}", ".").lstrip("/")

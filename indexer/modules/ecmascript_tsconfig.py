@@ -1,4 +1,5 @@
-"""Path mapping of tsconfig.json and jsconfig.json: `paths`, `baseUrl` and `rootDirs`, through `extends` and `references`.
+"""Path mapping of tsconfig.json and jsconfig.json: `paths`, `baseUrl` and `rootDirs`, through
+`extends` and `references`.
 
 As TypeScript looks (https://www.typescriptlang.org/docs/handbook/modules/reference.html).
 """
@@ -27,7 +28,7 @@ class PathMapping:
         self._configs: dict[str, list[str]] = {}
 
     def find(self, folder: str, module: str) -> str:
-        """Return the file that `module` is mapped to in a folder; "" without one."""
+        """Return the file of a mapped `module` in a folder; "" without one."""
         for config in self._configs_for(folder):
             base = self._base(config)
             start = dirname(config) if base is None else base
@@ -40,7 +41,9 @@ class PathMapping:
         return ""
 
     def find_in_roots(self, folder: str, stem: str) -> str:
-        """Return the file of a relative import within `rootDirs`, which are laid over each other; "" without one."""
+        """Return the file of a relative import within `rootDirs`, laid over each other; "" without
+        one.
+        """
         path = clean_path(stem) or ""
         for config in self._configs_for(folder) if path else ():
             names = self._settings[config]["rootDirs"]
@@ -60,8 +63,9 @@ class PathMapping:
         return None
 
     def _configs_for(self, folder: str) -> list[str]:
-        """Return the settings of the files in a folder, the nearest first: those above it, and those that they extend or
-        reference."""
+        """Return the settings for the files in a folder, the nearest first: those above it, and
+        those extended or referenced by them.
+        """
         if folder not in self._configs:
             above = settings_above(self._settings, folder, _CONFIGS)
             self._configs[folder] = [
@@ -70,7 +74,7 @@ class PathMapping:
         return self._configs[folder]
 
     def _linked(self, configs: list[str], links: tuple[str, ...]) -> list[str]:
-        """Return `configs` and the settings that `links` lead to, each once and the nearest first."""
+        """Return `configs` and the settings linked from them, each once and the nearest first."""
         seen: dict[str, None] = {}
         queue = list(configs)
         while queue and len(seen) < _MAX_LINKED:

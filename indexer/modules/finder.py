@@ -13,7 +13,9 @@ from .finder_files import FinderFile
 
 
 class Finder:
-    """Finds the files that an import names, for one family of languages. Built once for all files of a view."""
+    """Finds the files named by an import, for one family of languages. Built once for all files of
+    a view.
+    """
 
     def __init__(
         self, family: str, files: Mapping[str, FinderFile], folders: Mapping[str, list[str]]
@@ -22,7 +24,9 @@ class Finder:
         self.family, self.files, self.folders = family, files, folders
 
     def find(self, path: str, module: str) -> list[str]:
-        """Return the files of `module`, as written in the file `path`; several only if a module is a folder of files."""
+        """Return the files of `module`, as written in the file `path`; several only if a module is
+        a folder of files.
+        """
         return []
 
     def family_files(self) -> Iterable[str]:
@@ -40,7 +44,7 @@ class Finder:
         return names
 
     def files_ending(self, tail: str) -> list[str]:
-        """Return the family's files with the path `tail`, or a path that ends with it."""
+        """Return the family's files with a path equal to `tail` or ending in it."""
         return _ending(self._files_named, tail)
 
     @cached_property
@@ -52,11 +56,13 @@ class Finder:
         return names
 
     def folders_ending(self, tail: str) -> list[str]:
-        """Return the folders with the path `tail`, or a path that ends with it."""
+        """Return the folders with a path equal to `tail` or ending in it."""
         return _ending(self._folders_named, tail)
 
     def find_beside(self, path: str, module: str) -> list[str]:
-        """Return the file at `module` relative to the folder of `path`, else the nearest file whose path ends with it."""
+        """Return the file at `module` relative to the folder of `path`, else the nearest file with
+        this end of its path.
+        """
         beside = os.path.normpath(os.path.join(os.path.dirname(path), module))
         if beside in self.files:
             return [beside]
@@ -69,13 +75,14 @@ def _ending(named: Mapping[str, list[str]], tail: str) -> list[str]:
 
 
 def package_of(facts: FileView) -> str:
-    """Return the package that a file declares, with dots, or ""."""
+    """Return the declared package of a file, with dots, or ""."""
     return next((binding.type for binding in facts.bindings if binding.how == "package"), "")
 
 
 def reach(start: str, links: Callable[[str], list[str]], limit: int) -> dict[str, None]:
-    """Return `start` and the files that `links` lead to, directly or not: each once, in the order of the text, and no more
-    than about `limit`."""
+    """Return `start` and the files reached from it through `links`: each once, in the order of the
+    text, and no more than about `limit`.
+    """
     seen: dict[str, None] = {}
     stack = [start]
     while stack and len(seen) < limit:
@@ -87,7 +94,7 @@ def reach(start: str, links: Callable[[str], list[str]], limit: int) -> dict[str
 
 
 def nearness(path: str, other: str) -> tuple[int, int, str]:
-    """Return a key that sorts paths by the number of folders shared with `path`, then by depth, then by name."""
+    """Return a sort key: most folders shared with `path` first, then by depth, then by name."""
     shared = 0
     for ours, theirs in zip(path.split("/")[:-1], other.split("/")[:-1], strict=False):
         if ours != theirs:

@@ -10,7 +10,7 @@ from ..facts.tracking import Recorder, TrackedRows
 from ..records import Binding, Import
 
 Input = tuple[str, str]
-"""(language, attribute): an attribute of a language's files that a finder reads."""
+"""(language, attribute): an attribute of a language's files, read by a finder."""
 
 
 class FinderFile:
@@ -37,7 +37,7 @@ class FinderFiles(ByPath[FinderFile]):
     """path → file, for the finder of one family."""
 
     def __init__(self, facts: Facts, languages: Mapping[str, str]) -> None:
-        """`languages`: path → language of the files that the finder may find or read."""
+        """`languages`: path → language of the files within reach of the finder."""
         super().__init__(languages)
         self._facts = facts
         self.inputs: set[Input] = set()  # what the finder has read

@@ -1,4 +1,4 @@
-"""Go: the folder that remains of an import without the module's own prefix."""
+"""Go: the folder named by an import without the module's own prefix."""
 
 from __future__ import annotations
 
@@ -23,12 +23,16 @@ class GoFinder(Finder):
 
     @cached_property
     def _prefix(self) -> str:
-        """The module path by the vote of imports: go.mod has it, too, but a folder of sources may lack one."""
+        """The module path by the vote of imports: go.mod has it, too, but a folder of sources may
+        lack one.
+        """
         votes = Counter(prefix for path in self.family_files() for prefix in self._prefixes(path))
         return min(votes, key=lambda prefix: (-votes[prefix], prefix)) if votes else ""
 
     def _prefixes(self, path: str) -> Iterator[str]:
-        """Yield the prefixes with which an import of the file would name a folder of the repository."""
+        """Yield the prefixes that would make an import of the file name a folder of the
+        repository.
+        """
         for spec in self.files[path].imports:
             parts = spec.module.split("/")
             if "." not in parts[0]:

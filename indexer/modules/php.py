@@ -1,4 +1,4 @@
-"""PHP: a required file beside the requiring one, else the nearest file with this end of its path."""
+"""PHP: a required file beside the requiring one, else the nearest with this end of its path."""
 
 from __future__ import annotations
 

@@ -36,7 +36,9 @@ class PythonFinder(Finder):
         return modules
 
     def _names(self, path: str) -> Iterator[str]:
-        """Yield the names of a file's module: from the source root, from the repository's root, and as a neighbor."""
+        """Yield the names of a file's module: from the source root, from the repository's root, and
+        as a neighbor.
+        """
         parts = path.rsplit(".", 1)[0].split("/")
         if parts[-1] == "__init__":
             parts.pop()

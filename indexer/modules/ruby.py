@@ -8,7 +8,9 @@ from .finder import Finder, nearest
 
 
 class RubyFinder(Finder):
-    """Finds a path without its extension, from the file's folder or a folder that may be on the load path."""
+    """Finds a path without its extension, from the file's folder or a possible folder of the load
+    path.
+    """
 
     def find(self, path: str, module: str) -> list[str]:
         name = module if module.endswith(".rb") else f"{module}.rb"

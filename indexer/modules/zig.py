@@ -1,4 +1,6 @@
-"""Zig: a path beside the importing file; any other name is a package, with a root file of that name."""
+"""Zig: a path beside the importing file; any other name is a package, with a root file of that
+name.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""The C files that a change makes include other files than before, directly or not.
+"""The C files with other includes than before a change, directly or not.
 
-Every file of a kernel depends on the includes of a thousand headers. To store that for each would take more space than their
-edges, and one key for all would resolve all of them whenever a file is added, deleted or includes another. So the change
-itself is followed: from the files with other includes of their own to the files that include them.
+Every file of a kernel depends on the includes of a thousand headers. Storing them for each would
+take more space than their edges, and one key for all would resolve all of them whenever a file is
+added, deleted or includes another. So the change itself is followed: from the files with other
+includes of their own to their includers.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from ..records import FileFacts
 def find_changed_includers(
     facts: Facts, old: Mapping[str, FileFacts], new: Mapping[str, FileFacts]
 ) -> set[str]:
-    """Return the files of `facts` that may include other files after a change: path → facts, before and after, as for
-    `dependencies.altered_keys`.
+    """Return the files of `facts` with possibly other includes after a change: path → facts, before
+    and after, as for `dependencies.altered_keys`.
 
-    Files whose own includes are unchanged lead where they led. So it is enough to follow includes as they are now.
+    Unchanged includes lead to the same files as before. So it is enough to follow the includes as
+    they are now.
     """
     changed = {path for path in new if _includes(old.get(path)) != _includes(new[path])}
     names = {
@@ -42,7 +44,7 @@ def find_changed_includers(
 def _including(
     facts: Facts, finder: ModuleFinder, headers: set[str], known: Collection[str]
 ) -> Iterator[str]:
-    """Yield the files beside `known` that include one of `headers`."""
+    """Yield the files beside `known` with an include among `headers`."""
     for path, module in facts.find_importers({os.path.basename(each) for each in headers}):
         if path in known or not _is_includer(facts, path):
             continue
@@ -55,7 +57,7 @@ def _is_includer(facts: Facts, path: str) -> bool:
 
 
 def _includes(facts: FileFacts | None) -> list[tuple[str, str, str]]:
-    """Return the includes of a C file, and the namespaces that it uses."""
+    """Return the includes of a C file, and its used namespaces."""
     if facts is None or not family_rules(facts.language).includes:
         return []
     return [(spec.module, spec.name, spec.alias) for spec in facts.imports]

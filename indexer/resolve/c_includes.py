@@ -1,8 +1,8 @@
-"""The files that each C file includes, directly or not, as bit sets.
+"""The files included by each C file, directly or not, as bit sets.
 
-A file of Linux includes a thousand headers, and 55,000 files need the answer: following includes for each takes minutes, the
-union of its headers' sets microseconds. Headers that include each other share one set (Tarjan's strongly connected
-components, 1972).
+A file of Linux includes a thousand headers, and 55,000 files need the answer: following includes
+for each takes minutes, the union of its headers' sets microseconds. Headers in a cycle of includes
+share one set (Tarjan's strongly connected components, 1972).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class IncludeSet:
 
 
 class Includes:
-    """Follows includes. The sets of headers are kept, those of files that no file includes are not."""
+    """Follows includes. Sets of headers are kept, those of other files are not."""
 
     def __init__(self, includes_of: Callable[[str], list[str]]) -> None:
         """`includes_of`: path → the files in its own include directives."""
@@ -36,7 +36,7 @@ class Includes:
         self._sets: dict[str, int] = {}
 
     def closure(self, path: str) -> IncludeSet:
-        """Return the files that `path` includes, directly or not, and itself."""
+        """Return the files included by `path`, directly or not, and `path` itself."""
         bits = 0
         for header in self._includes_of(path):
             if header not in self._sets:
@@ -49,7 +49,7 @@ class Includes:
 
 
 class _Components:
-    """Tarjan's algorithm, with a stack of its own: chains of includes may be longer than Python's."""
+    """Tarjan's algorithm, with its own stack: chains of includes may be longer than Python's."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class _Components:
         self._stack: list[tuple[str, Iterator[str]]] = []
 
     def visit(self, start: str) -> None:
-        """Find the sets of `start` and of all that it includes."""
+        """Find the sets of `start` and its includes, direct or not."""
         self._enter(start)
         while self._stack:
             path, headers = self._stack[-1]
@@ -81,7 +81,7 @@ class _Components:
         self._stack.append((path, iter(self._includes_of(path))))
 
     def _next(self, path: str, headers: Iterator[str]) -> str | None:
-        """Return the next header that was not visited."""
+        """Return the next unvisited header."""
         for header in headers:
             if header in self._sets:
                 continue
@@ -99,7 +99,7 @@ class _Components:
             self._close(path)
 
     def _close(self, root: str) -> None:
-        """Give the files that include each other, those opened since `root`, their set."""
+        """Give the files of a cycle, those opened since `root`, their set."""
         at = self._open.index(root)
         component = self._open[at:]
         del self._open[at:]

@@ -1,4 +1,4 @@
-"""The rules by which edges are made, and the confidence in each."""
+"""The rules for edges, and the confidence in each."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ CONFIDENCE = {
     "nearest": 0.6,  # of several such definitions the one in the nearest folder
     "unique": 0.6,  # unknown receiver: the only type of the repository with a method of this name
 }
-"""Share of right edges of a rule, as judged, for languages without a measurement; in the order of trust."""
+"""Share of right edges of a rule, as judged, for languages without a measurement; in the order of
+trust.
+"""
 
 
 @cache
 def confidence(rule: str, language: str) -> float:
-    """Return the share of right edges of `rule` in `language`: as measured by `benchmarks.edges --calibrate`, else judged."""
+    """Return the share of right edges of `rule` in `language`: as measured by `benchmarks.edges
+    --calibrate`, else judged.
+    """
     measured = _measured().get(language, {}).get(rule)
     return measured["confidence"] if measured else CONFIDENCE[rule]
 

@@ -1,11 +1,13 @@
-"""The keys of what the edges of a file depend on beyond the file itself, and the keys that a change of files alters.
+"""The dependencies of a file's edges on other files as 64-bit keys, and the keys altered by a
+change.
 
-Each thing that the resolution of a file reads has a 64-bit key: a part of another file (`part_key`; see `parts`), the whole
-of it (`file_key`), the global definitions of a name (`name_key`), the set of paths (`PATHS`), the inputs of a family's
-module finder beside the paths (`modules_key`), everything that a family exports (`family_key`). The keys that were read are
-stored with the edges of the file. A build compares the old and the new facts of the changed files; another file keeps its
-edges if it has read none of the altered keys. The files that a C file includes have no key for that file itself, since
-every file of a kernel would read it: changes of includes are followed through the includes (`c_includers`).
+Each thing read by the resolution of a file has a key: a part of another file (`part_key`; see
+`parts`), the whole of it (`file_key`), the global definitions of a name (`name_key`), the set of
+paths (`PATHS`), the inputs of a family's module finder beside the paths (`modules_key`), all
+exports of a family (`family_key`). The keys are stored with the edges of the file. A build compares
+the old and the new facts of the changed files; another file keeps its edges if it has read none of
+the altered keys. Includes of C have no key for the including file, since every file of a kernel
+would read it: their changes are followed through the includes (`c_includers`).
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from .namespace_tables import build_namespace
 from .parts import INCLUDES, WHOLE, changed_parts, ranks
 
 ModuleInputs = Sequence[tuple[str, str, str]]
-"""(family, language, attribute of FileFacts): the attributes of a language's files that a family's module finder reads."""
+"""(family, language, attribute of FileFacts): the attributes of a language's files read by the
+module finder of a family.
+"""
 
 RESOLUTION_SOURCES = (
     "resolve",
@@ -35,19 +39,20 @@ RESOLUTION_SOURCES = (
     "kinds.py",
     "records.py",
 )
-"""Rooms and files of the package that decide which edges there are."""
+"""Rooms and files of the package that decide on edges."""
 
 PATHS = key64("paths")
-"""The set of paths with their languages, without C: its files are found by the includes of C alone."""
+"""The set of paths with their languages, without C: its files are found by the includes of C alone.
+"""
 OCCURRENCES = key64("occurrences")
-"""What compilers say of names: files of which they say anything are resolved by every build."""
+"""The occurrences of compilers: files with any are resolved by every build."""
 
 _PART_BITS = (1 << 32) - 1
 
 
 @lru_cache(maxsize=1 << 16)
 def file_key(path: str) -> int:
-    """Return the key of all that a file exports: symbols, imports, bindings and bases."""
+    """Return the key of all exports of a file: symbols, imports, bindings and bases."""
     return key64("file", path) & ~_PART_BITS
 
 
@@ -75,7 +80,7 @@ def modules_key(family: str) -> int:
 
 @cache
 def family_key(family: str) -> int:
-    """Return the key of all that the files of a family export."""
+    """Return the key of all exports of a family's files."""
     return key64("family", family)
 
 
@@ -87,19 +92,19 @@ def keys_of_reads(reads: Mapping[str, Collection[str]]) -> Iterator[int]:
 
 
 def files_of_keys(keys: Iterable[int], paths: Iterable[str]) -> Iterator[str]:
-    """Yield those of `paths` of which some of `keys` are a part; on a collision one more."""
+    """Yield those of `paths` with a part among `keys`; on a collision one more."""
     files = {key >> 32 for key in keys}
     return (path for path in paths if file_key(path) >> 32 in files)
 
 
 def include_keys(paths: Iterable[str]) -> set[int]:
-    """Return the keys of what these files include, directly or not."""
+    """Return the keys of the includes of these files, direct or not."""
     return {part_key(path, INCLUDES) for path in paths}
 
 
 @cache
 def resolution_id() -> str:
-    """Return a digest of the code that resolves; edges of another digest are resolved again."""
+    """Return a digest of the resolving code; edges of another digest are resolved again."""
     package = Path(__file__).parent.parent
     return digest_code(package / name for name in RESOLUTION_SOURCES)
 
@@ -110,8 +115,10 @@ def resolution_id() -> str:
 def altered_keys(
     old: Mapping[str, FileFacts], new: Mapping[str, FileFacts], inputs: ModuleInputs
 ) -> set[int]:
-    """Return the keys with another content after a change of files: path → facts, before and after. Added files are in
-    `new` alone, deleted ones in `old` alone. `inputs` are those of all module finders."""
+    """Return the keys with another content after a change of files: path → facts, before and after.
+    Added files are in `new` alone, deleted ones in `old` alone. `inputs` are those of all module
+    finders.
+    """
     keys: set[int] = set()
     for path in {**old, **new}:
         change = _Change(path, old.get(path), new.get(path), inputs)
@@ -181,12 +188,13 @@ _ALTERED: tuple[tuple[Callable[[_Change], bool], Callable[[_Change], Iterable[in
     (_Change.has_changed_exports, _Change.part_keys),
     (_Change.has_changed_exports, _Change.name_keys),
 )
-"""What changed → the altered keys."""
+"""The cause of a change → the altered keys."""
 
 
 def _exports(facts: FileFacts | None) -> Any:
-    """Return all that the resolution of other files can read of a file. Lines are left out except to tell packages apart,
-    and their order in Python, where a name means what it was last bound to."""
+    """Return everything in a file that the resolution of other files can read. Lines are left out
+    except to tell packages apart, and their order in Python: there, a name means its last binding.
+    """
     if facts is None:
         return None
     packages = [binding.line for binding in facts.bindings if binding.how == "package"]
@@ -208,7 +216,7 @@ def _order(facts: FileFacts) -> list[int]:
 
 
 def _without_lines(facts: FileFacts, attribute: str) -> Any:
-    """Return an attribute of a file's facts; of records all but their lines, which come last."""
+    """Return an attribute of a file's facts; of records all but their lines, the last fields."""
     value = getattr(facts, attribute)
     has_lines = attribute in ("imports", "bindings", "references")
     return [record[:4] for record in value] if has_lines else value

@@ -1,4 +1,4 @@
-"""The names of one file in tables, and the questions that need no other file."""
+"""The names of one file in tables, and the lookups that need no other file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..records import Binding, Import, Reference, Symbol
 ANYWHERE = 1 << 30  # a position after every binding
 
 Span = tuple[int, int, str]
-"""First line, last line, and the type that a condition gives a name there."""
+"""First line, last line, and the type given to a name there by a condition."""
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
@@ -36,7 +36,7 @@ class Namespace:
     stars: Sequence[Import]
     aliases: Mapping[str, str]  # C++: `using net::Client` → its external name
     bindings: Mapping[tuple[int, str], list[Binding]]
-    """In the order of the text; `.name` is an attribute of the object whose class is the scope."""
+    """In the order of the text. In the scope of a class, `.name` is an attribute of its objects."""
     rebound: Set[str]  # names that are bound more than once in some scope
     narrowed: Mapping[tuple[int, str], list[Span]]
     """(scope, chain) → the lines of conditions on its type; inner ones after outer ones."""
@@ -51,8 +51,9 @@ class Namespace:
             scope = self.facts.symbols[scope].parent
 
     def is_plain(self, scope: int, name: str) -> bool:
-        """Return True if a name means the same in `scope` as in the whole file: `scope` is a function at the top without
-        such a symbol in it."""
+        """Return True if a name means the same in `scope` as in the whole file: `scope` is a
+        function at the top without such a symbol in it.
+        """
         if scope < 0:
             return True
         symbol = self.facts.symbols[scope]
@@ -60,18 +61,23 @@ class Namespace:
         return symbol.parent < 0 and symbol.kind not in TYPES and not inside
 
     def sees_members(self, scope: int) -> bool:
-        """Return True if `scope` is a type whose methods name its members without a receiver."""
+        """Return True if `scope` is a type with methods that name its members without a
+        receiver.
+        """
         if scope < 0 or not self.rules.implicit_this:
             return False
         return self.facts.symbols[scope].kind in TYPES
 
     def hides_names(self, scope: int) -> bool:
-        """Return True if functions in `scope` do not see its names: a class, unless methods see members."""
+        """Return True if functions in `scope` do not see its names: a class, unless methods see
+        members.
+        """
         return self.facts.symbols[scope].kind in TYPES and not self.rules.implicit_this
 
     def prefixes(self, scope: int) -> tuple[str, ...]:
-        """Return the prefixes that may turn a bare name in `scope` into an external name, the nearest first: the enclosing
-        types and namespaces, nothing, and the namespaces that the file uses."""
+        """Return the possible prefixes of a bare name in `scope` in its external name, the nearest
+        first: the enclosing types and namespaces, nothing, and the namespaces used by the file.
+        """
         name = external_name(self.facts, scope) if scope >= 0 else ""
         is_nested = "." in name or (scope >= 0 and self.facts.language == "cpp")
         parts = name.split(".") if is_nested else []
@@ -82,7 +88,9 @@ class Namespace:
     # -- names
 
     def public_names(self) -> set[str]:
-        """Return the names that the file defines or imports at its top: all that a star import can bring."""
+        """Return the names defined or imported at the file's top: all that a star import can
+        bring.
+        """
         return {*self.top, *self.exports, *(name for scope, name in self.imports if scope < 0)}
 
     def has_public_name(self, name: str) -> bool:
@@ -98,14 +106,16 @@ class Namespace:
         return index is not None and self.facts.symbols[index].kind not in VARIABLES
 
     def is_visible(self, index: int) -> bool:
-        """Return True if a symbol is visible by its bare name in its scope; methods of object literals are not."""
+        """Return True if a symbol is visible by its bare name in its scope; methods of object
+        literals are not.
+        """
         if not self.rules.objects:
             return True
         symbol = self.facts.symbols[index]
         return symbol.kind != "method" and symbol.kind not in PROSE
 
     def is_parameter(self, scope: int, name: str) -> bool:
-        """Return True if the signature of a function has a parameter of that name."""
+        """Return True if the signature of a function has a parameter `name`."""
         if scope < 0 or not name.isidentifier():
             return False
         symbol = self.facts.symbols[scope]
@@ -113,7 +123,9 @@ class Namespace:
         return symbol.kind in CALLABLES and re.search(pattern, symbol.signature) is not None
 
     def is_imported_last(self, name: str) -> bool:
-        """Return True if a variable at the top is imported under its name further down: in Python the last binding counts."""
+        """Return True if a variable at the top is imported under its name further down: in Python
+        the last binding counts.
+        """
         spec, index = self.imports.get((-1, name)), self.top.get(name)
         if spec is None or index is None or self.facts.language != "python":
             return False
@@ -133,8 +145,10 @@ class Namespace:
         return any((around, name) in self.bindings for around in self.scopes(scope))
 
     def enclosing_object(self, scope: int) -> int | None:
-        """Return the symbol whose instance `this` is in `scope`, in languages with object literals: a class, the function or
-        variable with the methods, or -1 for the file; None if unknown. Arrow functions have no `this` of their own."""
+        """Return the symbol of which `this` is an instance in `scope`, in languages with object
+        literals: a class, the function or variable with the methods, or -1 for the file; None if
+        unknown. Arrow functions have no `this` of their own.
+        """
         symbols = self.facts.symbols
         for around in self.scopes(scope):
             symbol = symbols[around]
@@ -156,14 +170,16 @@ class Namespace:
     # -- bindings and references
 
     def binding_version(self, scope: int, name: str, at: int) -> int:
-        """Return the number of bindings of `name` in `scope` that take effect before the position `at`; 0 if there is but
-        one binding."""
+        """Return the number of bindings of `name` in `scope` with effect before the position `at`;
+        0 if there is but one binding.
+        """
         bindings = self.bindings.get((scope, name), ()) if name in self.rebound else ()
         return bisect_left(bindings, at, key=position) if len(bindings) > 1 else 0
 
     def narrowing(self, scope: int, written: str, at: int) -> tuple[int, str]:
-        """Return the type that a condition around the position `at` gives a chain, and the number of the chain's first names
-        that the condition is about; (0, "") without one."""
+        """Return the type given to a chain by a condition around the position `at`, and the number
+        of the chain's first names in the condition; (0, "") without one.
+        """
         names = written.partition("(")[0].partition("[")[0].split(".")
         for count in range(len(names), 0, -1):
             spans = self.narrowed.get((scope, ".".join(names[:count])), ())
@@ -173,8 +189,9 @@ class Namespace:
         return _NO_NARROWING
 
     def distinct_references(self, explained: Collection[tuple[int, str]]) -> Iterable[Reference]:
-        """Return the first of the references with equal text and scope, which have the same target. References at
-        `explained` lines and names are left out."""
+        """Return the first of the references with equal text and scope: they have the same target.
+        References at `explained` lines and names are left out.
+        """
         first: dict[tuple[int, str, str, str, int, tuple[int, str]], Reference] = {}
         for r in self.facts.references:
             if explained and (r.line, r.name) in explained:
@@ -194,8 +211,10 @@ _AFTER_ROOT = re.compile(r"[.(\[]")
 
 
 def position(binding: Binding) -> int:
-    """Return the position at which a binding takes effect, comparable to that of a reference, 2 · line + 1, and of a bound
-    value, 2 · line. A loop and a `with` bind for the rest of their line, an assignment from the next line on."""
+    """Return the position of a binding's effect, comparable to that of a reference, 2 · line + 1,
+    and of a bound value, 2 · line. A loop and a `with` bind for the rest of their line, an
+    assignment from the next line on.
+    """
     is_early = "[*]" in binding.type or binding.type.endswith("[+]")
     return 2 * binding.line + (0 if is_early else 1)
 
@@ -207,7 +226,9 @@ def root_of(written: str) -> str:
 
 
 def skip_variables(symbols: Sequence[Symbol], scope: int) -> int:
-    """Return the innermost scope around and including `scope` that is no variable: a variable does nothing itself."""
+    """Return the innermost scope around and including `scope` beside variables, which do nothing
+    themselves.
+    """
     while scope >= 0 and symbols[scope].kind in VARIABLES:
         scope = symbols[scope].parent
     return scope

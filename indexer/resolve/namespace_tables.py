@@ -13,7 +13,7 @@ from ..records import Binding, FileFacts, Import, Reference, base_name
 from .namespace import Namespace, Span, position, skip_variables
 
 Children = dict[int, dict[str, int]]
-"""Symbol, or -1 → name → the symbol of that name in it."""
+"""Symbol, or -1 → name → the symbol of this name in it."""
 
 
 def build_namespace(facts: FileFacts) -> Namespace:
@@ -67,12 +67,14 @@ def _accessors(facts: FileFacts) -> set[tuple[int, int]]:
 
 
 def _is_outside(facts: FileFacts, rules: Family, index: int) -> bool:
-    """Return True if a symbol with a dotted name is a member of a type that another file defines."""
+    """Return True if a symbol with a dotted name is a member of another file's type."""
     return facts.symbols[index].parent < 0 or (rules.includes and not _is_child(facts, index))
 
 
 def _is_child(facts: FileFacts, index: int) -> bool:
-    """Return True if a symbol of C or C++ is named in its parent, and is no constructor, which has the name of its type."""
+    """Return True if a symbol of C or C++ is named in its parent, and is no constructor, named like
+    its type.
+    """
     if facts.language == "c":
         return True
     symbol = facts.symbols[index]
@@ -98,7 +100,9 @@ def _replaces(
 
 
 def _is_open(facts: FileFacts, index: int) -> bool:
-    """Return True for a constructor, a field or a method of a Haskell type class: names of the module like any other."""
+    """Return True for a constructor, a field or a method of a Haskell type class: names of the
+    module like any other.
+    """
     symbol = facts.symbols[index]
     return symbol.kind in VARIABLES or facts.symbols[symbol.parent].kind == "trait"
 
@@ -140,7 +144,7 @@ def _exports(facts: FileFacts, rules: Family) -> dict[str, Import]:
 
 
 def _is_export(spec: Import, rules: Family) -> bool:
-    """Return True for `export { a as b }`, which imports from the file itself."""
+    """Return True for `export { a as b }`, an import from the file itself."""
     return rules.objects and not spec.module
 
 
@@ -154,7 +158,7 @@ def _aliases(facts: FileFacts) -> dict[str, str]:
 
 
 def _name_of_module(module: str, rules: Family) -> str:
-    """Return the local name of a module that is imported whole and without an alias."""
+    """Return the local name of a whole module without an alias."""
     if rules.bound == "first":
         return module.partition(rules.joint)[0]
     if rules.bound != "last":
@@ -188,7 +192,9 @@ def _bindings(facts: FileFacts, rules: Family) -> dict[tuple[int, str], list[Bin
 
 
 def _binding_key(facts: FileFacts, rules: Family, binding: Binding) -> tuple[int, str] | None:
-    """Return (scope, name), for an attribute of `self` the class and `.name`; None for an attribute of another object."""
+    """Return (scope, name), for an attribute of `self` the class and `.name`; None for an attribute
+    of another object.
+    """
     scope = skip_variables(facts.symbols, binding.scope)
     root, dot, attribute = binding.name.partition(".")
     if not dot:

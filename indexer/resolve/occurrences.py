@@ -1,7 +1,8 @@
-"""What compilers say of names: rows of the table `occurrences`, and the edges that follow from them.
+"""Occurrences of names with targets from compilers: rows of the table `occurrences`, and their
+edges.
 
-A row is a fact of one version of a file, like all facts: a changed file loses its rows, and is resolved as if there had been
-no index. `scip_matching` makes the rows.
+A row is a fact of one version of a file, like all facts: a changed file loses its rows, and is
+resolved as if there had been no index. `scip_matching` makes the rows.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class CompilerOccurrence(NamedTuple):
 def read_occurrences(
     table: Table, files: Mapping[str, int]
 ) -> dict[str, tuple[CompilerOccurrence, ...]]:
-    """Return path → occurrences in order, for those of `files` (path → file_id) that have any."""
+    """Return path → occurrences in order, for the files with any. `files`: path → file_id."""
     if not table.count_rows():
         return {}
     import numpy as np
@@ -55,7 +56,9 @@ def read_occurrences(
 def compiler_edges(
     path: str, facts: FileFacts, occurrences: Iterable[CompilerOccurrence], ids: Collection[str]
 ) -> Iterator[Edge]:
-    """Yield the edges of a file's occurrences. Targets that are not among `ids`, the symbols of the view, are gone."""
+    """Yield the edges of a file's occurrences. Targets outside of `ids`, the symbols of the view,
+    are gone.
+    """
     confidence = CONFIDENCE["scip"]
     for each in occurrences:
         if each.target in ids:
@@ -67,15 +70,18 @@ def compiler_edges(
 def explained_references(
     occurrences: Iterable[CompilerOccurrence], ids: Collection[str]
 ) -> frozenset[tuple[int, str]]:
-    """Return (line, name) of references that need no other rule: their target is among `ids`, the symbols of the view, or
-    outside of the repository."""
+    """Return (line, name) of references without need of another rule: their target is among `ids`,
+    the symbols of the view, or outside of the repository.
+    """
     return frozenset(
         (each.line, each.name) for each in occurrences if not each.target or each.target in ids
     )
 
 
 def merge_edges(edges: Iterable[Edge], of_compiler: Iterable[Edge]) -> list[Edge]:
-    """Return the edges of one file by line, one for each source, target and kind: the compiler's, at its first line."""
+    """Return the edges of one file by line, one for each source, target and kind: the compiler's,
+    at its first line.
+    """
     merged: dict[tuple[str, str, str], Edge] = {}
     for edge in (*of_compiler, *edges):
         if edge.src != edge.dst or edge.kind == "calls":

@@ -1,9 +1,10 @@
-"""The parts of a file, by which reads are recorded, and the comparison of two versions of a file part by part.
+"""The parts of a file, the units of recorded reads, and the comparison of two versions of a file.
 
-A part is all that a file says of one name at its top: the definition and everything in it, and the imports and bindings of
-that name. A definition in a namespace (`namespace net { class Server … }`) is a part of its own, `net.Server`. Every key of
-a `Namespace` table belongs to one part (`PartOf`), and the contents of a part are the entries of its keys. So a file whose
-recorded parts have the same contents as before gives the same answers as before.
+A part is everything about one name at the file's top: the definition and its members, and the
+imports and bindings of the name. A definition in a namespace (`namespace net { class Server … }`)
+is a part of its own, `net.Server`. Every key of a `Namespace` table belongs to one part (`PartOf`);
+the contents of a part are the entries of its keys. So a file with unchanged contents of the
+recorded parts gives the same answers as before.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class PartOf:
         return self._parts[scope] if scope >= 0 else name
 
     def binding(self, key: tuple[int, str]) -> str:
-        """Return the part of a bound name. If it is bound twice at the top, its meaning depends on the order of the text."""
+        """Return the part of a bound name. If it is bound twice at the top, its meaning depends on
+        the order of the text.
+        """
         if key[0] >= 0:
             return self._parts[key[0]]
         return WHOLE if len(self._bindings.get(key, ())) > 1 else key[1]
@@ -63,13 +66,15 @@ class _SymbolParts(dict[int, str]):
 
 
 def changed_parts(old: Namespace | None, new: Namespace | None) -> Iterator[str]:
-    """Yield the parts of a file with other contents than before; all of them for an added or deleted file."""
+    """Yield the parts of a file with other contents than before; all of them for an added or
+    deleted file.
+    """
     before, after = (contents(file) if file else {} for file in (old, new))
     return (part for part in {**before, **after} if before.get(part) != after.get(part))
 
 
 def contents(file: Namespace) -> dict[str, Any]:
-    """Return part → contents, with qualified names for positions of symbols and ranks for lines."""
+    """Return part → contents, with qualified names for symbols and ranks for lines."""
     gathered = _Contents(file)
     gathered.add_symbols()
     gathered.add_imports()

@@ -1,4 +1,4 @@
-"""The wire format of protocol buffers, as far as SCIP uses it. Malformed data raises `ValueError`."""
+"""The wire format of protocol buffers, as far as needed. Malformed data raises `ValueError`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ MAX_NUMBER = 0x7FFFFFFF  # of a line or column
 
 
 def fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield (field number, value) of a message. Fixed-width values, which SCIP does not use, are left out."""
+    """Yield (field number, value) of a message. Fixed-width values, unused by SCIP, are left
+    out.
+    """
     at, size = 0, len(data)
     while at < size:
         key, at = _varint(data, at)
@@ -44,7 +46,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def read_varint(file: BinaryIO) -> int:
-    """Return the next number of a file; 0, which is no key, at its end."""
+    """Return the next number of a file; at its end 0, never a key."""
     value = shift = 0
     while byte := file.read(1):
         value |= (byte[0] & 0x7F) << shift

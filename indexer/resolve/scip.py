@@ -1,8 +1,9 @@
-"""Reads SCIP indexes, which front ends of compilers write: documents with their occurrences, one at a time.
+"""Reads SCIP indexes, which front ends of compilers write: documents with their occurrences, one at
+a time.
 
-SCIP is Sourcegraph's code intelligence protocol; the field numbers are those of its published `scip.proto`. The protobuf wire
-format is read here directly: a message is a list of fields, each a key and a value. The file is not trusted: any fault in it
-raises one `ScipError`.
+SCIP is Sourcegraph's code intelligence protocol; the field numbers are those of its published
+`scip.proto`. The protobuf wire format is read here directly: a message is a list of fields, each a
+key and a value. The file is not trusted: any fault in it raises one `ScipError`.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ class Document:
 
 
 def read_scip(path: str | os.PathLike[str]) -> Iterator[Document]:
-    """Yield the documents of the index at `path`, in its order. Raises `ScipError`, after the readable documents."""
+    """Yield the documents of the index at `path`, in its order. Raises `ScipError`, after the
+    readable documents.
+    """
     try:
         with open(path, "rb") as file:
             yield from _documents(file)
@@ -69,8 +72,10 @@ def read_scip(path: str | os.PathLike[str]) -> Iterator[Document]:
 
 @lru_cache(maxsize=1 << 16)
 def symbol_name(symbol: str) -> str:
-    """Return the last name in a global symbol: `run` of `… pkg/Server#run().`; "" if no such name is in the text. This holds
-    for locals, parameters, namespaces, and metadata (modules and numbered members of objects)."""
+    """Return the last name in a global symbol: `run` of `… pkg/Server#run().`; "" if no such name
+    is in the text. This holds for locals, parameters, namespaces, and metadata (modules and
+    numbered members of objects).
+    """
     if symbol.startswith("local "):
         return ""
     match = _LAST_NAME.search(symbol)

@@ -1,7 +1,8 @@
-"""Matches SCIP documents against the files of a view: each occurrence of a known name becomes a `CompilerOccurrence`.
+"""Matches SCIP documents against the files of a view: each occurrence of a known name becomes a
+`CompilerOccurrence`.
 
-An index may be older than the files. So an occurrence counts only if the text at its position is its name, and a document
-only if most of its definitions are in their places.
+An index may be older than the files. So an occurrence counts only if the text at its position is
+its name, and a document only if most of its definitions are in their places.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from .occurrences import CompilerOccurrence
 from .scip import DEFINITION, FORWARD, Document, Occurrence, read_scip, symbol_name, text_between
 
 AGREEMENT = 0.95
-"""Share of a document's definitions in their places, except for odd names of compilers; with less the document is stale."""
+"""Share of a document's definitions in their places, except for odd names of compilers; with less
+the document is stale.
+"""
 AGREEMENT_OF_REFERENCES = 0.5  # for a document without definitions: imports with aliases are many
 DOCUMENTS_AT_ONCE = 256  # their texts are read from the store together
 _CONSTRUCTOR = "`<constructor>`()."
@@ -44,10 +47,12 @@ def match_scip(
     texts: Texts,
     root: str,
 ) -> ScipMatches:
-    """Match SCIP indexes with the view of the files `facts` (path → facts) and `ids` (path → file_id).
+    """Match SCIP indexes with the view of the files `facts` (path → facts) and `ids` (path →
+    file_id).
 
-    `root` is the folder of the view, or "" without one. The last index of a file counts. Each index is read twice, first for
-    its definitions: they may follow their references, and be in another index. Raises `ScipError`.
+    `root` is the folder of the view, or "" without one. The last index of a file counts. Each index
+    is read twice, first for its definitions: they may follow their references, and be in another
+    index. Raises `ScipError`.
     """
     indexes = list(indexes)
     matcher = _Matcher(facts, ids, texts, root)
@@ -71,7 +76,9 @@ class _FileDocument:
     lines: list[str]
 
     def name_at(self, occurrence: Occurrence) -> str:
-        """Return the name in the text; the first one of `name as other`, a single occurrence for some indexers."""
+        """Return the name in the text; the first one of `name as other`, a single occurrence for
+        some indexers.
+        """
         if occurrence.end_line != occurrence.line or occurrence.line > len(self.lines):
             return ""
         return self.text(occurrence.line, occurrence.start, occurrence.end).split(" ", 1)[0]
@@ -80,7 +87,7 @@ class _FileDocument:
         return text_between(self.lines[line - 1], start, end, self.document.encoding)
 
     def is_current(self) -> bool:
-        """Return True if definitions are in their places; for a document without any, references."""
+        """Return True if definitions are in their places; references, in a document without any."""
         checks: dict[bool, list[bool]] = {True: [], False: []}
         for each in self.document.occurrences:
             if (name := symbol_name(each.symbol)).isidentifier() and each.end > each.start:
@@ -100,7 +107,7 @@ class _Matcher:
         self.unknown: set[str] = set()
 
     def documents(self, index: str) -> Iterator[_FileDocument]:
-        """Yield the documents that agree with the files of the view."""
+        """Yield the documents in agreement with the files of the view."""
         documents = read_scip(index)
         while batch := list(islice(documents, DOCUMENTS_AT_ONCE)):
             paths = [(self._path(each), each) for each in batch]
@@ -115,13 +122,15 @@ class _Matcher:
                     self.stale.add(path)
 
     def _path(self, document: Document) -> str:
-        """Return the document's path in the view. An index of a folder of the view has paths relative to that folder."""
+        """Return the document's path in the view. An index of a folder of the view has paths
+        relative to that folder.
+        """
         is_inside = self._root and document.root.startswith(f"{self._root}/")
         prefix = f"{document.root[len(self._root) + 1 :]}/" if is_inside else ""
         return os.path.normpath(prefix + document.path)
 
     def add_definitions(self, document: _FileDocument) -> None:
-        """Add the symbols that the document defines."""
+        """Add the symbols defined in the document."""
         path, symbols = document.path, self._facts[document.path].symbols
         by_name: dict[str, list[Symbol]] = defaultdict(list)
         for symbol in symbols:
@@ -158,7 +167,9 @@ class _Matcher:
                 yield CompilerOccurrence(each.line, name, kind, scope, target)
 
     def _target(self, path: str, symbol: str) -> str | None:
-        """Return the symbol id of a SCIP symbol; "" if no index defines it, None if the view has no symbol for it."""
+        """Return the symbol id of a SCIP symbol; "" if no index defines it, None if the view has no
+        symbol for it.
+        """
         symbol = symbol.removesuffix(_CONSTRUCTOR)  # a `new` names the class
         key = _key(path, symbol)
         if key in self._definitions:
@@ -193,8 +204,9 @@ class _ReferenceTable:
             self._scopes[lines.start : lines.stop] = [index] * len(lines)
 
     def guess(self, document: _FileDocument, each: Occurrence, name: str) -> tuple[str, int]:
-        """Return (kind, scope) of a reference that extraction leaves out: an import, a further use, a call of a hidden
-        name."""
+        """Return (kind, scope) of a reference without a fact: an import, a further use, a call of a
+        hidden name.
+        """
         scope = self._scopes[each.line] if each.line < len(self._scopes) else -1
         if (scope, name) in self._imports:
             return "imports", scope
@@ -202,7 +214,9 @@ class _ReferenceTable:
         return "calls" if rest.startswith("(") else "references", scope
 
     def is_repeated_head(self, path: str, scope: int, target: str) -> bool:
-        """Return True for the head of a further definition of a symbol: an overload, the setter of a property."""
+        """Return True for the head of a further definition of a symbol: an overload, the setter of
+        a property.
+        """
         return scope >= 0 and symbol_id(path, base_name(self._symbols[scope].qualname)) == target
 
 

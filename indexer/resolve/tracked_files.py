@@ -1,4 +1,4 @@
-"""The files that are read while one file is resolved, and the parts of them that were read."""
+"""The files read during the resolution of one file, and the read parts of each."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class TrackedFiles(dict[str, Namespace]):
-    """path → the names of a file. Reads of other files than the resolved one are recorded, part by part."""
+    """path → the names of a file. Reads of files beside the resolved one are recorded by part."""
 
     def __init__(self, untracked: Mapping[str, Namespace]) -> None:
-        """`untracked`: the names of every file, for reads whose dependencies are recorded by other means."""
+        """`untracked`: the names of every file, for reads recorded by other means."""
         super().__init__()
         self.untracked = untracked
         self.reads: dict[str, set[str]] = {}  # the read set: path → parts
@@ -39,14 +39,14 @@ class TrackedFiles(dict[str, Namespace]):
         return self._open(path)
 
     def record(self, path: str, part: str) -> None:
-        """Record a read that no view sees."""
+        """Record a read outside of views."""
         if path not in self:
             self._open(path)
         if path in self.reads:
             self.reads[path].add(part)
 
     def _open(self, path: str) -> Namespace:
-        """Return a view that records into the read set. Views are kept for as long as their file is in memory."""
+        """Return a view that records into the read set. Views are kept as long as their file."""
         file = self.untracked[path]
         if file not in self._views:
             parts: set[str] = set()
@@ -57,7 +57,7 @@ class TrackedFiles(dict[str, Namespace]):
 
 @dataclass(slots=True)
 class _TrackedFacts:
-    """A `FileView` whose rows record their reads."""
+    """A `FileView` with recorded reads."""
 
     path: str
     language: str
@@ -68,7 +68,7 @@ class _TrackedFacts:
 
 
 def tracked(file: Namespace, record: Recorder[str]) -> Namespace:
-    """Return a view of a file that records the parts that are read through it."""
+    """Return a view of a file that records the parts read through it."""
     part_of, facts = PartOf(file), file.facts
     return replace(
         file,
