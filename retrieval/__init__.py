@@ -1,6 +1,6 @@
-"""Question → ranked hits → context pack. The online part of clew; it never reads the repository, only the index.
+"""Question → ranked hits → context pack. It reads the index, never the repository.
 
-Names are listed in `__init__.pyi` and loaded when first used, so that importing the package costs nothing.
+The names are listed in `__init__.pyi` and loaded on first use, so that the import is free.
 """
 
 import lazy_loader

@@ -22,16 +22,14 @@ from .records import Pack as Pack
 from .records import Piece as Piece
 from .searcher import Searcher as Searcher
 from .tokens import count_tokens as count_tokens
-from .tokens import counter_name as counter_name
-from .tune.commit_tasks import Change as Change
-from .tune.commit_tasks import Task as Task
-from .tune.commit_tasks import past_changes as past_changes
-from .tune.commit_tasks import solved_tasks as solved_tasks
-from .tune.commit_tasks import tasks_at as tasks_at
-from .tune.commit_tasks import unit_of as unit_of
+from .tune.commit_examples import CommitChange as CommitChange
+from .tune.commit_examples import find_changes as find_changes
+from .tune.commit_examples import find_examples as find_examples
+from .tune.commit_examples import localization_unit as localization_unit
+from .tune.commit_examples import make_examples as make_examples
 from .tune.tuning import Accuracy as Accuracy
 from .tune.tuning import Trial as Trial
-from .tune.tuning import keep as keep
+from .tune.tuning import publish_tuning as publish_tuning
 from .tune.tuning import tune as tune
 
 __all__: list[str]

@@ -11,7 +11,7 @@ from indexer import SHOWN_WHOLE, GenerationGone, Snapshot
 from .graph.graph import Graph
 from .query.lookup import Lookup
 from .query.question import Question, read_question
-from .rank.features import RankingInput
+from .rank.feature_table import RankingInput
 from .rank.issue_ranker import IssueRanker
 from .rank.ranked import Ranked, Ranker
 from .rank.rerank import Reranker, rerank

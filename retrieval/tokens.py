@@ -1,4 +1,4 @@
-"""How many tokens a text costs: cl100k_base, from the file that LiteLLM carries, without importing LiteLLM."""
+"""Token counts by cl100k_base, read from LiteLLM's copy of it without importing LiteLLM."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-_RANKS = "litellm_core_utils/tokenizers/9b5ad71b2ce5302211f9c61530b329a4922fc6a4"  # tiktoken's name for cl100k_base
-_PATTERN = r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
+# tiktoken's name for cl100k_base
+_RANKS = "litellm_core_utils/tokenizers/9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
+_PATTERN = (
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+"
+    r"| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
+)
 _ROUGH = re.compile(r"\w{1,4}|[^\w\s]|\s+")
 
 
@@ -39,10 +43,13 @@ def _ranks_file() -> Path | None:
 
 
 def count_tokens(text: str) -> int:
-    """Tokens of `text` by `counter_name()`; other providers' counts lie within some 20 % of it."""
+    """Return the tokens of `text` by `counter_name()`; other providers differ by some 20 %."""
     return _counter()[1](text)
 
 
 def counter_name() -> str:
-    """`cl100k_base`, or `rough` where LiteLLM's file is missing: then a word is cut every four letters, which overestimates."""
+    """Return `cl100k_base`, or `rough` without LiteLLM's file.
+
+    The rough counter cuts words every four letters, an overestimate.
+    """
     return _counter()[0]

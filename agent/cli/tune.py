@@ -36,19 +36,19 @@ def tune(
 ) -> int:
     """Fit the ranking of issues to this repository, by what its commits say and which functions they changed."""
     from indexer import Snapshot
-    from retrieval import keep
+    from retrieval import publish_tuning
     from retrieval import tune as learn
 
     uri = store_to_read(store)
     snapshot = Snapshot.open(uri, view_to_read(uri, rev))
     if forget:
-        gone = keep(snapshot.store, snapshot, None)
+        gone = publish_tuning(snapshot.store, snapshot, None)
         say_json({"forgotten": gone}) if json else say("forgotten" if gone else "nothing was tuned")
         return 0 if gone else NOTHING_KEPT
     with progress() as show:
         trial = learn(snapshot, tasks, show)
     if trial.kept is not None:
-        keep(snapshot.store, snapshot, trial.kept)
+        publish_tuning(snapshot.store, snapshot, trial.kept)
     if json:
         say_json(asdict(trial))
     else:

@@ -33,7 +33,7 @@ from benchmarks.systems.answer_cache import pickled
 from benchmarks.train.evaluate import bm25
 from benchmarks.train.tasks import LIST, Repository, read_repositories
 from indexer import CALLABLES, ClewError, Symbol, open_repository, search_terms
-from retrieval import Change, passage_text, past_changes, unit_of
+from retrieval import CommitChange, find_changes, localization_unit, passage_text
 
 if TYPE_CHECKING:
     import torch
@@ -76,7 +76,7 @@ def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Asked], Co
     blobs, rng = open_repository(git_dir), random.Random(SEED)
     code: dict[str, str] = {}
     rows: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
-    changes = past_changes(
+    changes = find_changes(
         git_dir, repository.tip, least_words=LEAST_WORDS, most_commits=MOST_COMMITS
     )
     for change in islice(changes, PER_REPOSITORY):
@@ -91,7 +91,7 @@ def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Asked], Co
 
 
 def _functions(
-    change: Change, blobs: Any, code: dict[str, str]
+    change: CommitChange, blobs: Any, code: dict[str, str]
 ) -> tuple[tuple[str, ...], list[str]]:
     """The names of the functions that a change touched, and of the others in those files; their
     code goes into `code`."""
@@ -99,9 +99,9 @@ def _functions(
     for file in change.files:
         lines = blobs[file.blob].data.decode("utf-8", "replace").split("\n")
         put = partial(_put, code, file.path, lines)
-        right.update(dict.fromkeys(put(symbol) for symbol in file.touched))
+        right.update(dict.fromkeys(put(symbol) for symbol in file.changed))
         units = (
-            unit_of(file.symbols, at)
+            localization_unit(file.symbols, at)
             for at, symbol in enumerate(file.symbols)
             if symbol.kind in CALLABLES
         )

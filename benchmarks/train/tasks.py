@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer import ClewError, open_repository
-from retrieval import past_changes, solved_tasks, tasks_at
+from retrieval import find_changes, find_examples, make_examples
 
 LIST = Path(__file__).with_name("repositories.txt")
 LEAST_WORDS = 12  # of a message: shorter ones name a change that its author had in mind
@@ -63,7 +63,7 @@ def chosen(repository: Repository, mirrors: Path) -> Repository:
     tip = str(opened.revparse_single(repository.tip or "HEAD").id)
     changes = list(
         islice(
-            past_changes(git_dir, tip, least_words=LEAST_WORDS, most_commits=MOST_COMMITS),
+            find_changes(git_dir, tip, least_words=LEAST_WORDS, most_commits=MOST_COMMITS),
             max(USEFUL),
         )
     )
@@ -74,7 +74,7 @@ def chosen(repository: Repository, mirrors: Path) -> Repository:
         base = opened[tip].peel(pygit2.Commit)
         while base.parents and base.commit_time >= oldest:
             base = base.parents[0]
-        found = sum(1 for _ in tasks_at(git_dir, str(base.id), changes[:count]))
+        found = sum(1 for _ in make_examples(git_dir, str(base.id), changes[:count]))
         best, most = (str(base.id), found) if found > most else (best, most)
     return Repository(repository.name, tip, best)
 
@@ -82,7 +82,7 @@ def chosen(repository: Repository, mirrors: Path) -> Repository:
 def tasks(repository: Repository, mirrors: Path) -> Iterator[dict[str, Any]]:
     """The rows of one repository, the newest first."""
     git_dir = repository.git_dir(mirrors)
-    found = solved_tasks(git_dir, repository.base, repository.tip, least_words=LEAST_WORDS)
+    found = find_examples(git_dir, repository.base, repository.tip, least_words=LEAST_WORDS)
     for task in islice(found, MOST):
         yield {
             "repository": repository.name,

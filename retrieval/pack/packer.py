@@ -235,7 +235,7 @@ class _Draft:
 
 
 def _pieces(choices: Sequence[_Choice], costs: _LineCosts) -> list[Piece]:
-    """Return the chosen runs of lines, neighbors merged, in the order of their files' best items."""
+    """Return the chosen runs of lines, merged, in the order of their files' best items."""
     by_path: dict[str, list[_Choice]] = {}
     for choice in choices:
         if choice.chosen:

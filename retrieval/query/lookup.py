@@ -45,7 +45,7 @@ class Lookup:
         return self._paths_by_name.get(name, [])
 
     def files(self, mention: str) -> list[tuple[str, float]]:
-        """Return (path, agreement) of the files that `mention` may mean, best first.
+        """Return (path, agreement) of the possible files of `mention`, best first.
 
         The agreement is the matching share of the mention, from its end. It is 1 for a path that
         matches as a whole, folders and all: the rest of the mention is its place of installation.
@@ -160,7 +160,7 @@ def _parse(name: str) -> tuple[str, list[str]]:
 
 
 def _has_qualifiers(symbol: FoundSymbol, outer: list[str]) -> bool:
-    """Return True if `outer` is, from the right, the symbol's scopes and then the end of its path."""
+    """Return True if `outer` is the symbol's scopes, from the right, then the end of its path."""
     scopes = symbol.symbol.qualname.split(".")[:-1]
     rest = list(outer)
     while rest and scopes and rest[-1] == scopes[-1]:

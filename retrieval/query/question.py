@@ -131,7 +131,7 @@ def _classify(text: str) -> str:
 
 
 def _count_issue_terms(body: str) -> Mapping[str, float]:
-    """Return term → its count weighted by the parts of the issue, its form and versions left out."""
+    """Return term → its weighted count, without the issue's form and versions."""
     counts: dict[str, float] = defaultdict(float)
     fenced = False
     for line in body.splitlines():
@@ -175,12 +175,14 @@ def _heaviest(weights: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
 
 
 _ENDINGS = (
-    ("ization", ("ize", "izer")), ("isation", ("ise", "iser")), ("ication", ("y", "icate")), ("ating", ("ate", "ator")),
-    ("ation", ("ate", "e", "ator", "")), ("ition", ("e", "it")), ("ution", ("ute",)), ("ction", ("ct", "ctor")),
-    ("sion", ("de", "se")), ("tion", ("te", "t")), ("ment", ("",)), ("ness", ("",)), ("ance", ("", "e")), ("ence", ("", "e")),
-    ("able", ("", "e")), ("ible", ("",)), ("izing", ("ize", "izer")), ("ized", ("ize",)), ("ied", ("y",)), ("ying", ("y",)),
-    ("ing", ("", "e", "er", "or")), ("ed", ("", "e")), ("er", ("", "e")), ("or", ("", "e", "ion")), ("ly", ("",)),
-    ("ize", ("izer", "ization")), ("ate", ("ator", "ation")),
+    ("ization", ("ize", "izer")), ("isation", ("ise", "iser")), ("ication", ("y", "icate")),
+    ("ating", ("ate", "ator")), ("ation", ("ate", "e", "ator", "")), ("ition", ("e", "it")),
+    ("ution", ("ute",)), ("ction", ("ct", "ctor")), ("sion", ("de", "se")), ("tion", ("te", "t")),
+    ("ment", ("",)), ("ness", ("",)), ("ance", ("", "e")), ("ence", ("", "e")), ("able", ("", "e")),
+    ("ible", ("",)), ("izing", ("ize", "izer")), ("ized", ("ize",)), ("ied", ("y",)),
+    ("ying", ("y",)), ("ing", ("", "e", "er", "or")), ("ed", ("", "e")), ("er", ("", "e")),
+    ("or", ("", "e", "ion")), ("ly", ("",)), ("ize", ("izer", "ization")),
+    ("ate", ("ator", "ation")),
 )  # fmt: skip
 
 

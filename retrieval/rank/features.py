@@ -7,23 +7,27 @@ alike. A function for each signal returns its columns; `SIGNALS` names these in 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from indexer import CALLABLES, FoundSymbol, search_terms
+from indexer import FoundSymbol, search_terms
 
 from ..file_roles import file_role
-from ..query.mention_matches import MentionMatches
-from ..query.question import Question
 from ..query.term_rarity import rarity
 from ..query.words import name_parts, path_parts
-from ..search.commit_evidence import CommitEvidence
 from ..search.file_evidence import discounted_sum
-from ..search.fusion import Candidate
-from .term_counts import TermCounts
+from .feature_table import (
+    FeatureTable,
+    RankingInput,
+    Unit,
+    group_rows,
+    is_function,
+    spread,
+    squared_rarity,
+    to_floats,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,8 +35,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
     Columns = Mapping[str, Floats]
-
-Key = TypeVar("Key", bound=Hashable)
 
 SIGNALS = {
     "lexical": ("lexical", "lexical_place", "bm25", "bm25_place", "bm25_title", "bm25_all",
@@ -51,138 +53,25 @@ SIGNALS = {
 FEATURES = tuple(name for names in SIGNALS.values() for name in names)
 """The columns of `feature_rows`, in order."""
 
-DENSE = 0.2  # weight of nearness in meaning beside BM25, in a chunk's evidence for its file
 DOC_CHARS = 600  # of a docstring that are read
 COMMON = 0.05  # weight of the commonest word
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A row of the ranking of an issue: a symbol, or lines outside any symbol, in one chunk."""
-
-    at: int  # the chunk's position among the candidates
-    symbol: FoundSymbol | None
-
-
-@dataclass(frozen=True, slots=True)
-class RankingInput:
-    """The input of the ranker for one issue."""
-
-    question: Question
-    candidates: Sequence[Candidate]
-    units: Sequence[Unit]
-    symbols: Mapping[str, Sequence[FoundSymbol]]  # of the candidates' paths
-    mentions: MentionMatches
-    counts: TermCounts  # a row for each candidate
-    commits: CommitEvidence
-    commit_evidence: Mapping[str, float]  # path → evidence of `commits` for this question
 
 
 def feature_rows(given: RankingInput) -> Floats:
     """Return an array (units, FEATURES)."""
     import numpy as np
 
-    table = _Table(given)
+    table = FeatureTable(given)
     columns = {name: values for group in COLUMNS.values() for name, values in group(table).items()}
     return np.stack([columns[name] for name in FEATURES], axis=1)
-
-
-class _Table:
-    """The rows of an input, grouped, with the values shared by several signals."""
-
-    def __init__(self, given: RankingInput) -> None:
-        import numpy as np
-
-        self.given = given
-        self.question = given.question
-        self.weights = given.question.rarity_weights
-        self.total = sum(self.weights.values()) or 1.0
-        self.title = _squared_rarity(given.question.title_terms)
-        self.units = given.units
-        self.chunk_at = np.array([unit.at for unit in given.units], np.int64)
-
-    def of_chunks(self, values: Iterable[float] | Floats) -> Floats:
-        """Return a column from a value for each candidate."""
-        return _floats(values)[self.chunk_at]
-
-    def of_files(self, values: Iterable[float] | Floats) -> Floats:
-        """Return a column from a value for each of `files`."""
-        return _spread(self.files.values(), values, len(self.units))
-
-    def of_units(self, value: Callable[[Unit], float]) -> Floats:
-        """Return a column from a function of a unit."""
-        return _floats([value(unit) for unit in self.units])
-
-    def of_symbols(self, value: Callable[[FoundSymbol], float]) -> Floats:
-        """Return a column from a function of a symbol; 0 for lines outside any symbol."""
-        return self.of_units(lambda unit: 0.0 if unit.symbol is None else value(unit.symbol))
-
-    def path_of(self, unit: Unit) -> str:
-        return self.given.candidates[unit.at].chunk.path
-
-    def is_small(self, unit: Unit) -> bool:
-        """Return True for a function that shares a chunk."""
-        symbol, chunk = unit.symbol, self.given.candidates[unit.at].chunk
-        return symbol is not None and _is_function(symbol) and symbol.index != chunk.symbol
-
-    def share(self, terms: Iterable[str]) -> float:
-        """Return the share of the question's weights with one of `terms`."""
-        return sum(self.weights.get(term, 0.0) for term in terms) / self.total
-
-    @cached_property
-    def files(self) -> Mapping[str, list[int]]:
-        """Path → rows."""
-        return _group_rows(self.path_of(unit) for unit in self.units)
-
-    @cached_property
-    def classes(self) -> Mapping[tuple[str, int], list[int]]:
-        """(path, index of the type around the unit, or -1) → rows."""
-        return _group_rows((self.path_of(unit), _class_index(unit)) for unit in self.units)
-
-    @cached_property
-    def chunk_lexical(self) -> Floats:
-        """BM25 of the full-text index, of each candidate."""
-        return _floats(candidate.lexical for candidate in self.given.candidates)
-
-    @cached_property
-    def chunk_dense(self) -> Floats:
-        """Nearness in meaning, of each candidate."""
-        return _floats(candidate.dense for candidate in self.given.candidates)
-
-    @cached_property
-    def chunk_bm25(self) -> Floats:
-        """BM25 among the candidates, of each candidate."""
-        return self.given.counts.bm25(dict(self.question.weights))
-
-    @cached_property
-    def lexical(self) -> Floats:
-        """`chunk_lexical` of each unit."""
-        return self.of_chunks(self.chunk_lexical)
-
-    @cached_property
-    def dense(self) -> Floats:
-        """`chunk_dense` of each unit."""
-        return self.of_chunks(self.chunk_dense)
-
-    @cached_property
-    def bm25(self) -> Floats:
-        """`chunk_bm25` of each unit."""
-        return self.of_chunks(self.chunk_bm25)
-
-    @cached_property
-    def evidence(self) -> Floats:
-        """How strongly each unit's chunk speaks for its file and class."""
-        import numpy as np
-
-        return np.asarray(self.lexical + DENSE * self.dense, np.float32)
 
 
 # -- a function for each signal
 
 
-def _lexical(table: _Table) -> Columns:
+def _lexical(table: FeatureTable) -> Columns:
     counts, question = table.given.counts, table.question
-    code = _squared_rarity(question.code_terms)
+    code = squared_rarity(question.code_terms)
     return {
         "lexical": table.lexical,
         "lexical_place": table.of_chunks(_places(table.chunk_lexical, 5)),
@@ -196,12 +85,12 @@ def _lexical(table: _Table) -> Columns:
     }
 
 
-def _dense(table: _Table) -> Columns:
+def _dense(table: FeatureTable) -> Columns:
     places = _places(table.chunk_dense, 5)
     return {"dense": table.dense, "dense_place": table.of_chunks(places)}
 
 
-def _mention(table: _Table) -> Columns:
+def _mention(table: FeatureTable) -> Columns:
     mentions, candidates = table.given.mentions, table.given.candidates
     by_symbol = {(each.path, each.index): value for each, value in mentions.symbols.items()}
     by_file = Counter(symbol.path for symbol in mentions.symbols)
@@ -219,7 +108,7 @@ def _mention(table: _Table) -> Columns:
     }
 
 
-def _name(table: _Table) -> Columns:
+def _name(table: FeatureTable) -> Columns:
     weights = table.weights
 
     def name_share(symbol: FoundSymbol) -> float:
@@ -238,7 +127,7 @@ def _name(table: _Table) -> Columns:
 
     def of_classes(terms: Mapping[str, float]) -> Floats:
         covers = [0.0 if each is None else cover(each, terms) for each in classes]
-        return _spread(table.classes.values(), covers, len(table.units))
+        return spread(table.classes.values(), covers, len(table.units))
 
     return {
         "name_cover": table.of_symbols(lambda symbol: cover(symbol, weights)),
@@ -252,7 +141,7 @@ def _name(table: _Table) -> Columns:
     }
 
 
-def _path(table: _Table) -> Columns:
+def _path(table: FeatureTable) -> Columns:
     weights, parts = table.weights, [path_parts(path) for path in table.files]
     return {
         "stem_cover": table.of_files(_cover(stem, weights) for stem, _ in parts),
@@ -262,10 +151,10 @@ def _path(table: _Table) -> Columns:
     }
 
 
-def _file(table: _Table) -> Columns:
+def _file(table: FeatureTable) -> Columns:
     groups = table.files.values()
-    sums = _floats([discounted_sum(table.evidence[rows]) for rows in groups])
-    squares = _floats([discounted_sum(table.bm25[rows] ** 2) for rows in groups])
+    sums = to_floats([discounted_sum(table.evidence[rows]) for rows in groups])
+    squares = to_floats([discounted_sum(table.bm25[rows] ** 2) for rows in groups])
     return {
         "file_sum": table.of_files(sums / _largest(sums)),
         "file_best": table.of_files(table.lexical[rows].max() for rows in groups),
@@ -275,25 +164,25 @@ def _file(table: _Table) -> Columns:
     }
 
 
-def _class(table: _Table) -> Columns:
+def _class(table: FeatureTable) -> Columns:
     groups, count = table.classes.values(), len(table.units)
-    symbols = _group_rows(
+    symbols = group_rows(
         (table.path_of(unit), -row - 1 if unit.symbol is None else unit.symbol.index)
         for row, unit in enumerate(table.units)
     ).values()
     return {
-        "class_sum": _spread(
+        "class_sum": spread(
             groups, (discounted_sum(table.evidence[rows]) for rows in groups), count
         ),
-        "class_best": _spread(groups, (table.evidence[rows].max() for rows in groups), count),
-        "siblings": _spread(groups, (math.log1p(len(rows)) for rows in groups), count),
-        "windows": _spread(symbols, (discounted_sum(table.bm25[rows]) for rows in symbols), count),
+        "class_best": spread(groups, (table.evidence[rows].max() for rows in groups), count),
+        "siblings": spread(groups, (math.log1p(len(rows)) for rows in groups), count),
+        "windows": spread(symbols, (discounted_sum(table.bm25[rows]) for rows in symbols), count),
     }
 
 
-def _history(table: _Table) -> Columns:
+def _history(table: FeatureTable) -> Columns:
     commits, files = table.given.commits, table.files
-    evidence = _floats([table.given.commit_evidence.get(path, 0.0) for path in files])
+    evidence = to_floats([table.given.commit_evidence.get(path, 0.0) for path in files])
     return {
         "history": table.of_files(evidence),
         "history_place": table.of_files(_places(evidence, 3)),
@@ -302,14 +191,14 @@ def _history(table: _Table) -> Columns:
     }
 
 
-def _kind(table: _Table) -> Columns:
+def _kind(table: FeatureTable) -> Columns:
     candidates, question = table.given.candidates, table.question
     roles = [file_role(path) for path in table.files]
     chunks = [candidate.chunk for candidate in candidates]
     added = [not (each.lexical or each.dense or each.mention) for each in candidates]
     return {
-        "function": table.of_symbols(_is_function),
-        "type": table.of_symbols(lambda symbol: not _is_function(symbol)),
+        "function": table.of_symbols(is_function),
+        "type": table.of_symbols(lambda symbol: not is_function(symbol)),
         "text": table.of_units(lambda unit: unit.symbol is None),
         "small": table.of_units(table.is_small),
         "lines": table.of_chunks([math.log1p(each.end_line - each.start_line) for each in chunks]),
@@ -320,7 +209,7 @@ def _kind(table: _Table) -> Columns:
     }
 
 
-COLUMNS: Mapping[str, Callable[[_Table], Columns]] = {
+COLUMNS: Mapping[str, Callable[[FeatureTable], Columns]] = {
     "lexical": _lexical,
     "dense": _dense,
     "mention": _mention,
@@ -336,43 +225,6 @@ _ASIDE = frozenset({"example", "prose", "vendored", "generated"})
 
 
 # -- grouping and measuring
-
-
-def _floats(values: Iterable[float] | Floats) -> Floats:
-    import numpy as np
-
-    return np.asarray(values if isinstance(values, np.ndarray) else list(values), np.float32)
-
-
-def _spread(groups: Iterable[list[int]], values: Iterable[float] | Floats, count: int) -> Floats:
-    """Return a column of `count` rows from a value for each group of rows."""
-    import numpy as np
-
-    column = np.zeros(count, np.float32)
-    for rows, value in zip(groups, values, strict=True):
-        column[rows] = value
-    return column
-
-
-def _group_rows(keys: Iterable[Key]) -> dict[Key, list[int]]:
-    groups: dict[Key, list[int]] = defaultdict(list)
-    for row, key in enumerate(keys):
-        groups[key].append(row)
-    return groups
-
-
-def _is_function(symbol: FoundSymbol) -> bool:
-    return symbol.symbol.kind in CALLABLES
-
-
-def _class_index(unit: Unit) -> int:
-    if unit.symbol is None:
-        return -1
-    return unit.symbol.symbol.parent if _is_function(unit.symbol) else unit.symbol.index
-
-
-def _squared_rarity(terms: Sequence[str]) -> dict[str, float]:
-    return {term: rarity(term) ** 2 for term in terms}
 
 
 def _cover(parts: Sequence[str], terms: Mapping[str, float]) -> float:

@@ -18,16 +18,15 @@ from ..search.candidates import Candidates, best_positions
 from ..search.commit_evidence import CommitEvidence
 from ..search.fusion import Candidate
 from .boosted_trees import Trees
-from .features import FEATURES, SIGNALS, RankingInput, Unit, feature_rows
+from .feature_table import RankingInput, Unit
+from .features import FEATURES, SIGNALS, feature_rows
 from .ranked import Ranked, merge_windows
 from .term_counts import TermCounts, count_terms
 from .tuned_weights import apply_weights, weights_for
 
 MAX_CHUNKS = 300  # ranked by all signals (LOG issues: candidates)
 SMALL_LINES = 3  # a function of so many lines shares a chunk; see the indexer's chunker
-TRACED = (
-    2.0  # weight of mentions beside a stack trace; commits, the examples, have none (LOG issues)
-)
+TRACED = 2.0  # weight of mentions beside a stack trace; the model saw none (LOG issues)
 _MENTION_COLUMN, _MENTION_SIGNAL = FEATURES.index("anchor"), list(SIGNALS).index("mention")
 
 

@@ -15,7 +15,7 @@ BASE = "base"  # the constant of all hits; it orders nothing and has no weight
 
 @cache
 def ranker_id() -> str:
-    """Return a digest of the ranker's code and model; weights for another one's signals are void."""
+    """Return a digest of the ranker's code and model; weights for another ranker are void."""
     package = Path(__file__).parent.parent
     rooms = [package / room for room in ("query", "search", "rank")]
     return digest_code([*rooms, data_folder("ranker") / "issue.json"])

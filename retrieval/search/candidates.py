@@ -35,11 +35,11 @@ class Candidates:
 
     chunks: Sequence[Candidate]  # by path and line; the neighbors of an issue's come last
     mentions: MentionMatches = field(default_factory=MentionMatches)
-    commits: Mapping[str, float] = field(default_factory=dict)  # path → commit evidence, of issues
+    commits: Mapping[str, float] = field(default_factory=dict)  # path → evidence, for issues
 
 
 class CandidateSearch:
-    """Finds candidates over one snapshot: by full text, vectors, mentions and, for issues, commits."""
+    """Finds candidates by full text, vectors, mentions and, for issues, commits."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """Past commits as evidence: similar questions are answered in the same files.
 
 BM25 finds the commits with messages similar to the question; each passes its score on to the files
-it touched. Only commits that lead to the view count, so that no later one gives the answer away.
+it touched. Only ancestors of the view count: no later commit gives the answer away.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class CommitEvidence:
         self._snapshot = snapshot
 
     def evidence(self, question: Question) -> dict[str, float]:
-        """Return path → evidence of the commits similar to the question: a share of the best, 0 to 1.
+        """Return path → evidence of the similar commits, as a share of the best, 0 to 1.
 
         Only paths of the view, tests and prose included; paths without evidence are left out.
         """

@@ -1,4 +1,4 @@
-"""How strongly the chunks of a file speak for it together."""
+"""The evidence of all chunks of a file together."""
 
 from __future__ import annotations
 

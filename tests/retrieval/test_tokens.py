@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from retrieval import count_tokens, counter_name
+from retrieval.tokens import count_tokens, counter_name
 
 
 def test_counts_are_those_of_cl100k_base() -> None:

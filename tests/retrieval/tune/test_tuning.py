@@ -20,9 +20,17 @@ from indexer import (
     open_worktree,
     publish_tunings,
 )
-from retrieval import Searcher, keep, tune
+from retrieval import Searcher, publish_tuning, tune
 from retrieval.rank.tuned_weights import ranker_id
-from retrieval.tune.tuning import LEAST_TASKS, Group, Judged, accuracy, beyond_chance, fit, score
+from retrieval.tune.tuning import (
+    MIN_EXAMPLES,
+    Groups,
+    RankedExample,
+    accuracy,
+    fit_weights,
+    is_beyond_chance,
+    score,
+)
 from tests.indexer.repositories import git, repository, write
 
 ISSUE = "Uploads fail\n\n\nAn upload that fails is never sent again, though the server asked for it; the queue just drops it."
@@ -39,7 +47,7 @@ def function(name: str, body: str) -> str:
 
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository whose commits tell what they change: LEAST_TASKS and some more."""
+    """A repository whose commits tell what they change: MIN_EXAMPLES and some more."""
     root = tmp_path_factory.mktemp("tune") / "repo"
     names = [
         f"{verb}_{noun}"
@@ -47,7 +55,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for noun in ("page", "queue", "clock", "name")
     ]
     repository(root, {f"{name}.py": function(name, f"how to {name}") for name in names})
-    for number in range(LEAST_TASKS + 4):
+    for number in range(MIN_EXAMPLES + 4):
         name = names[number % len(names)]
         write(root, {f"{name}.py": function(name, f"take {number}")})
         verb, noun = name.split("_")
@@ -60,34 +68,38 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def judged(*rows: tuple[float, float], right: int) -> Judged:
+def judged(*rows: tuple[float, float], right: int) -> RankedExample:
     """Candidates, each in a file and a function of its own, with two signals."""
-    group = Group(np.arange(len(rows)), len(rows), [right])
-    return Judged(np.array(rows), group, group)
+    group = Groups(np.arange(len(rows)), len(rows), [right])
+    return RankedExample(np.array(rows), group, group)
 
 
 def test_a_signal_that_misleads_loses_its_weight_and_one_that_helps_keeps_it() -> None:
     tasks = [judged((0.2, 2.0), (1.0, 0.1), right=1)] * 3
-    assert fit(tasks, ["helps", "misleads"])[0] >= 1.0 > fit(tasks, ["helps", "misleads"])[1]
+    assert (
+        fit_weights(tasks, ["helps", "misleads"])[0]
+        >= 1.0
+        > fit_weights(tasks, ["helps", "misleads"])[1]
+    )
 
 
 def test_weights_stay_where_nothing_can_be_gained() -> None:
-    assert fit([judged((1.0, 1.0), (0.5, 0.5), right=0)], ["one", "two"]) == [1.0, 1.0]
+    assert fit_weights([judged((1.0, 1.0), (0.5, 0.5), right=0)], ["one", "two"]) == [1.0, 1.0]
 
 
 def test_a_file_stands_where_its_best_candidate_stands_and_what_was_not_found_counts_nothing() -> (
     None
 ):
-    group = Group(np.array([0, 1, 0, 2]), 2, [1, -1])  # the last candidate belongs to no file
-    assert group.places(np.array([0.1, 0.5, 0.9, 2.0])) == [2, 0]
-    task = Judged(np.array([[0.1], [0.5], [0.9], [2.0]]), group, group)
+    group = Groups(np.array([0, 1, 0, 2]), 2, [1, -1])  # the last candidate belongs to no file
+    assert group.ranks(np.array([0.1, 0.5, 0.9, 2.0])) == [2, 0]
+    task = RankedExample(np.array([[0.1], [0.5], [0.9], [2.0]]), group, group)
     assert (accuracy([task], [1.0]).file, 0 < score(task, [1.0]) < 0.5) == (0.0, True)
 
 
 def test_a_gain_in_one_task_of_many_is_chance() -> None:
-    assert not beyond_chance([0.0] * 20)
-    assert not beyond_chance([0.5, -0.5, 0.1, -0.1])
-    assert beyond_chance([0.2, 0.1, 0.3, 0.0])
+    assert not is_beyond_chance([0.0] * 20)
+    assert not is_beyond_chance([0.5, -0.5, 0.1, -0.1])
+    assert is_beyond_chance([0.2, 0.1, 0.3, 0.0])
 
 
 def test_commits_are_asked_to_the_tree_before_them_and_the_store_stays_as_it_was(
@@ -95,7 +107,7 @@ def test_commits_are_asked_to_the_tree_before_them_and_the_store_stays_as_it_was
 ) -> None:
     snapshot = index(open_worktree(past), tmp_path / "store")
     trial = tune(snapshot)
-    assert trial.tasks == LEAST_TASKS + 4
+    assert trial.tasks == MIN_EXAMPLES + 4
     assert trial.unseen == trial.tasks // 3
     assert trial.base == git(past, "rev-list", "--max-parents=0", "HEAD").decode().strip()
     assert trial.before.file > 0.5
@@ -116,7 +128,7 @@ def test_too_short_a_history_and_none_are_told(tmp_path: Path) -> None:
 def kept(root: Path, tmp_path: Path) -> tuple[Snapshot, Tuning]:
     snapshot = index(open_worktree(root), tmp_path / "store")
     tuning = Tuning(snapshot.view.commit, ranker_id(), {"lexical": 0.0, "file": 2.0}, 60, 0.5, 0.6)
-    keep(snapshot.store, snapshot, tuning)
+    publish_tuning(snapshot.store, snapshot, tuning)
     return Snapshot.open(str(tmp_path / "store")), tuning
 
 
@@ -149,7 +161,7 @@ def test_what_was_learned_is_used_by_issues_and_forgotten_on_demand(
         signal == "lexical"
         for signal, _ in Searcher.open(str(tmp_path / "store")).query("upload")[0].why
     )
-    assert keep(snapshot.store, snapshot, None) == 1
+    assert publish_tuning(snapshot.store, snapshot, None) == 1
     assert "lexical" in parts(tmp_path / "store")
 
 
@@ -179,5 +191,5 @@ def test_weights_for_another_ranker_are_left_alone(root: Path, tmp_path: Path) -
 
 def test_a_new_tuning_takes_the_place_of_the_one_before(root: Path, tmp_path: Path) -> None:
     snapshot, tuning = kept(root, tmp_path)
-    assert keep(snapshot.store, snapshot, replace(tuning, weights={})) == 1
+    assert publish_tuning(snapshot.store, snapshot, replace(tuning, weights={})) == 1
     assert [each.weights for each in Snapshot.open(str(tmp_path / "store")).state.tunings] == [{}]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from indexer import ClewError
-from retrieval import past_changes, solved_tasks
-from retrieval.tune.commit_messages import cleaned, is_informative
+from retrieval import find_changes, find_examples
+from retrieval.tune.commit_messages import clean_message, is_informative
 from tests.indexer.repositories import git, repository, write
 
 UPLOAD = """import time
@@ -52,7 +52,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def functions(root: Path, base: str = "HEAD~1") -> list[tuple[str, ...]]:
-    return [task.functions for task in solved_tasks(str(root), base)]
+    return [task.functions for task in find_examples(str(root), base)]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_tests_are_no_targets_and_new_files_are_no_answers(root: Path) -> None:
         "tests/test_upload.py": "def test(): pass\n",
     }
     commit(root, files)
-    [task] = solved_tasks(str(root), "HEAD~1")
+    [task] = find_examples(str(root), "HEAD~1")
     assert (task.files, task.functions) == (("app/upload.py",), ("app/upload.py::pause",))
 
 
@@ -119,8 +119,8 @@ def test_the_newest_come_first_and_what_lies_before_the_base_is_left_out(root: P
     )
     second = commit(root, {"app/upload.py": UPLOAD})
     third = commit(root, {"app/upload.py": UPLOAD.replace("seconds)\n", "seconds + 1)\n")})
-    assert [task.commit for task in solved_tasks(str(root), first)] == [third, second]
-    assert [change.commit for change in past_changes(str(root))] == [third, second, first]
+    assert [task.commit for task in find_examples(str(root), first)] == [third, second]
+    assert [change.commit for change in find_changes(str(root))] == [third, second, first]
 
 
 def test_a_merge_stands_for_its_branch_where_it_tells_more(root: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_merge_stands_for_its_branch_where_it_tells_more(root: Path) -> None:
         made = commit(root, {"app/upload.py": body}, f"sleep longer between attempts on {branch}")
         git(root, "checkout", "-q", "main")
         git(root, "merge", "-q", "--no-ff", branch, "-m", message)
-        [task] = solved_tasks(str(root), "HEAD~1")
+        [task] = find_examples(str(root), "HEAD~1")
         assert task.commit == (head(root) if branch == "told" else made)
 
 
@@ -146,7 +146,7 @@ def test_a_sweep_over_many_sources_is_no_task(root: Path) -> None:
 
 def test_an_unknown_base_is_an_error_that_names_it(root: Path) -> None:
     with pytest.raises(ClewError, match="nowhere"):
-        list(solved_tasks(str(root), "nowhere"))
+        list(find_examples(str(root), "nowhere"))
 
 
 def test_a_message_is_cleaned_of_people_tickets_and_lists_of_files() -> None:
@@ -165,7 +165,10 @@ Fixes #345
 Signed-off-by: A Person <a@example.org>
 Change-Id: I0123
 """
-    assert cleaned(message) == "Keep the order of headers\n\nKeep the order.\n\nSee [the report]."
+    assert (
+        clean_message(message)
+        == "Keep the order of headers\n\nKeep the order.\n\nSee [the report]."
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,8 +177,8 @@ Change-Id: I0123
      "docs: say how uploads are sent again", "Run black over the whole of the code base", "1.2.3 is what this is now", "fix it"],
 )  # fmt: skip
 def test_versions_reverts_sweeps_and_short_messages_say_nothing(message: str) -> None:
-    assert not is_informative(message, cleaned(message), 5)
+    assert not is_informative(message, clean_message(message), 5)
 
 
 def test_what_a_change_is_for_is_informative() -> None:
-    assert is_informative(MESSAGE, cleaned(MESSAGE), 12)
+    assert is_informative(MESSAGE, clean_message(MESSAGE), 12)
