@@ -1,100 +1,104 @@
-"""The names that all files of a program share, in C and C++: what a file means by one, and what defines what is announced.
+"""C linkage: the names that the files of a C or C++ program share, and the definitions of declarations.
 
-A name is shared with the namespaces and types around it: `net.Server.run`. A file sees what it includes; beyond that the
-linker finds functions and variables of other sources, but for `static` ones.
+An external name includes the namespaces and types around it: `net.Server.run`. A file sees the
+definitions that it includes; beyond these the linker finds functions and variables with external
+linkage, which `static` ones do not have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ..facts.global_names import GlobalDefinition, external_name
 from ..kinds import TYPES
+from ..languages.families import C
 from ..modules import nearness
-from .entity import Entity
-from .namespace import Namespace
+from .c_includes import Includes, IncludeSet
+from .module_cache import ModuleCache
+from .parts import INCLUDES
+from .tracked_files import TrackedFiles
+from .tracked_names import TrackedNames
+from .value import Value
 
 
-class Program:
-    """Looks shared names up; each question goes through the functions that it is given, which note it."""
+class ExternalNames:
+    """Finds definitions by their external names."""
 
-    def __init__(
-        self,
-        file: Callable[[str], Namespace],
-        named: Callable[[str], Sequence[GlobalDefinition]],
-        included: Callable[[str], Container[str]],
-    ) -> None:
-        """`file`: path → its names; `named`: shared name → definitions; `included`: path → what it includes, and itself."""
-        self._file, self._named, self._included = file, named, included
-        self._known: dict[tuple[str, str], Entity | None] = {}
+    def __init__(self, files: TrackedFiles, names: TrackedNames, modules: ModuleCache) -> None:
+        self._files, self._names = files, names
+        self._includes = Includes(modules.find_includes)
+        self._last_included = IncludeSet("", 0, {})
+        self._definitions: dict[tuple[str, str], Value | None] = {}
         self._prefixes: dict[tuple[str, int], tuple[str, ...]] = {}
 
     def forget(self) -> None:
-        """Forget what was looked up for one file."""
-        self._known.clear()
+        """Forget the answers for one file."""
+        self._definitions.clear()
         self._prefixes.clear()
 
-    def name(self, path: str, scope: int, name: str) -> Entity | None:
-        """What a bare name stands for in `scope`, beyond what the file itself tells."""
-        file = self._file(path)
-        for prefix in self._before(path, scope):
-            if found := self.shared(path, f"{prefix}{name}"):
-                return found
-        return self.shared(path, file.aliases[name]) if name in file.aliases else None
+    def find(self, path: str, scope: int, name: str) -> Value | None:
+        """Return the definition of a bare name in `scope` outside of the file `path`."""
+        file = self._files[path]
+        for prefix in self._prefixes_of(path, scope):
+            if value := self.find_external(path, f"{prefix}{name}"):
+                return value
+        return self.find_external(path, file.aliases[name]) if name in file.aliases else None
 
-    def shared(self, path: str, name: str) -> Entity | None:
-        """What the file `path` means by a shared name; memoised, since its functions use the same names."""
+    def find_external(self, path: str, name: str) -> Value | None:
+        """Return the definition of an external name as the file `path` sees it; cached, since functions share names."""
         key = (path, name)
-        if key not in self._known:
-            self._known[key] = self._find(path, name)
-        return self._known[key]
+        if key not in self._definitions:
+            self._definitions[key] = self._find(path, name)
+        return self._definitions[key]
 
-    def _before(self, path: str, scope: int) -> tuple[str, ...]:
+    def find_definition(self, value: Value) -> Value:
+        """Return the definition of a declaration of C or C++; any other value as it is."""
+        file = self._files[value.path]
+        if not file.rules.includes or file.facts.symbols[value.index].kind != "prototype":
+            return value
+        candidates = self._names.find_definitions(C.name, external_name(file.facts, value.index))
+        definition = _nearest(value.path, candidates)
+        if definition is None:
+            return value
+        return definition if definition.rule == "nearest" else definition.with_rule(value.rule)
+
+    def outer_types(self, path: str, scope: int) -> Iterator[Value]:
+        """Yield the types of members that are defined outside of them: `void Server::run() {}`, with the class in a header."""
+        if self._files[path].facts.language == "c":
+            return
+        for prefix in self._prefixes_of(path, scope)[1:]:
+            value = self.find_external(path, prefix[:-1]) if prefix else None
+            if value and self._files[value.path].facts.symbols[value.index].kind in TYPES:
+                yield Value("instance", value.path, value.index, "member")
+
+    def _prefixes_of(self, path: str, scope: int) -> tuple[str, ...]:
         key = (path, scope)
         if key not in self._prefixes:
-            self._prefixes[key] = self._file(path).prefixes(scope)
+            self._prefixes[key] = self._files[path].prefixes(scope)
         return self._prefixes[key]
 
-    def _find(self, path: str, name: str) -> Entity | None:
-        candidates = self._named(name)
+    def _find(self, path: str, name: str) -> Value | None:
+        candidates = self._names.find_definitions(C.name, name)
         if not candidates:
             return None
         candidates = [c for c in candidates if not c.is_alias_macro] or candidates
-        included = self._included(path)
-        seen = [candidate for candidate in candidates if candidate.path in included]
-        if len({candidate.path for candidate in seen}) == 1:
-            return _entity(seen[0], "include")
-        return self._nearest(
-            path, seen or [candidate for candidate in candidates if candidate.is_external]
-        )
+        included = self._included_by(path)
+        visible = [candidate for candidate in candidates if candidate.path in included]
+        if len({candidate.path for candidate in visible}) == 1:
+            return Value("symbol", visible[0].path, visible[0].index, "include")
+        return _nearest(path, visible or [c for c in candidates if c.is_external])
 
-    def definition(self, entity: Entity) -> Entity:
-        """What defines that which `entity` announces; anything else as it is."""
-        facts = self._file(entity.path).facts
-        if facts.symbols[entity.index].kind != "prototype":
-            return entity
-        found = self._nearest(entity.path, self._named(external_name(facts, entity.index)))
-        return (
-            entity if found is None else found if found.rule == "nearest" else found.by(entity.rule)
-        )
-
-    def types_around(self, path: str, scope: int) -> Iterator[Entity]:
-        """The types that hold what is defined outside of them: `void Server::run() {}`, whose class is in a header."""
-        if self._file(path).facts.language == "c":
-            return
-        for prefix in self._before(path, scope)[1:]:
-            found = self.shared(path, prefix[:-1]) if prefix else None
-            if found and self._file(found.path).facts.symbols[found.index].kind in TYPES:
-                yield Entity("instance", found.path, found.index, "member")
-
-    def _nearest(self, path: str, candidates: Sequence[GlobalDefinition]) -> Entity | None:
-        if not candidates:
-            return None
-        best = min(candidates, key=lambda c: nearness(path, c.path))
-        return _entity(
-            best, "global" if len({candidate.path for candidate in candidates}) == 1 else "nearest"
-        )
+    def _included_by(self, path: str) -> IncludeSet:
+        """Return the files that a file includes, directly or not. Only the last answer is kept: files come in order."""
+        self._files.record(path, INCLUDES)
+        if self._last_included.path != path:
+            self._last_included = self._includes.closure(path)
+        return self._last_included
 
 
-def _entity(found: GlobalDefinition, rule: str) -> Entity:
-    return Entity("symbol", found.path, found.index, rule)
+def _nearest(path: str, candidates: Sequence[GlobalDefinition]) -> Value | None:
+    if not candidates:
+        return None
+    best = min(candidates, key=lambda candidate: nearness(path, candidate.path))
+    is_only_file = len({candidate.path for candidate in candidates}) == 1
+    return Value("symbol", best.path, best.index, "global" if is_only_file else "nearest")

@@ -1,117 +1,122 @@
-"""A class's members: its own, those of its bases in the language's order, and those that files declare beside it."""
+"""The members of a class: its own, those of its bases in resolution order, and extensions in other places."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from ..facts.global_names import external_name
-from .entity import Entity
+from .c_names import ExternalNames
+from .evaluator import Evaluator
 from .mro import linearize
-from .namespace import ANYWHERE
-from .scopes import Scopes
 from .tracked_files import TrackedFiles
-from .type_expressions import shape
+from .type_expressions import parse_type
+from .type_parts import TypeParts
+from .value import Value
 
-MAX_LINEAGE = 64  # classes from one to its last base; only programs write longer chains
-Chain = Callable[[str, int, str, int, int], Entity | None]
-"""path, scope, chain as written, place, depth → what it stands for"""
+MAX_MRO = 64  # classes from one to its last base; only generated code has longer chains
 
 
-class Classes:
-    """The members and bases of the classes in the files of a view."""
+class ClassMembers:
+    """The members and bases of the classes of a view."""
 
-    def __init__(self, files: TrackedFiles, scopes: Scopes, chain: Chain) -> None:
-        self._files, self._scopes, self._chain = files, scopes, chain
-        self._known: dict[tuple[str, int], list[Entity]] = {}
-        self._open = 0  # lineages that are being worked out
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        files: TrackedFiles,
+        external: ExternalNames,
+        type_parts: TypeParts,
+    ) -> None:
+        self._evaluator, self._files = evaluator, files
+        self._external, self._type_parts = external, type_parts
+        self._mros: dict[tuple[str, int], list[Value]] = {}
+        self._mros_in_progress = 0
 
     def forget(self) -> None:
-        """Forget what was worked out for one file."""
-        self._known.clear()
+        """Forget the answers for one file."""
+        self._mros.clear()
 
-    def member(self, entity: Entity, name: str) -> Entity | None:
-        """The member `name` of a class, of an instance, or of what stands behind `super`."""
-        file = self._files[entity.path]
-        kind = file.facts.symbols[entity.index].kind
-        if entity.what == "symbol" and kind == "module" and not file.rules.nested:
-            index = file.children[entity.index].get(name)
-            if index is not None:
-                return self._scopes.definition(Entity("symbol", entity.path, index, entity.rule))
-            around = external_name(file.facts, entity.index)
-            return (
-                self._scopes.program.shared(entity.path, f"{around}.{name}")
-                if file.rules.includes
-                else None
-            )
-        lineage = [*self._companions(entity), *self.lineage(entity.path, entity.index)]
-        rule = "typed" if entity.rule not in ("member", "local", "import") else "member"
-        if entity.what == "super":
-            lineage = lineage[1 + len(self._scopes.declared.parts(entity.path, entity.index)) :]
-        for owner in lineage:
+    def find(self, value: Value, name: str) -> Value | None:
+        """Return the member `name` of a class or module, of an instance, or of the bases that `super` stands for."""
+        file = self._files[value.path]
+        is_module = value.kind == "symbol" and file.facts.symbols[value.index].kind == "module"
+        if is_module and not file.rules.nested:
+            return self._find_in_module(value, name)
+        classes = [*self._companions(value), *self.mro(value.path, value.index)]
+        if value.kind == "super":
+            classes = classes[1 + len(self._type_parts.find_parts(value.path, value.index)) :]
+        rule = "member" if value.rule in ("member", "local", "import") else "typed"
+        for owner in classes:
             index = self._files[owner.path].children[owner.index].get(name)
             if index is not None:
-                return self._scopes.definition(Entity("symbol", owner.path, index, rule, of=entity))
-            if found := self._scopes.declared.extension(owner, name, as_member=True):
-                return found
-        return next(
-            filter(None, (self._scopes.declared.extension(owner, name) for owner in lineage)), None
-        )
+                member = Value("symbol", owner.path, index, rule, receiver=value)
+                return self._external.find_definition(member)
+            if extension := self._type_parts.find_own_extension(owner, name):
+                return extension
+        extensions = (self._type_parts.find_extension(owner, name) for owner in classes)
+        return next(filter(None, extensions), None)
 
-    def _companions(self, entity: Entity) -> list[Entity]:
-        """What a Scala class shows when it is named: the members of the object of its name, not those of its instances."""
-        if entity.what != "symbol" or self._files[entity.path].facts.language != "scala":
-            return []
-        objects = self._scopes.declared.companions(entity.path, entity.index)
-        return [found for other in objects for found in self.lineage(other.path, other.index)]
-
-    def lineage(self, path: str, index: int) -> list[Entity]:
-        """A class and its bases in the order in which members are looked for, each once."""
+    def mro(self, path: str, index: int) -> list[Value]:
+        """Return a class and its bases in method resolution order, each once."""
         key = (path, index)
-        if key in self._known:
-            return self._known[key]
-        itself, *others = [
-            Entity("symbol", path, index, "member"),
-            *self._scopes.declared.parts(path, index),
-        ]
-        if self._open == MAX_LINEAGE:  # Python's own stack is not deep enough for every chain
-            return [itself, *others]
-        self._known[key] = [itself, *others]  # what a cycle sees
-        self._open += 1
-        bases = [base for part in (itself, *others) for base in self._bases(part)]
-        lineages = [
-            self.lineage(base.path, base.index)
-            for base in self._scopes.declared.in_order(path, bases)
-        ]
-        self._open -= 1
-        found = linearize(itself, lineages)[:MAX_LINEAGE]
-        self._known[key] = found = (
-            [itself, *others, *(e for e in found[1:] if e not in others)] if others else found
-        )
-        return found
+        if key in self._mros:
+            return self._mros[key]
+        itself = Value("symbol", path, index, "member")
+        parts = self._type_parts.find_parts(path, index)
+        if self._mros_in_progress == MAX_MRO:  # Python's stack is not deep enough for every chain
+            return [itself, *parts]
+        self._mros[key] = [itself, *parts]  # the answer within a cycle
+        self._mros_in_progress += 1
+        bases = [base for part in (itself, *parts) for base in self._bases(part)]
+        bases = self._type_parts.in_search_order(path, bases)
+        mros = [self.mro(base.path, base.index) for base in bases]
+        self._mros_in_progress -= 1
+        order = linearize(itself, mros)[:MAX_MRO]
+        if parts:
+            order = [itself, *parts, *(base for base in order[1:] if base not in parts)]
+        self._mros[key] = order
+        return order
 
-    def _bases(self, entity: Entity) -> Iterator[Entity]:
-        file = self._files[entity.path]
-        parent = file.facts.symbols[entity.index].parent
-        if named := self._aliased(entity.path, entity.index):
-            yield named
-        for base in file.bases.get(entity.index, ()):
-            written = f"{base.receiver}.{base.name}" if base.receiver else base.name
-            found = (
-                None
-                if base.receiver == "?"
-                else self._chain(entity.path, parent, written, ANYWHERE, 1)
-            )
-            if found is not None and found.what == "symbol":
-                yield found
+    def _find_in_module(self, module: Value, name: str) -> Value | None:
+        file = self._files[module.path]
+        index = file.children[module.index].get(name)
+        if index is not None:
+            return self._external.find_definition(Value("symbol", module.path, index, module.rule))
+        if not file.rules.includes:
+            return None
+        namespace = external_name(file.facts, module.index)
+        return self._external.find_external(module.path, f"{namespace}.{name}")
 
-    def _aliased(self, path: str, index: int) -> Entity | None:
-        """For another name of a type that type: `typedef SkipList<Key> Table`."""
+    def _companions(self, value: Value) -> list[Value]:
+        """Return the classes of a Scala class's companion object, whose members its name has before its own."""
+        if value.kind != "symbol" or self._files[value.path].facts.language != "scala":
+            return []
+        objects = self._type_parts.find_companions(value.path, value.index)
+        return [owner for each in objects for owner in self.mro(each.path, each.index)]
+
+    def _bases(self, value: Value) -> Iterator[Value]:
+        file = self._files[value.path]
+        if aliased := self._aliased_type(value.path, value.index):
+            yield aliased
+        scope = file.facts.symbols[value.index].parent
+        for base in file.bases.get(value.index, ()):
+            if base.receiver == "?":
+                continue
+            chain = f"{base.receiver}.{base.name}" if base.receiver else base.name
+            if symbol := self._infer_symbol(value.path, scope, chain):
+                yield symbol
+
+    def _aliased_type(self, path: str, index: int) -> Value | None:
+        """Return the type that a C or C++ alias names: `typedef SkipList<Key> Table`."""
         file = self._files[path]
         symbol = file.facts.symbols[index]
-        bindings = (
-            file.bindings.get((symbol.parent, symbol.name), []) if symbol.kind == "type" else []
-        )
+        if symbol.kind != "type":
+            return None
+        bindings = file.bindings.get((symbol.parent, symbol.name), [])
         if not bindings or bindings[0].how != "alias" or not file.rules.includes:
             return None
-        named = self._chain(path, symbol.parent, shape(bindings[0].type).name, ANYWHERE, 1)
-        return named if named and named.what == "symbol" else None
+        return self._infer_symbol(path, symbol.parent, parse_type(bindings[0].type).name)
+
+    def _infer_symbol(self, path: str, scope: int, chain: str) -> Value | None:
+        with self._evaluator.recursion.restarted():
+            value = self._evaluator.infer(path, scope, chain)
+        return value if value is not None and value.kind == "symbol" else None

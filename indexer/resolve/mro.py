@@ -1,7 +1,7 @@
-"""The order in which a class's bases are searched: C3, as Python, Raku and Solidity have it.
+"""The method resolution order of a class: C3, as in Python, Raku and Solidity.
 
-Barrett et al., "A Monotonic Superclass Linearization for Dylan", OOPSLA 1996. Where C3 has no answer (a program that would
-not run, or one that is understood in part) the bases are taken depth first.
+Barrett et al., "A Monotonic Superclass Linearization for Dylan", OOPSLA 1996. If C3 has no answer
+(the program would not run, or is known in part only), bases are searched depth first.
 """
 
 from __future__ import annotations
@@ -14,21 +14,22 @@ T = TypeVar("T")
 
 
 def linearize(itself: T, bases: list[list[T]]) -> list[T]:
-    """A class and its bases, each once; `bases` are their own linearizations, in the order of the text."""
+    """Return a class and its bases, each once.
+
+    `bases` are the linearizations of the direct bases, in source order.
+    """
     if len(bases) < 2:
         return [itself, *(bases[0] if bases else ())]
-    waiting = [deque(base) for base in (*bases, [base[0] for base in bases])]
-    later = Counter(
-        each for line in waiting for each in islice(line, 1, None)
-    )  # how many lines have it behind their head
-    found = [itself]
-    while waiting := [line for line in waiting if line]:
-        head = next((line[0] for line in waiting if not later[line[0]]), None)
+    queues = [deque(base) for base in (*bases, [base[0] for base in bases])]
+    behind_heads = Counter(each for queue in queues for each in islice(queue, 1, None))
+    order = [itself]
+    while queues := [queue for queue in queues if queue]:
+        head = next((queue[0] for queue in queues if not behind_heads[queue[0]]), None)
         if head is None:
             return list(dict.fromkeys([itself, *(each for base in bases for each in base)]))
-        found.append(head)
-        for line in waiting:
-            if line[0] == head:
-                line.popleft()
-                later.subtract(islice(line, 1))  # it is a head now
-    return found
+        order.append(head)
+        for queue in queues:
+            if queue[0] == head:
+                queue.popleft()
+                behind_heads.subtract(islice(queue, 1))  # the new head
+    return order
