@@ -1,4 +1,4 @@
-"""Assignments, loops and `with` → names and values: `a, (b, *c) = f(x), g` → (a, `f()`), (b, `g[0]`).
+"""Assignments, loops and `with` → names and values: `a, (b, *c) = f(), g` → `f()`, `g[0]`.
 
 A value is a chain of names, as `names.dotted` writes it, with steps for parts of a value: `[0]` and
 `['key']` for an item, `[]` for an item with an unknown key, `[*]` for an element of an iteration,

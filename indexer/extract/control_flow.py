@@ -1,4 +1,4 @@
-"""Python's control flow: branches that may not run, and the lines where `isinstance` holds."""
+"""Python's control flow: conditional blocks, and the lines in which `isinstance` holds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Lines = tuple[int, int]
 
 
 class ConditionalBlocks:
-    """The blocks that do not always run: of `else`, `elif` and `except`."""
+    """Conditional blocks: of `else`, `elif` and `except`."""
 
     def __init__(self, blocks: Iterable[Node]) -> None:
         self._starts, self._last_lines = [-1], [0]
@@ -52,7 +52,7 @@ class ConditionalBlocks:
 def narrowed_types(
     test: Node, text: Callable[[Node], str], scope_at: Callable[[int], int]
 ) -> list[Binding]:
-    """Return the type that a call of `isinstance` states, for each run of lines where it holds."""
+    """Return the type in a call of `isinstance`, for each run of lines in which it holds."""
     arguments = test.child_by_field_name("arguments")
     parts = arguments.named_children if arguments else []
     if len(parts) != 2:
@@ -63,7 +63,7 @@ def narrowed_types(
     scope = scope_at(test.start_byte)
     return [
         Binding(name, " | ".join(types), "within", scope, first, last)
-        for first, last in _lines_where(test)
+        for first, last in _lines_held(test)
     ]
 
 
@@ -73,8 +73,8 @@ def _type_names(node: Node, text: Callable[[Node], str]) -> list[str]:
     return names if all(_CHAIN.fullmatch(name) for name in names) else []
 
 
-def _lines_where(test: Node) -> list[Lines]:
-    """Return the runs of lines where a condition is known to hold."""
+def _lines_held(test: Node) -> list[Lines]:
+    """Return the runs of lines in which a condition is known to hold."""
     runs, node, holds = list[Lines](), test, True
     for _ in range(MAX_OUTER_NODES):
         outer = node.parent
@@ -94,10 +94,7 @@ def _lines_where(test: Node) -> list[Lines]:
 
 
 def _lines_decided(outer: Node, node: Node, test: Node, holds: bool) -> list[Lines]:
-    """Return the lines that the whole condition `node` decides.
-
-    These are the lines of a branch, or those after a branch that leaves the block.
-    """
+    """Return the lines of a branch with the condition `node`, or after one that leaves."""
     block = outer.parent
     if outer.type == "assert_statement" and holds and block is not None:
         return [_lines(outer, block)]

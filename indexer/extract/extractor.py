@@ -48,8 +48,8 @@ _AROUND_DEFINITIONS = frozenset(
 def extract_facts(path: str, source: bytes, language: str) -> FileFacts:
     """Return the facts of the file `path` with the content `source`.
 
-    `language` is a name that `language_of` gives. Bytes that are not UTF-8 become U+FFFD in names
-    and text; a syntax error costs the facts of the text that it covers and no more.
+    `language` comes from `language_of`. Invalid UTF-8 becomes U+FFFD in names and text; a syntax
+    error costs the facts in its own text and no more.
     """
     text = source.decode("utf-8", "replace")
     if "\ufffd" in text:
@@ -115,8 +115,8 @@ def _read_language(row: Language, source: bytes, query: Query | None = None) -> 
 def _read_matches(row: Language, source: bytes, matches: Matches, has_error: bool) -> LanguageFacts:
     """Return the facts in the matches of a language's query.
 
-    The order matters: definitions skip the names of imports, scopes come from the definitions,
-    imports and bindings are needed to tell which references are local names.
+    The order matters: definitions skip the names of imports, scopes come from definitions, and
+    references skip names that imports and bindings explain.
     """
     import_starts = find_import_starts(row, source, matches)
     table = SymbolTable(row, source, find_definitions(row, matches, import_starts))

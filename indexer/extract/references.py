@@ -191,10 +191,7 @@ class _ReferenceReader:
                 self.references.append(Reference("use", name, receiver, scope, line))
 
     def _visible_names(self, imports: Iterable[Import]) -> set[bytes] | None:
-        """Return the names that a use can mean; None if names of other files are visible.
-
-        They are the names that this file defines or imports.
-        """
+        """Return the defined and imported names; None if those of other files are visible."""
         if family_rules(self._row.name).sees != "file":
             return None
         symbols = self._table.symbols

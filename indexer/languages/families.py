@@ -1,4 +1,4 @@
-"""Families: languages that see each other's names, and the rules by which they do. No edge leaves a family."""
+"""Families of languages that see each other's names, and their rules. No edge leaves a family."""
 
 from __future__ import annotations
 
@@ -7,36 +7,35 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """How names reach from file to file, and from a type to its methods, in some languages.
+    """Rules for names that reach from file to file, and from a type to its methods.
 
-    A family is a row here and, where its imports name files, a finder in `modules`.
+    A family is a row here and, if its imports name files, a finder in `modules`.
     """
 
     name: str
     languages: tuple[str, ...]
     sees: str = "file"
-    """What a bare name can mean beyond its file and its imports: nothing ("file"), what the same package defines
-    ("package"), what modules that it names or opens define ("modules"), or what any file defines ("program")."""
+    """Visible definitions beyond a file and its imports: none ("file"), those of the same package
+    ("package"), of named or opened modules ("modules"), or of any file ("program")."""
     package: str = "folder"
-    """What makes files one package: the "folder" they lie in, or the name that they have "declared"."""
-    includes: bool = False  # imports are texts to paste: they bring every name, and no local one
+    """Files form a package by their "folder", or by its "declared" name."""
+    includes: bool = False  # an import pastes text: every name is visible, and no local one
     implicit_this: bool = False  # methods name members without a receiver
-    selves: frozenset[str] = frozenset(
-        {"self", "cls", "this", "Self"}
-    )  # names of the object, or type, around
+    selves: frozenset[str] = frozenset({"self", "cls", "this", "Self"})
+    """Names of the object, or type, around."""
     objects: bool = False
-    """Objects are written out: their functions are methods, seen through the object and not by their names, and `this` in
-    them is the object."""
+    """Functions in an object literal are methods: visible through the object, not by their names,
+    and `this` in them is the object."""
     supers: frozenset[str] = frozenset({"super"})  # names of the bases of the type around
-    joint: str = "."  # between a module and a submodule that an import names
+    joint: str = "."  # between a module and a submodule in an import
     bound: str = ""  # local name of a module imported whole: its "first" part, its "last", or none
-    nested: bool = (
-        False  # modules and classes are packages of what they hold, and each file may add to them
-    )
-    open_types: bool = False  # what a type declares is visible beside it: Haskell's constructors, fields and methods
+    nested: bool = False  # modules and classes are packages of their members, open in each file
+    open_types: bool = False
+    """Members of a type are visible beside it: Haskell's constructors, fields and methods."""
     file_types: bool = False  # a file is a type: Zig's
-    guesses: bool = True  # of an unknown receiver the one type that has a method of this name is taken; see the log
-    by_last: bool = False  # the last part of an imported module may be a definition in the file that the rest names
+    guesses: bool = True
+    """An unknown receiver is of the only type with a method of that name; see benchmarks/LOG.md."""
+    by_last: bool = False  # the last part of an imported module may be a definition in its file
 
 
 PYTHON = Family("python", ("python",), bound="first", guesses=False)
@@ -48,14 +47,14 @@ ECMASCRIPT = Family(
     objects=True,
 )
 GO = Family("go", ("go",), sees="package", joint="/", bound="last")
-JVM = Family(
+JVM = Family(  # one class path: each language calls the others
     "jvm",
     ("java", "kotlin", "scala"),
     sees="package",
     package="declared",
     implicit_this=True,
     bound="last",
-)  # one class path: each calls what the others define
+)
 RUST = Family("rust", ("rust",), joint="::", bound="last", by_last=True)
 CSHARP = Family(
     "csharp", ("csharp",), sees="package", package="declared", implicit_this=True, bound="last",
@@ -98,10 +97,10 @@ _ALONE = Family("", ())
 
 
 def family_rules(language: str) -> Family:
-    """The family of a language; for one without a row the rules of a family of its own."""
+    """Return the family of a language; a language without a row has the default rules."""
     return _OF.get(language, _ALONE)
 
 
 def family_of(language: str) -> str:
-    """The name of a language's family; a language without one is a family of its own."""
+    """Return the name of a language's family; a language without one is a family of its own."""
     return family_rules(language).name or language

@@ -30,25 +30,24 @@ _MARKUP = re.compile(r"!?\[([^\]\[]*)\]\([^()]*\)|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{
 
 
 def read_markdown(lines: Sequence[str]) -> Iterator[LineEntry]:
-    """Headings of both forms, outside of fenced code."""
+    """Yield headings of both forms, outside of fenced code."""
     fence = ""
     for number, line in enumerate(lines, 1):
         mark = _FENCE.match(line)
         if fence:
-            if mark and mark[1].startswith(fence) and not line[mark.end() :].strip():
-                fence = ""
+            is_end = mark and mark[1].startswith(fence) and not line[mark.end() :].strip()
+            fence = "" if is_end else fence
         elif mark:
             fence = mark[1]
         elif heading := _HEADING.match(line):
             yield LineEntry("section", _plain(heading[2] or ""), number, len(heading[1]))
         elif number > 1 and (under := _UNDERLINE.match(line)) and _PROSE.match(lines[number - 2]):
-            yield LineEntry(
-                "section", _plain(lines[number - 2]), number - 1, 1 if under[1][0] == "=" else 2
-            )
+            level = 1 if under[1][0] == "=" else 2
+            yield LineEntry("section", _plain(lines[number - 2]), number - 1, level)
 
 
 def _plain(heading: str) -> str:
-    return _MARKUP.sub(lambda found: found[1] or "", heading[:MAX_HEADING]).strip(" \t.:")
+    return _MARKUP.sub(lambda match: match[1] or "", heading[:MAX_HEADING]).strip(" \t.:")
 
 
 _TARGET = re.compile(r"(?![#\t ])((?:[^:=#$]|\$\([^()]*\)|\$\{[^{}]*\})+?)[ \t]*&?::?(?![:=])")
@@ -57,33 +56,41 @@ _ASSIGNED = re.compile(r"(?:export[ \t]+|override[ \t]+)*([\w.-]+)[ \t]*(?:[:?+!
 
 
 def read_makefile(lines: Sequence[str]) -> Iterator[LineEntry]:
-    """Targets of rules with their recipes, variables and `define`d texts; names that begin with a dot speak to make itself."""
+    """Yield targets with their recipes, variables and `define`d texts.
+
+    Targets that begin with a dot are directives of make itself and left out.
+    """
     number = 0
     while number < len(lines):
         line, start = lines[number], number
         number += 1
-        if found := _DEFINE.match(line):
-            while number < len(lines) and not lines[number].startswith("endef"):
-                number += 1
-            yield LineEntry("variable", found[1], start + 1, 1, min(number + 1, len(lines)))
-        elif found := _ASSIGNED.match(line):
+        if match := _DEFINE.match(line):
+            number = _end_of_define(lines, number)
+            yield LineEntry("variable", match[1], start + 1, 1, min(number + 1, len(lines)))
+        elif match := _ASSIGNED.match(line):
             number = _continued(lines, start)
-            yield LineEntry("variable", found[1], start + 1, 1, number)
-        elif found := _TARGET.match(line):
+            yield LineEntry("variable", match[1], start + 1, 1, number)
+        elif match := _TARGET.match(line):
             number = _recipe(lines, _continued(lines, start))
-            names = (name for name in found[1].split() if name[0] != "." or "/" in name)
+            names = (name for name in match[1].split() if name[0] != "." or "/" in name)
             yield from [LineEntry("target", name, start + 1, 1, number) for name in names]
 
 
+def _end_of_define(lines: Sequence[str], at: int) -> int:
+    while at < len(lines) and not lines[at].startswith("endef"):
+        at += 1
+    return at
+
+
 def _continued(lines: Sequence[str], at: int) -> int:
-    """The number of the last line that the line at the 0-based position `at` goes on to."""
+    """Return the last line, 1-based, of the logical line at the 0-based position `at`."""
     while at + 1 < len(lines) and lines[at].endswith("\\"):
         at += 1
     return at + 1
 
 
 def _recipe(lines: Sequence[str], after: int) -> int:
-    """The last line of the recipe below a rule that ends on line `after`; blank lines within it count."""
+    """Return the last line of the recipe after line `after`, with the blank lines inside."""
     last = at = after
     while at < len(lines) and (lines[at].startswith("\t") or not lines[at].strip()):
         at = _continued(lines, at)
@@ -93,16 +100,16 @@ def _recipe(lines: Sequence[str], after: int) -> int:
 
 
 _FROM = re.compile(r"[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE)
-_GIVEN = re.compile(r"[ \t]*(?:ARG|ENV)[ \t]+([A-Za-z_]\w*)", re.IGNORECASE)
+_ARGUMENT = re.compile(r"[ \t]*(?:ARG|ENV)[ \t]+([A-Za-z_]\w*)", re.IGNORECASE)
 
 
 def read_dockerfile(lines: Sequence[str]) -> Iterator[LineEntry]:
-    """Stages by their name, else by their image; arguments and variables inside of them."""
+    """Yield stages, by their name or else their image, and the arguments and variables inside."""
     number = 0
     while number < len(lines):
         line, start = lines[number], number
         number = _continued(lines, start)
-        if found := _FROM.match(line):
-            yield LineEntry("stage", found[2] or found[1], start + 1, 1)
-        elif found := _GIVEN.match(line):
-            yield LineEntry("variable", found[1], start + 1, 2, number)
+        if match := _FROM.match(line):
+            yield LineEntry("stage", match[2] or match[1], start + 1, 1)
+        elif match := _ARGUMENT.match(line):
+            yield LineEntry("variable", match[1], start + 1, 2, number)

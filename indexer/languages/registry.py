@@ -18,7 +18,7 @@ TEXT = "text"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How to recognize, parse and read one language."""
+    """The files, grammar and reading rules of one language."""
 
     name: str
     extensions: tuple[str, ...]
@@ -98,7 +98,8 @@ CPP = Language(
     ),
     "tree_sitter_cpp:language", ("comment",),
     wrappers=("declaration", "type_definition", "template_declaration"), queries=("c", "cpp"),
-    mask=".c_macros:mask_cpp_attributes", mend=".c_macros:mask_statements", builtins=builtin_names.C,
+    mask=".c_macros:mask_cpp_attributes", mend=".c_macros:mask_statements",
+    builtins=builtin_names.C,
 )  # fmt: skip
 KOTLIN = Language(
     "kotlin", (".kt", ".kts"), "tree_sitter_kotlin:language", ("line_comment", "block_comment"),
@@ -133,7 +134,8 @@ ELIXIR = Language(
 )  # fmt: skip
 HASKELL = Language(
     "haskell", (".hs",), "tree_sitter_haskell:language", ("comment", "haddock"), clauses=True,
-    verbatim=("operator",), import_reader=".text_imports:read_haskell", builtins=builtin_names.HASKELL,
+    verbatim=("operator",), import_reader=".text_imports:read_haskell",
+    builtins=builtin_names.HASKELL,
 )  # fmt: skip
 LUA = Language(
     "lua", (".lua",), "tree_sitter_lua:language", ("comment",), interpreters=("lua", "luajit"),
@@ -151,7 +153,7 @@ BASH = Language(
 
 MAX_KEYS = 500
 """Keys of one JSON, YAML or TOML file that are symbols, the outermost first: data has no end of
-keys. The queries go three levels deep: `jobs.build.steps` names a place, deeper keys name values."""
+them. The queries go three levels deep: `jobs.build.steps` is a place, deeper keys name values."""
 MAX_SETTINGS = 1 << 18
 """Bytes of a JSON, YAML or TOML file. A larger one is data and read as text: no handwritten
 settings are as large."""

@@ -10,9 +10,10 @@ _TOKEN = re.compile(r"(?:r#)?\w+|[{},*;]")
 
 
 def read_imports(declaration: str) -> Iterator[tuple[str, str, str]]:
-    """What a `use`, `mod x;` or `extern crate` brings in, each as (module, name, alias).
+    """Yield (module, name, alias) of each name in a `use`, `mod x;` or `extern crate`.
 
-    `use a::{self, b::C as D, e::*}` → (a, "", ""), (a::b, C, D), (a::e, *, ""); `mod x;` → (self::x, "", "").
+    `use a::{self, b::C as D, e::*}` → (a, "", ""), (a::b, C, D), (a::e, *, "");
+    `mod x;` → (self::x, "", "").
     """
     tokens = [token.removeprefix("r#") for token in _TOKEN.findall(_COMMENT.sub("", declaration))]
     keyword = next(
@@ -24,32 +25,33 @@ def read_imports(declaration: str) -> Iterator[tuple[str, str, str]]:
     if tokens[keyword] == "mod":
         yield f"self::{rest[0]}", "", ""
     else:
-        yield from _tree(rest[1:] if rest[0] == "crate" and tokens[keyword] == "extern" else rest)
+        is_extern = rest[0] == "crate" and tokens[keyword] == "extern"
+        yield from _read_tree(rest[1:] if is_extern else rest)
 
 
-def _tree(tokens: list[str]) -> Iterator[tuple[str, str, str]]:
+def _read_tree(tokens: list[str]) -> Iterator[tuple[str, str, str]]:
     path: list[str] = []
-    shared = [0]  # how many steps of the path are common to the list that is open
-    alias, aliased = "", False
+    prefix_lengths = [0]  # steps of the path that belong to each open list
+    alias, is_alias = "", False
     for token in (*tokens, ";"):
         if token == "{":
-            shared.append(len(path))
+            prefix_lengths.append(len(path))
         elif token in ("}", ",", ";"):
-            if len(path) > shared[-1]:
-                yield _import(path, alias)
-            alias, aliased = "", False
-            if token == "}" and len(shared) > 1:
-                del path[shared.pop() :]
-            del path[shared[-1] :]
+            if len(path) > prefix_lengths[-1]:
+                yield _imported(path, alias)
+            alias, is_alias = "", False
+            if token == "}" and len(prefix_lengths) > 1:
+                del path[prefix_lengths.pop() :]
+            del path[prefix_lengths[-1] :]
         elif token == "as":
-            aliased = True
-        elif aliased:
+            is_alias = True
+        elif is_alias:
             alias = token
         else:
             path.append(token)
 
 
-def _import(path: list[str], alias: str) -> tuple[str, str, str]:
+def _imported(path: list[str], alias: str) -> tuple[str, str, str]:
     steps = path[:-1] if len(path) > 1 and path[-1] == "self" else path
     if len(steps) == 1:
         return steps[0], "", alias

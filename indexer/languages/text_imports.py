@@ -1,29 +1,31 @@
-"""Imports that are read from their text: what an `@import` of Elixir, Haskell or Bash brings in, as (module, name, alias)."""
+"""Imports of Elixir, Haskell and Bash, read from the text of an `@import`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-Found = tuple[str, str, str]
+ImportedName = tuple[str, str, str]
 """(module, name, alias), as in `records.Import`."""
 
 _ELIXIR = re.compile(r"(alias|import|require|use)[\s(]+([\w.]+?)(?:\.\{([^}]*)\})?(?:[\s,)]|$)")
 _ELIXIR_AS = re.compile(r"\bas:\s*([\w.]+)")
 
 
-def read_elixir(written: str) -> Iterator[Found]:
-    """`alias A.{B, C}` → (A.B, "", B), (A.C, "", C); `import A`, `use A` → everything; `require A, as: B` → (A, "", B)."""
-    found = _ELIXIR.match(written)
-    if found is None:
+def read_elixir(statement: str) -> Iterator[ImportedName]:
+    """Yield the names that a statement imports.
+
+    `alias A.{B, C}` → (A.B, "", B), (A.C, "", C); `import A`, `use A` → (A, *, "");
+    `require A, as: B` → (A, "", B).
+    """
+    match = _ELIXIR.match(statement)
+    if match is None:
         return
-    form, module, several = found.groups()
-    renamed = _ELIXIR_AS.search(written, found.end(2))
-    for name in (
-        [f"{module}.{part.strip()}" for part in several.split(",")]
-        if several is not None
-        else [module]
-    ):
+    form, module, group = match.groups()
+    renamed = _ELIXIR_AS.search(statement, match.end(2))
+    members = [f".{part.strip()}" for part in group.split(",")] if group is not None else [""]
+    for member in members:
+        name = module + member
         if form in ("import", "use"):
             yield name, "*", ""
         elif renamed:
@@ -36,7 +38,8 @@ def read_elixir(written: str) -> Iterator[Found]:
 
 _HASKELL_COMMENT = re.compile(r"--[^\n]*|\{-.*?-\}", re.DOTALL)
 _HASKELL = re.compile(
-    r"import\s+(?:safe\s+)?(?P<before>qualified\s+)?(?:\"[^\"]*\"\s+)?(?P<module>[\w.']+)(?:\s+(?P<after>qualified))?"
+    r"import\s+(?:safe\s+)?(?P<before>qualified\s+)?(?:\"[^\"]*\"\s+)?"
+    r"(?P<module>[\w.']+)(?:\s+(?P<after>qualified))?"
     r"(?:\s+as\s+(?P<alias>[\w.']+))?(?:\s+(?P<hiding>hiding))?\s*(?P<list>\(.*\))?",
     re.DOTALL,
 )
@@ -45,19 +48,21 @@ _HASKELL_ITEM = re.compile(
 )
 
 
-def read_haskell(written: str) -> Iterator[Found]:
-    """`import qualified A as B` → (A, "", B); `import A (f, T(..))` → (A, f, ""), (A, T, ""), and everything, for `T`'s parts.
+def read_haskell(statement: str) -> Iterator[ImportedName]:
+    """Yield the names that a statement imports.
 
-    A name that is hidden still counts as brought in: what hides it defines it elsewhere, where it is found first.
+    `import qualified A as B` → (A, "", B); `import A (f, T(..))` → (A, f, ""), (A, T, ""), and
+    (A, *, "") for the constructors of `T`. A hidden name still counts as imported: a file with its
+    own definition of the name uses that first.
     """
-    found = _HASKELL.match(_HASKELL_COMMENT.sub("", written))
-    if found is None:
+    match = _HASKELL.match(_HASKELL_COMMENT.sub("", statement))
+    if match is None:
         return
-    module, items = found["module"], found["list"]
-    yield module, "", found["alias"] or module
-    if found["before"] or found["after"]:
+    module, items = match["module"], match["list"]
+    yield module, "", match["alias"] or module
+    if match["before"] or match["after"]:
         return
-    if items is None or found["hiding"]:
+    if items is None or match["hiding"]:
         yield module, "*", ""
         return
     for name, parts in _HASKELL_ITEM.findall(items.strip()[1:-1].strip()):
@@ -69,39 +74,46 @@ def read_haskell(written: str) -> Iterator[Found]:
             yield module, part, ""
 
 
-_BASH = re.compile(r"(\.|source|\S+)\s*(.*)", re.DOTALL)
 _BASH_EXPANSION = re.compile(r"^.*(?:\$\{[^}]*\}|\$\([^)]*\)|\$\w+|\)|`)", re.DOTALL)
 
 
-def read_bash(written: str) -> Iterator[Found]:
-    """`source "$DIR/lib.sh"` → everything of `/lib.sh`, wherever it lies; `./run.sh -x` → the module `./run.sh`."""
-    words = written.split()
-    sources = words[0] in (".", "source")
-    at = (
-        1
-        if sources
-        else next(
-            (n for n, word in enumerate(words) if word.strip("\"'").endswith("sh") and "." in word),
-            0,
-        )
-    )
-    path = written.split(None, 1)[1] if sources else words[at]
+def read_bash(command: str) -> Iterator[ImportedName]:
+    """Yield the file that a command sources or runs.
+
+    `source "$DIR/lib.sh"` → (/lib.sh, *, ""), a path below any folder; `./run.sh -x` → the module
+    `./run.sh`.
+    """
+    words = command.split()
+    is_source = words[0] in (".", "source")
+    if is_source:
+        path = command.split(None, 1)[1]
+    else:
+        path = next((word for word in words if _is_script(word)), words[0])
     path = _first_word(path)
     if path:
-        yield _BASH_EXPANSION.sub("", path), "*" if sources else "", ""
+        yield _BASH_EXPANSION.sub("", path), "*" if is_source else "", ""
 
 
-def _first_word(written: str) -> str:
-    """The first word of a command's arguments, without its quotes; blanks within `"$(…)"` divide nothing."""
-    if written[:1] in ("'", '"'):
-        depth = 0
-        for at, char in enumerate(written[1:], 1):
-            depth += (char == "(") - (char == ")")
-            if char == written[0] and depth == 0:
-                return written[1:at]
+def _is_script(word: str) -> bool:
+    return word.strip("\"'").endswith("sh") and "." in word
+
+
+def _first_word(arguments: str) -> str:
+    """Return the first of a command's arguments, unquoted; blanks in `"$(…)"` divide nothing."""
+    if arguments[:1] in ("'", '"'):
+        end = _end_of(arguments[1:], arguments[0])
+        if end >= 0:
+            return arguments[1 : end + 1]
+    end = _end_of(arguments, " \t\n;&|")
+    word = arguments[:end] if end >= 0 else arguments
+    return word.replace('"', "").replace("'", "")
+
+
+def _end_of(text: str, marks: str) -> int:
+    """Return the position of the first of `marks` outside of parentheses, or -1."""
     depth = 0
-    for at, char in enumerate(written):
+    for at, char in enumerate(text):
         depth += (char == "(") - (char == ")")
-        if char in " \t\n;&|" and depth == 0:
-            return written[:at].replace('"', "").replace("'", "")
-    return written.replace('"', "").replace("'", "")
+        if char in marks and depth == 0:
+            return at
+    return -1

@@ -1,6 +1,6 @@
-; C, and what C++ shares with it
+; C, and the patterns that C++ shares
 
-; definitions; attributes that are macros become errors beside the declarator, which is found all the same
+; definitions; attribute macros become errors beside the declarator, which is still found
 (function_definition type: (_) declarator: (function_declarator declarator: (identifier) @name)) @def.function
 (function_definition type: (_)
   declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))) @def.function
@@ -141,7 +141,7 @@
 
 (preproc_include path: (_) @module) @import
 
-; mentions
+; references
 (call_expression function: [(identifier) (field_expression)] @call)
 (type_identifier) @use
 (argument_list (identifier) @use)

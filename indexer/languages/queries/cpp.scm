@@ -1,4 +1,4 @@
-; C++ beyond c.scm
+; C++, in addition to c.scm
 (class_specifier name: (_) @name body: (_)) @def.class
 ; class EXPORT Name { … }
 (function_definition type: (class_specifier !body) declarator: (identifier) @name) @def.class
@@ -115,14 +115,14 @@
 (declaration type: [(type_identifier) (qualified_identifier) (template_type)] @bind.type
   declarator: [(function_declarator) (pointer_declarator (function_declarator)) (reference_declarator (function_declarator))]) @return
 
-; mentions
+; references
 (call_expression function: (qualified_identifier) @call)
 (call_expression function: (template_function name: (_) @call))
 (new_expression type: [(type_identifier) (qualified_identifier)] @call)
 (new_expression type: (template_type name: (_) @call))
 (declaration type: [(type_identifier) (qualified_identifier) (template_type)] @call
   declarator: (init_declarator value: [(argument_list) (initializer_list)]))
-; Lock lock(mutex); — the grammar reads a function that is declared within a function
+; Lock lock(mutex); the grammar reads this as the declaration of a function
 (compound_statement (declaration type: [(type_identifier) (qualified_identifier) (template_type)] @call
   declarator: (function_declarator declarator: (identifier) parameters: (parameter_list . (parameter_declaration)))))
 (compound_statement (declaration declarator: (function_declarator parameters: (parameter_list (parameter_declaration

@@ -6,7 +6,7 @@
 
 (class_declaration name: (_) @name) @def.class
 (record_declaration name: (_) @name) @def.class
-; a class whose text is cut up by conditions
+; a class with preprocessor conditions in it
 (ERROR "class" . name: (identifier) @name) @def.class
 (ERROR "interface" . name: (identifier) @name) @def.interface
 (struct_declaration name: (_) @name) @def.struct
@@ -48,10 +48,10 @@
 (catch_declaration type: (_) @bind.type name: (_) @bind.name) @bind
 (method_declaration returns: [(identifier) (qualified_name) (generic_name) (nullable_type)] @bind.type) @return
 (local_function_statement type: [(identifier) (qualified_name) (generic_name) (nullable_type)] @bind.type) @return
-; what an extension method extends
+; the type of an extension method
 (parameter_list . (parameter (modifier) @bind.name type: (_) @bind.type) @bind (#eq? @bind.name "this"))
 
-; mentions
+; references
 (invocation_expression function: [(identifier) (generic_name) (member_access_expression) (conditional_access_expression)] @call)
 (conditional_access_expression (invocation_expression function: (member_binding_expression name: (_) @call)))
 (object_creation_expression type: [(identifier) (qualified_name) (generic_name) (alias_qualified_name)] @call)

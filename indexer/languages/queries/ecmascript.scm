@@ -1,4 +1,4 @@
-; What the grammars of JavaScript and TypeScript share
+; Patterns that JavaScript and TypeScript share
 
 ; definitions
 (function_declaration name: (_) @name) @def.function
@@ -42,7 +42,7 @@
 (import_statement . source: (string) @module) @import
 (import_statement (import_clause (identifier) @alias @import.default) source: (string) @module) @import
 (import_statement (import_clause (namespace_import (identifier) @alias)) source: (string) @module) @import
-; the statement around has the module: a pattern that waits for it costs the square of the list's length
+; the module is read from the statement around: a pattern for both takes time by the square of the list
 (import_specifier name: (_) @import.name !alias) @import
 (import_specifier name: (_) @import.name alias: (_) @alias) @import
 (call_expression function: (import) arguments: (arguments . (string) @module)) @import
@@ -62,7 +62,7 @@
 (expression_statement
   (call_expression function: (identifier) @_f arguments: (arguments . (string) @module)) (#eq? @_f "require")) @import
 
-; re-exports and exports under another name: imports of this file (`module` is "") or of another, whose alias is the name outside
+; re-exports and renaming exports: imports of another file, or of this one (module ""), with the exported name as alias
 (export_statement "*" @import.star . source: (string) @module) @import
 (export_statement (namespace_export (_) @alias) source: (string) @module) @import
 (export_specifier name: (_) @import.name !alias) @import
@@ -115,7 +115,7 @@
 (assignment_expression left: [(identifier) (member_expression object: (this))] @bind.name
   right: (await_expression (call_expression function: [(identifier) (member_expression)] @bind.call))) @bind
 
-; what a function gives back, where its own body says so and not that of a function inside
+; the result of a function, from its own body and not from a function inside it
 (function_declaration body: (statement_block (return_statement (new_expression constructor: (_) @bind.call)) @return))
 (method_definition body: (statement_block (return_statement (new_expression constructor: (_) @bind.call)) @return))
 (function_declaration body: (statement_block (return_statement (call_expression function: [(identifier) (member_expression)] @bind.call)) @return))
@@ -130,7 +130,7 @@
 (variable_declarator value: (arrow_function body: (new_expression constructor: (_) @bind.call) @return))
 (variable_declarator value: (arrow_function body: (call_expression function: [(identifier) (member_expression)] @bind.call) @return))
 
-; mentions
+; references
 (call_expression function: [(identifier) (member_expression) (super)] @call)
 (new_expression constructor: (_) @call)
 (decorator [(identifier) (member_expression)] @call)

@@ -1,4 +1,4 @@
-; Elixir: every form is a call of a macro; what it defines is named by its first argument
+; Elixir: every form is a macro call; its first argument names the definition
 (call target: (identifier) @_form (arguments . (alias) @name) (do_block) @body (#eq? @_form "defmodule")) @def.module
 (call target: (identifier) @_form (arguments . (alias) @name) (do_block) @body (#eq? @_form "defprotocol")) @def.interface
 (call target: (identifier) @_form (arguments . (alias) @owner (keywords (pair key: (keyword) @_for value: (alias) @name)))
@@ -33,7 +33,7 @@
 (binary_operator left: (map (struct [(alias) (identifier)] @bind.type)) operator: "=" right: (identifier) @bind.name) @bind
 (binary_operator left: (identifier) @bind.name operator: "=" right: (map (struct [(alias) (identifier)] @bind.type))) @bind
 
-; mentions
+; references
 ((call target: (identifier) @call))
 (call target: (dot left: (alias) right: (identifier)) @call)
 (call target: (dot left: (identifier) @_module right: (identifier)) @call (#eq? @_module "__MODULE__"))

@@ -1,4 +1,4 @@
-; Code and styles inside documents; `embedded` cuts them out
+; Code and styles inside documents; see extract.embedded
 (script_element (start_tag) @_head (raw_text) @script)
 (style_element (start_tag) @_head (raw_text) @style)
 ((attribute (attribute_name) @_name (quoted_attribute_value (attribute_value) @handler)) (#match? @_name "^(on[a-z]+$|@|:|v-)"))

@@ -1,5 +1,5 @@
 ; Go
-; A declaration of one name is the symbol; in a group each line is.
+; A declaration of one name is one symbol; in a group, each line is one.
 (function_declaration name: (identifier) @name) @def.function
 (method_declaration
   receiver: (parameter_list (parameter_declaration type: [
@@ -59,7 +59,7 @@
 (var_spec (identifier) @bind.name value: (expression_list .
   (unary_expression operand: (composite_literal type: [(type_identifier) (qualified_type) (generic_type)] @bind.call)))) @bind
 
-; mentions
+; references
 (call_expression function: [(identifier) (selector_expression)] @call)
 (call_expression function: (parenthesized_expression) @call)
 (type_conversion_expression type: (generic_type type: (_) @call))

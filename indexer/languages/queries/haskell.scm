@@ -31,7 +31,7 @@
 (import) @import
 (signature names: (_) @skip)
 
-; mentions
+; references
 (apply function: [(variable) (qualified)] @call)
 (infix left_operand: [(variable) (qualified)] @call operator: (operator) @_operator
   (#any-of? @_operator "$" "$!" "." "<$>" "<$!>" "<*>" ">=>" ">>>" "<$$>"))

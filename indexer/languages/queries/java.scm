@@ -33,7 +33,7 @@
 (instanceof_expression right: [(type_identifier) (scoped_type_identifier) (generic_type)] @bind.type name: (_) @bind.name) @bind
 (method_declaration type: [(type_identifier) (scoped_type_identifier) (generic_type)] @bind.type) @return
 
-; mentions
+; references
 (method_invocation) @call.whole
 (object_creation_expression type: [(type_identifier) (scoped_type_identifier)] @call)
 (object_creation_expression type: (generic_type . (_) @call))

@@ -1,4 +1,4 @@
-; JavaScript beyond ecmascript.scm
+; JavaScript, in addition to ecmascript.scm
 (field_definition property: (_) @name value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @def.method
 (field_definition property: [(property_identifier) (private_property_identifier)] @bind.field
   value: (new_expression constructor: (_) @bind.call)) @bind

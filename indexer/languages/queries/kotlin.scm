@@ -1,4 +1,4 @@
-; Kotlin. The members of a companion object without a name count as the class's own: that is how they are named.
+; Kotlin. Members of a companion object without a name belong to the class: code names them so.
 (package_header (qualified_identifier) @package)
 (import (qualified_identifier) @module "*" @import.star) @import
 (import (qualified_identifier) @module (identifier) @alias) @import
@@ -9,10 +9,10 @@
 (class_declaration name: (_) @name (class_body)? @body) @def.class
 (object_declaration name: (_) @name (class_body)? @body) @def.class
 (companion_object name: (_) @name (class_body)? @body) @def.class
-; where nothing follows it the grammar reads `annotation class Name` as a call
+; at the end of a file, the grammar reads `annotation class Name` as a call
 ((infix_expression . (identifier) @_annotation . (identifier) @_class . (identifier) @name) @def.class
   (#eq? @_annotation "annotation") (#eq? @_class "class"))
-; a class whose head is not understood
+; a class with a head that the grammar does not understand
 (ERROR "class" . (identifier) @name) @def.class
 (enum_entry . (identifier) @name) @def.constant
 (type_alias type: (_) @name) @def.type
@@ -46,7 +46,7 @@
 (function_declaration (function_value_parameters) . [(user_type) (nullable_type)] @bind.type) @return
 (function_declaration (function_value_parameters) . (function_body . (call_expression . [(identifier) (navigation_expression)] @bind.call) .)) @return
 
-; mentions
+; references
 (call_expression . [(identifier) (navigation_expression)] @call)
 (constructor_delegation_call ["this" "super"] @call)
 ; f<T>(x): the grammar reads two comparisons

@@ -1,4 +1,4 @@
-; Lua: a table that is bound to a name holds what is defined below that name
+; Lua: a table bound to a name contains the definitions below that name
 (chunk (variable_declaration (assignment_statement (variable_list . (identifier) @name .)
   (expression_list . (table_constructor) .))) @def.table)
 (chunk (variable_declaration (assignment_statement (variable_list . (identifier) @name .)
@@ -53,7 +53,7 @@
   arguments: (arguments . (_) . (identifier) @bind.type .)) .))) (#eq? @_set "setmetatable")) @return
 (function_declaration (block (return_statement (expression_list . (identifier) @bind.alias .)))) @return
 
-; mentions
+; references
 (function_call name: [(identifier) (dot_index_expression) (method_index_expression)] @call)
 (function_call name: (identifier) @_set arguments: (arguments (table_constructor
   (field name: (identifier) @_index value: [(identifier) (dot_index_expression)] @inherit)))

@@ -1,4 +1,4 @@
-; PHP. Variables keep their dollar sign: `$a` and a function `a` have nothing to do with each other.
+; PHP. Variables keep their dollar sign: `$a` is unrelated to a function `a`.
 (namespace_definition name: (_) @package)
 (namespace_use_declaration) @import
 (require_expression) @import
@@ -36,7 +36,7 @@
 (method_declaration return_type: (_) @bind.type) @return
 (function_definition return_type: (_) @bind.type) @return
 
-; mentions
+; references
 (function_call_expression function: [(name) (qualified_name)] @call)
 (member_call_expression) @call.whole
 (nullsafe_member_call_expression) @call.whole

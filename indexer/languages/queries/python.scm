@@ -41,7 +41,7 @@
 (yield [(identifier) (attribute) (call) (await) (subscript)] @bind.value) @yield
 (function_definition return_type: (type) @bind.type) @return
 
-; a default is worked out where the function is defined, not where it runs
+; a default is evaluated in the scope around the function
 (function_definition parameters: (parameters (default_parameter value: [(call)
   (tuple) (list) (dictionary) (binary_operator) (conditional_expression)] @outside)))
 (function_definition parameters: (parameters (typed_default_parameter value: [(call)
@@ -52,7 +52,7 @@
 (class_definition superclasses: (argument_list [(identifier) (attribute)] @inherit))
 (class_definition superclasses: (argument_list (subscript value: (_) @inherit)))
 
-; a name where it is read; not members, keywords, and what `self` would be
+; names that are read; not members, keywords or `self`
 ((attribute object: (identifier) @use) (#not-any-of? @use "self" "cls"))
 (argument_list (identifier) @use)
 (keyword_argument value: (identifier) @use)

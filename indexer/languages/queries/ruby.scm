@@ -20,7 +20,7 @@
 (call !receiver method: (identifier) @_autoload arguments: (argument_list . (simple_symbol) . (string (string_content) @module))
   (#eq? @_autoload "autoload")) @import
 
-; bindings: what is constructed says its type
+; bindings: a constructor call states the type
 (assignment left: (identifier) @bind.name right: [(call) (identifier) (constant) (scope_resolution) (instance_variable)] @bind.alias) @bind
 (assignment left: (instance_variable) @bind.field right: [(call) (constant) (scope_resolution)] @bind.alias) @bind
 (operator_assignment left: (identifier) @bind.name right: (call) @bind.alias) @bind
@@ -28,7 +28,7 @@
 (method name: (identifier) body: (body_statement . (operator_assignment left: (instance_variable) right: (call) @bind.alias) .)) @return
 (method name: (identifier) body: (body_statement . (instance_variable) @bind.alias .)) @return
 
-; mentions
+; references
 (call) @call.whole
 (super) @call
 (class superclass: (superclass [(constant) (scope_resolution)] @inherit))
@@ -39,7 +39,7 @@
 (constant) @use
 (scope_resolution) @use
 
-; a bare name that is no local is a call without arguments
+; a bare name is a call without arguments, unless it is a local
 (program (identifier) @call)
 (body_statement (identifier) @call)
 (block_body (identifier) @call)

@@ -23,7 +23,7 @@
   (generic_type type: [(type_identifier) @name (scoped_type_identifier name: (_) @name)])
   (reference_type type: (type_identifier) @name)]) @scope
 
-; read by rust_use.py
+; read by rust_imports.py
 (use_declaration) @import
 (mod_item !body) @import
 (extern_crate_declaration) @import
@@ -47,7 +47,7 @@
 (function_item return_type: (_) @bind.type) @return
 (function_signature_item return_type: (_) @bind.type) @return
 
-; mentions
+; references
 (call_expression function: [(identifier) (scoped_identifier) (field_expression)] @call)
 (call_expression function: (generic_function function: (_) @call))
 (macro_invocation macro: (_) @call)

@@ -50,7 +50,7 @@
 (function_definition body: (instance_expression . (generic_type type: (_) @bind.call))) @return
 (function_definition body: (call_expression function: [(identifier) (field_expression)] @bind.call)) @return
 
-; mentions
+; references
 (call_expression function: [(identifier) (field_expression)] @call)
 (call_expression function: (generic_function function: [(identifier) (field_expression)] @call))
 (generic_function function: [(identifier) (field_expression)] @use)

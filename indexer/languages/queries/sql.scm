@@ -1,4 +1,4 @@
-; SQL: what is created
+; SQL: CREATE statements
 (create_table (object_reference) @name) @def.table
 (create_view [(keyword_view) (keyword_exists)] . (object_reference) @name) @def.view
 (create_materialized_view [(keyword_view) (keyword_exists)] . (object_reference) @name) @def.view

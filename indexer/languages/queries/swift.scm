@@ -1,4 +1,4 @@
-; Swift. An extension qualifies its members by the type that it extends.
+; Swift. An extension qualifies its members by the extended type.
 (import_declaration (identifier) @module @import.star) @import
 
 (class_declaration declaration_kind: "class" name: (_) @name) @def.class
@@ -51,7 +51,7 @@
 (protocol_function_declaration name: (simple_identifier) name: (_) @bind.type) @return
 (pattern (pattern bound_identifier: (simple_identifier) @bind.name) (user_type) @bind.type) @bind
 
-; mentions
+; references
 (call_expression . [(simple_identifier) (navigation_expression)] @call (call_suffix (value_arguments "(")))
 (call_expression . [(simple_identifier) (navigation_expression)] @call (call_suffix . (lambda_literal)))
 (constructor_expression constructed_type: (user_type) @call)

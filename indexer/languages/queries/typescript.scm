@@ -1,4 +1,4 @@
-; TypeScript beyond ecmascript.scm
+; TypeScript, in addition to ecmascript.scm
 (abstract_class_declaration name: (_) @name) @def.class
 (interface_declaration name: (_) @name) @def.interface
 (type_alias_declaration name: (_) @name) @def.type
@@ -56,7 +56,7 @@
 (extends_type_clause type: [(type_identifier) (nested_type_identifier)] @inherit)
 (extends_type_clause type: (generic_type name: (_) @inherit))
 
-; another name for a type is a kind of it
+; an alias of a type counts as a subtype
 (type_alias_declaration value: [(type_identifier) (nested_type_identifier)] @inherit)
 (type_alias_declaration value: (generic_type name: (_) @inherit))
 (type_alias_declaration value: (intersection_type [(type_identifier) (nested_type_identifier)] @inherit))

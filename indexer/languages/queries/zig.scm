@@ -1,4 +1,4 @@
-; Zig: a type is a constant; a function that gives back a type is one too
+; Zig: a type is a constant; so is a function that returns a type
 (variable_declaration . (identifier) @name [(struct_declaration) (opaque_declaration)] @body) @def.struct
 (variable_declaration . (identifier) @name (union_declaration) @body) @def.struct
 (variable_declaration . (identifier) @name [(enum_declaration) (error_set_declaration)] @body) @def.enum
@@ -38,7 +38,7 @@
 (function_declaration type: [(identifier) (field_expression) (pointer_type) (nullable_type) (call_expression)] @bind.type) @return
 (function_declaration type: (error_union_type ok: (_) @bind.type)) @return
 
-; mentions
+; references
 (call_expression function: [(identifier) (field_expression)] @call)
 (struct_initializer . [(identifier) (field_expression)] @call)
 (identifier) @use
