@@ -36,7 +36,7 @@ class PreviousBuild:
     """A view as it was published, for its files with facts."""
 
     files: Mapping[str, tuple[int, int]]  # path → (file_id, edges_id)
-    consulted: ModuleInputs
+    module_inputs: ModuleInputs
 
 
 NO_BUILD = PreviousBuild({}, ())
@@ -79,7 +79,7 @@ def find_previous(writer: Writer, name: str, files: Mapping[str, int]) -> Previo
         if shared > most:
             sets = zip(rows["file_id"].to_pylist(), rows["edges_id"].to_pylist(), strict=True)
             paths = rows["path"].to_pylist()
-            nearest = PreviousBuild(dict(zip(paths, sets, strict=True)), view.consulted)
+            nearest = PreviousBuild(dict(zip(paths, sets, strict=True)), view.module_inputs)
             most = shared
         if is_small_change(len(files) - shared):
             break
@@ -115,7 +115,11 @@ def find_reusable(dependencies: Table, facts: VersionedFacts, diff: ViewDiff) ->
     old = {path: facts.facts_of_version(path, file_id) for path, file_id in diff.replaced.items()}
     new = {path: facts[path] for path in diff.new}
     elsewhere = find_changed_includers(facts, old, new)
-    keys = {OCCURRENCES, *altered_keys(old, new, diff.previous.consulted), *include_keys(elsewhere)}
+    keys = {
+        OCCURRENCES,
+        *altered_keys(old, new, diff.previous.module_inputs),
+        *include_keys(elsewhere),
+    }
     stale = _sets_depending_on(dependencies, keys)
     same = (path for path in diff.files if path not in new and path not in elsewhere)
     return {path: key for path in same if (key := diff.previous.files[path][1]) not in stale}

@@ -47,7 +47,7 @@ def publish_unchanged(
     if not store_history(build, commits) and same_times and state.latest == view.name:
         return report
     with_edges = _with_earlier_edges(manifest, published)
-    return _publish(build, published, with_edges, report, view.consulted)
+    return _publish(build, published, with_edges, report, view.module_inputs)
 
 
 def publish_texts(
@@ -95,7 +95,7 @@ def publish_edges(
             build.writer.maintain()
         manifest = resolution.manifest
         report = _report(build, manifest, extraction, resolution.scip)
-        report = _publish(build, published, manifest, report, resolution.consulted)
+        report = _publish(build, published, manifest, report, resolution.module_inputs)
         build.writer.drop_other_fact_versions()
     return report
 
@@ -120,7 +120,7 @@ def _publish(
     published: pa.Table,
     manifest: pa.Table,
     report: Report,
-    consulted: tuple[tuple[str, str, str], ...],
+    module_inputs: tuple[tuple[str, str, str], ...],
 ) -> Report:
     """Publish `manifest` in place of `published`. Return the report, with its generation."""
     source, writer = build.source, build.writer
@@ -144,7 +144,7 @@ def _publish(
         commit=source.commit,
         report=report,
         resolution=resolution_id(),
-        consulted=consulted,
+        module_inputs=module_inputs,
         prefix=source.prefix,
         restorable_generations=restorable[:MAX_RESTORABLE],
     )

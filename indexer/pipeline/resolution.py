@@ -50,7 +50,7 @@ class Resolution:
     """A view with its edges."""
 
     manifest: pa.Table  # with the edge set of each file
-    consulted: tuple[tuple[str, str, str], ...]  # as in `Consulted`
+    module_inputs: tuple[tuple[str, str, str], ...]
     scip: dict[str, int]  # for the report: counts of documents and edges
 
 
@@ -78,14 +78,14 @@ def resolve_view(build: Build, manifest: pa.Table) -> Resolution:
         scip = merge_scip(build, files, facts)
         occurrences = read_occurrences(writer.tables["occurrences"], files)
         plan = plan_resolution(writer.tables, ViewDiff(files, previous), occurrences, folder, facts)
-        edges_ids, consulted, scip_edges = _store_edges(build, plan, occurrences, folder)
+        edges_ids, module_inputs, scip_edges = _store_edges(build, plan, occurrences, folder)
         writer.flush()
     if occurrences:
         scip["edges"] = scip_edges
     ids = pa.array([edges_ids.get(path, 0) for path in manifest["path"].to_pylist()], pa.int64())
     return Resolution(
         manifest.set_column(COLUMNS.index("edges_id"), "edges_id", ids),
-        tuple(sorted({*previous.consulted, *consulted})),
+        tuple(sorted({*previous.module_inputs, *module_inputs})),
         scip,
     )
 
@@ -96,10 +96,10 @@ def _store_edges(
     occurrences: Mapping[str, tuple[CompilerOccurrence, ...]],
     folder: Path,
 ) -> tuple[dict[str, int], set[tuple[str, str, str]], int]:
-    """Resolve the stale files. Return path → edges_id, the consulted parts, the SCIP edges."""
+    """Resolve the stale files. Return path → edges_id, the module inputs, the SCIP edges."""
     writer, total = build.writer, len(plan.stale)
     edges_ids, stored = dict(plan.reused), writer.inventory.edge_sets()
-    consulted: set[tuple[str, str, str]] = set()
+    module_inputs: set[tuple[str, str, str]] = set()
     scip_edges = 0
     build.progress("resolve", 0, total)
     for batch in resolve_files(plan.stale, plan.facts, occurrences, build.shares, folder):
@@ -107,10 +107,10 @@ def _store_edges(
         writer.add(batch.rows_of(new))
         stored |= new
         edges_ids.update(batch.sets)
-        consulted.update(batch.consulted)
+        module_inputs.update(batch.module_inputs)
         scip_edges += batch.scip_edges
         build.progress("resolve", len(edges_ids) - len(plan.reused), total)
-    return edges_ids, consulted, scip_edges
+    return edges_ids, module_inputs, scip_edges
 
 
 # -- occurrences

@@ -43,7 +43,7 @@ class ResolvedBatch:
     sets: list[tuple[str, int]]  # (path, edges_id)
     edges: pa.RecordBatch
     dependencies: pa.RecordBatch
-    consulted: list[tuple[str, str, str]]  # as in `Consulted`
+    module_inputs: list[tuple[str, str, str]]
     scip_edges: int  # edges from compilers
 
     def rows_of(self, sets: Collection[int]) -> dict[str, pa.RecordBatch]:

@@ -21,7 +21,7 @@ class View:
     commit: str  # "" without git
     report: Report
     resolution: str = ""  # the version of the rules for edges; edges of another one are not reused
-    consulted: tuple[tuple[str, str, str], ...] = ()  # inputs of module resolution
+    module_inputs: tuple[tuple[str, str, str], ...] = ()  # inputs of module resolution
     prefix: str = ""  # of paths, below the top of the repository: "" or ends in a slash
     edges_generation: int = 0  # the last generation with edges made from its own files
     # earlier such generations, before large changes; their manifests can still be read
@@ -42,7 +42,7 @@ class View:
             **fields
             | {
                 "report": Report(**fields["report"]),
-                "consulted": tuple(map(tuple, fields["consulted"])),
+                "module_inputs": tuple(map(tuple, fields["module_inputs"])),
                 "restorable_generations": tuple(fields["restorable_generations"]),
             }
         )

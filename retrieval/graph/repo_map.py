@@ -54,11 +54,11 @@ def _ranked_lines(snapshot: Snapshot, arrays: Arrays, folder: str) -> list[_Line
     ]
     nodes = arrays.nodes_of(rows["uid"].to_pylist())
     lines = []
-    for node, fid, qualname, kind, signature, start in zip(nodes, *columns, strict=True):
-        path = arrays.paths[at_of[fid]]
+    for node, file_id, qualname, kind, signature, start in zip(nodes, *columns, strict=True):
+        path = arrays.paths[at_of[file_id]]
         if folder and not (path == folder or path.startswith(folder + "/")):
             continue
-        weight = float(rank[at_of[fid]]) * (float(used[node]) + 0.01)
+        weight = float(rank[at_of[file_id]]) * (float(used[node]) + 0.01)
         indent = "  " * (qualname.count(".") + 1)
         lines.append(
             _Line(path, start, indent + (signature or f"{kind} {qualname}")[:MAX_WIDTH], weight)

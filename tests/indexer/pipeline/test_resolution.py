@@ -31,11 +31,11 @@ def test_only_files_that_a_change_can_affect_are_resolved_again(tmp_path: Path) 
         rows = [row for row in writer.manifest(view.name).to_pylist() if row["file_id"]]
         files = {row["path"]: row["file_id"] for row in rows}
         sets = {row["path"]: (row["file_id"], row["edges_id"]) for row in rows}
-        same = ViewDiff(files, PreviousBuild(sets, view.consulted))
+        same = ViewDiff(files, PreviousBuild(sets, view.module_inputs))
         assert plan_resolution(writer.tables, same, {}, tmp_path).stale == []
         # as if the content of one file had been that of another
         sets["pkg/m3.py"] = (files["pkg/m4.py"], 0)
-        changed = ViewDiff(files, PreviousBuild(sets, view.consulted))
+        changed = ViewDiff(files, PreviousBuild(sets, view.module_inputs))
         plan = plan_resolution(writer.tables, changed, {}, tmp_path)
         batches = list(resolve_files(plan.stale, plan.facts, {}))
     assert len(plan.stale) == 2

@@ -30,13 +30,13 @@ def test_after_any_edit_files_that_keep_their_edges_have_those_of_a_clean_resolu
     texts = {KINDS[kind][1](name): KINDS[kind][0](pick, MODULES) for name in MODULES}
     facts: dict[str, FileFacts] = {}
     edges: Resolved = {}
-    consulted: set[tuple[str, str, str]] = set()
+    module_inputs: set[tuple[str, str, str]] = set()
     kept = 0
     for _ in range(STEPS):
         texts = edited(pick, texts, kind)
         new = {path: facts_of(path, text) for path, text in texts.items()}
         changed = [path for path in {**facts, **new} if facts.get(path) != new.get(path)]
-        asked = altered_keys(only(facts, changed), only(new, changed), sorted(consulted))
+        asked = altered_keys(only(facts, changed), only(new, changed), sorted(module_inputs))
         elsewhere = find_changed_includers(
             InMemoryFacts(new), only(facts, changed), only(new, changed)
         )
@@ -51,7 +51,7 @@ def test_after_any_edit_files_that_keep_their_edges_have_those_of_a_clean_resolu
                 assert clean[path] == edges[path], path
                 kept += 1
         facts, edges = new, clean
-        consulted.update(resolver.module_inputs())
+        module_inputs.update(resolver.module_inputs())
     assert kept > 20  # else nothing was tested
 
 
