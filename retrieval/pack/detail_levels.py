@@ -131,12 +131,12 @@ def covers(ranges: Ranges, start: int, end: int) -> bool:
 
 
 def _enclosing_headers(
-    found: FoundSymbol, lines: Sequence[str], symbols: Sequence[FoundSymbol]
+    inner: FoundSymbol, lines: Sequence[str], symbols: Sequence[FoundSymbol]
 ) -> tuple[tuple[int, int, str], ...]:
     """Return the headers of the enclosing symbols, outermost first."""
     by_index: Mapping[int, FoundSymbol] = {each.index: each for each in symbols}
     headers: list[tuple[int, int, str]] = []
-    parent = by_index.get(found.symbol.parent)
+    parent = by_index.get(inner.symbol.parent)
     while parent is not None and len(headers) < MAX_ENCLOSING:
         symbol = parent.symbol
         header = signature_lines(lines, symbol.start_line, symbol.end_line)

@@ -240,7 +240,9 @@ def _pieces(choices: Sequence[_Choice], costs: _LineCosts) -> list[Piece]:
     for choice in choices:
         if choice.chosen:
             by_path.setdefault(choice.item.path, []).append(choice)
-    return [piece for path, own in by_path.items() for piece in _pieces_of_file(path, own, costs)]
+    return [
+        piece for path, group in by_path.items() for piece in _pieces_of_file(path, group, costs)
+    ]
 
 
 def _pieces_of_file(path: str, choices: Sequence[_Choice], costs: _LineCosts) -> list[Piece]:

@@ -42,10 +42,9 @@ class MentionMatches:
     def spans_by_path(self) -> dict[str, list[MentionSpan]]:
         """Return path → its matched symbols and lines, both in order."""
         spans: dict[str, list[MentionSpan]] = defaultdict(list)
-        for found, confidence in self.symbols.items():
-            symbol = found.symbol
-            span = MentionSpan(symbol.start_line, symbol.end_line, confidence, found)
-            spans[found.path].append(span)
+        for symbol, confidence in self.symbols.items():
+            lines = (symbol.symbol.start_line, symbol.symbol.end_line)
+            spans[symbol.path].append(MentionSpan(*lines, confidence, symbol))
         for (path, line), confidence in self.lines.items():
             spans[path].append(MentionSpan(line, line, confidence, None))
         return {path: sorted(spans[path], key=lambda span: span[:3]) for path in sorted(spans)}

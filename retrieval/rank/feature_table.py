@@ -53,16 +53,16 @@ class RankingInput:
 class FeatureTable:
     """The rows of an input, grouped, with the values shared by several signals."""
 
-    def __init__(self, given: RankingInput) -> None:
+    def __init__(self, inputs: RankingInput) -> None:
         import numpy as np
 
-        self.given = given
-        self.question = given.question
-        self.weights = given.question.rarity_weights
+        self.inputs = inputs
+        self.question = inputs.question
+        self.weights = inputs.question.rarity_weights
         self.total = sum(self.weights.values()) or 1.0
-        self.title = squared_rarity(given.question.title_terms)
-        self.units = given.units
-        self.chunk_at = np.array([unit.at for unit in given.units], np.int64)
+        self.title = squared_rarity(inputs.question.title_terms)
+        self.units = inputs.units
+        self.chunk_at = np.array([unit.at for unit in inputs.units], np.int64)
 
     def of_chunks(self, values: Iterable[float] | Floats) -> Floats:
         """Return a column from a value for each candidate."""
@@ -81,11 +81,11 @@ class FeatureTable:
         return self.of_units(lambda unit: 0.0 if unit.symbol is None else value(unit.symbol))
 
     def path_of(self, unit: Unit) -> str:
-        return self.given.candidates[unit.at].chunk.path
+        return self.inputs.candidates[unit.at].chunk.path
 
     def is_small(self, unit: Unit) -> bool:
         """Return True for a function that shares a chunk."""
-        symbol, chunk = unit.symbol, self.given.candidates[unit.at].chunk
+        symbol, chunk = unit.symbol, self.inputs.candidates[unit.at].chunk
         return symbol is not None and is_function(symbol) and symbol.index != chunk.symbol
 
     def share(self, terms: Iterable[str]) -> float:
@@ -105,17 +105,17 @@ class FeatureTable:
     @cached_property
     def chunk_lexical(self) -> Floats:
         """BM25 of the full-text index, of each candidate."""
-        return to_floats(candidate.lexical for candidate in self.given.candidates)
+        return to_floats(candidate.lexical for candidate in self.inputs.candidates)
 
     @cached_property
     def chunk_dense(self) -> Floats:
         """Nearness in meaning, of each candidate."""
-        return to_floats(candidate.dense for candidate in self.given.candidates)
+        return to_floats(candidate.dense for candidate in self.inputs.candidates)
 
     @cached_property
     def chunk_bm25(self) -> Floats:
         """BM25 among the candidates, of each candidate."""
-        return self.given.counts.bm25(dict(self.question.weights))
+        return self.inputs.counts.bm25(dict(self.question.weights))
 
     @cached_property
     def lexical(self) -> Floats:

@@ -57,11 +57,11 @@ DOC_CHARS = 600  # of a docstring that are read
 COMMON = 0.05  # weight of the commonest word
 
 
-def feature_rows(given: RankingInput) -> Floats:
+def feature_rows(inputs: RankingInput) -> Floats:
     """Return an array (units, FEATURES)."""
     import numpy as np
 
-    table = FeatureTable(given)
+    table = FeatureTable(inputs)
     columns = {name: values for group in COLUMNS.values() for name, values in group(table).items()}
     return np.stack([columns[name] for name in FEATURES], axis=1)
 
@@ -70,7 +70,7 @@ def feature_rows(given: RankingInput) -> Floats:
 
 
 def _lexical(table: FeatureTable) -> Columns:
-    counts, question = table.given.counts, table.question
+    counts, question = table.inputs.counts, table.question
     code = squared_rarity(question.code_terms)
     return {
         "lexical": table.lexical,
@@ -91,7 +91,7 @@ def _dense(table: FeatureTable) -> Columns:
 
 
 def _mention(table: FeatureTable) -> Columns:
-    mentions, candidates = table.given.mentions, table.given.candidates
+    mentions, candidates = table.inputs.mentions, table.inputs.candidates
     by_symbol = {(each.path, each.index): value for each, value in mentions.symbols.items()}
     by_file = Counter(symbol.path for symbol in mentions.symbols)
 
@@ -122,7 +122,7 @@ def _name(table: FeatureTable) -> Columns:
         return _cover(name_parts(symbol.symbol.name), terms)
 
     classes = [
-        table.given.symbols[path][index] if index >= 0 else None for path, index in table.classes
+        table.inputs.symbols[path][index] if index >= 0 else None for path, index in table.classes
     ]
 
     def of_classes(terms: Mapping[str, float]) -> Floats:
@@ -181,8 +181,8 @@ def _class(table: FeatureTable) -> Columns:
 
 
 def _history(table: FeatureTable) -> Columns:
-    commits, files = table.given.commits, table.files
-    evidence = to_floats([table.given.commit_evidence.get(path, 0.0) for path in files])
+    commits, files = table.inputs.commits, table.files
+    evidence = to_floats([table.inputs.commit_evidence.get(path, 0.0) for path in files])
     return {
         "history": table.of_files(evidence),
         "history_place": table.of_files(_places(evidence, 3)),
@@ -192,7 +192,7 @@ def _history(table: FeatureTable) -> Columns:
 
 
 def _kind(table: FeatureTable) -> Columns:
-    candidates, question = table.given.candidates, table.question
+    candidates, question = table.inputs.candidates, table.question
     roles = [file_role(path) for path in table.files]
     chunks = [candidate.chunk for candidate in candidates]
     added = [not (each.lexical or each.dense or each.mention) for each in candidates]

@@ -63,19 +63,19 @@ class IssueRanker:
             counts.take(rows), self._commits, candidates.commits,
         )  # fmt: skip
 
-    def _rank(self, given: RankingInput) -> list[Ranked]:
-        if not given.units:
+    def _rank(self, inputs: RankingInput) -> list[Ranked]:
+        if not inputs.units:
             return []
-        rows = feature_rows(given)
+        rows = feature_rows(inputs)
         rows[:, self._zeroed] = 0.0
         shares = _load_trees().contributions(rows)
-        if given.question.mentions.frames:
+        if inputs.question.mentions.frames:
             shares[:, _MENTION_SIGNAL] += TRACED * rows[:, _MENTION_COLUMN]
         scores = shares.sum(axis=1)
         shares[:, -1] -= scores.min()  # the last place scores 0
         parts = [dict(zip((*SIGNALS, "base"), row, strict=True)) for row in shares.tolist()]
         order = sorted(range(len(parts)), key=lambda row: (-round(float(scores[row]), 6), row))
-        return merge_windows([_ranked(given, given.units[row], parts[row]) for row in order])
+        return merge_windows([_ranked(inputs, inputs.units[row], parts[row]) for row in order])
 
 
 @cache
@@ -83,8 +83,8 @@ def _load_trees() -> Trees:
     return Trees.read(data_folder("ranker") / "issue.json", SIGNALS)
 
 
-def _ranked(given: RankingInput, unit: Unit, parts: Mapping[str, float]) -> Ranked:
-    candidate, symbol = given.candidates[unit.at], unit.symbol
+def _ranked(inputs: RankingInput, unit: Unit, parts: Mapping[str, float]) -> Ranked:
+    candidate, symbol = inputs.candidates[unit.at], unit.symbol
     window = (candidate.chunk.start_line, candidate.chunk.end_line)
     if symbol is not None and symbol.index != candidate.chunk.symbol:
         window = (symbol.symbol.start_line, symbol.symbol.end_line)

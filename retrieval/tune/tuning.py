@@ -231,11 +231,11 @@ def _unit_id(searcher: Searcher, hit: Ranked) -> str:
     """Return the id of the hit's outermost function, or of the class of a constructor; else ""."""
     if hit.symbol is None:
         return ""
-    found, path = hit.symbol, hit.symbol.path
-    if found.symbol.kind not in CALLABLES:
-        return found.id
+    path = hit.symbol.path
+    if hit.symbol.symbol.kind not in CALLABLES:
+        return hit.symbol.id
     symbols: list[Symbol] = [other.symbol for other in searcher.lookup.symbols_in([path])[path]]
-    return f"{path}::{localization_unit(symbols, found.index).qualname}"
+    return f"{path}::{localization_unit(symbols, hit.symbol.index).qualname}"
 
 
 def _number_groups(names: Sequence[str], targets: Sequence[str]) -> Groups:

@@ -76,7 +76,7 @@ def test_json_holds_every_piece(searcher: Searcher) -> None:
     assert found["generation"] == 1
 
 
-# -- what comes along
+# -- related code
 
 PROJECT = {
     "app/base.py": "class Base:\n    def run(self):\n        return 1\n",
@@ -87,8 +87,12 @@ PROJECT = {
         "class Worker(Base):\n    def upload(self):\n"
         "        return [pause_after(n) for n in range(RETRY_LIMIT)]\n"
     ),
-    "tests/test_other.py": "from app.work import Worker\n\n\ndef test_a_start():\n    Worker().upload()\n",
-    "tests/test_work.py": "from app.work import Worker\n\n\ndef test_upload():\n    assert Worker().upload()\n",
+    "tests/test_other.py": (
+        "from app.work import Worker\n\n\ndef test_a_start():\n    Worker().upload()\n"
+    ),
+    "tests/test_work.py": (
+        "from app.work import Worker\n\n\ndef test_upload():\n    assert Worker().upload()\n"
+    ),
 }
 
 
@@ -106,7 +110,7 @@ def searched(folder: Path, files: dict[str, str]) -> Searcher:
     return Searcher.open(indexed(folder / "tree", folder, "none"))
 
 
-def test_a_hit_needs_what_it_calls_and_reads_what_its_class_inherits_from_and_a_test_called_after_it(
+def test_callees_constants_bases_of_the_class_and_a_test_by_name_are_related_to_a_hit(
     project: Searcher,
 ) -> None:
     (hit,) = project.lookup.symbols("Worker.upload")
@@ -115,8 +119,11 @@ def test_a_hit_needs_what_it_calls_and_reads_what_its_class_inherits_from_and_a_
         for each in find_related_code(project.snapshot, project.lookup, [hit])[hit.uid]
     ]
     assert found == [
-        "app/base.py::Base", "app/pause.py::pause_after", "app/conf.py::RETRY_LIMIT", "tests/test_work.py::test_upload"
-    ]  # fmt: skip
+        "app/base.py::Base",
+        "app/pause.py::pause_after",
+        "app/conf.py::RETRY_LIMIT",
+        "tests/test_work.py::test_upload",
+    ]
 
 
 def test_what_comes_along_is_shown_small_and_only_where_there_is_room(project: Searcher) -> None:
@@ -131,9 +138,12 @@ def test_what_comes_along_is_shown_small_and_only_where_there_is_room(project: S
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
-    """Long lines in a symbol, between two, and as a symbol; no line end at the end; carriage returns."""
+    """Long lines in, between and as symbols; no final line end; carriage returns."""
     code = "\n".join(f"def upload_{n}(x):\n    return x + {n}\n" for n in range(400))
-    between = f"def retry_first():\n    return 1\n# {'x' * 1_000_000}\ndef retry_second():\n    return 2\n"
+    between = (
+        f"def retry_first():\n    return 1\n# {'x' * 1_000_000}\n"
+        "def retry_second():\n    return 2\n"
+    )
     inside = f"def retry_third():\n    data = '{'y ' * 100_000}'\n    return data\n"
     header = f"def retry_fourth(a='{'z ' * 100_000}'):\n    return a"
     files = {

@@ -1,4 +1,4 @@
-"""A file's symbols are made when they are asked for, and are those that a reading of the whole file gives."""
+"""Names and paths as people write them, looked up in an index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a text names outright."""
+"""Mentions in a text."""
 
 from __future__ import annotations
 

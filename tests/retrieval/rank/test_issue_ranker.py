@@ -28,8 +28,8 @@ def test_every_hit_is_explained_by_signals_that_add_up(searcher: Searcher) -> No
 
 
 def test_a_unit_has_a_number_for_each_feature(searcher: Searcher) -> None:
-    given = searcher.ranking_input(ISSUE)
-    assert feature_rows(given).shape == (len(given.units), len(FEATURES))
+    inputs = searcher.ranking_input(ISSUE)
+    assert feature_rows(inputs).shape == (len(inputs.units), len(FEATURES))
 
 
 def test_functions_too_small_for_a_chunk_of_their_own_are_ranked_by_name(tmp_path: Path) -> None:
@@ -47,7 +47,10 @@ def test_functions_too_small_for_a_chunk_of_their_own_are_ranked_by_name(tmp_pat
         encoder_spec="none",
         jobs=1,
     )
-    text = "Lamp.brightness is wrong\n\nAfter dimming it, `brightness` gives the old value.\n\nSeen twice.\n"
+    text = (
+        "Lamp.brightness is wrong\n\nAfter dimming it, `brightness` gives the old value.\n\n"
+        "Seen twice.\n"
+    )
     hits = Searcher.open(str(tmp_path / "store")).query(text, 10)
     found = {hit.symbol: (hit.start_line, hit.end_line) for hit in hits}
     assert found["Lamp.brightness"] == (5, 6)
@@ -55,10 +58,10 @@ def test_functions_too_small_for_a_chunk_of_their_own_are_ranked_by_name(tmp_pat
 
 def test_the_rest_of_a_file_that_the_searches_point_at_is_judged_too(searcher: Searcher) -> None:
     searched = {each.row for each in searcher.snapshot.chunks.search_text({"zzdelay": 1.0}, 300)}
-    given = searcher.ranking_input(
+    inputs = searcher.ranking_input(
         "zzdelay\n\nSee courier/backoff.py please, it is slow.\n\nThanks."
     )
-    assert "courier/backoff.py" in {each.chunk.path for each in given.candidates}
+    assert "courier/backoff.py" in {each.chunk.path for each in inputs.candidates}
     assert not searched
 
 

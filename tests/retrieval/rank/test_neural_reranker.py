@@ -1,4 +1,4 @@
-"""The built-in reranker: what it makes of passages, and of the hits of an index."""
+"""The built-in reranker, on passages and on the hits of an index."""
 
 from __future__ import annotations
 
@@ -11,11 +11,19 @@ from retrieval import Passage, Searcher, load_neural_reranker
 from tests.program import clew
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample"
-ISSUE = "Deliveries that fail are given up at once.\n\nI expected a failed delivery to be tried again after a while, but nothing waits."
+ISSUE = (
+    "Deliveries that fail are given up at once.\n\n"
+    "I expected a failed delivery to be tried again after a while, but nothing waits."
+)
 CODE = {
     "parse_date": "def parse_date(text):\n    return datetime.strptime(text, '%Y-%m-%d').date()",
-    "retry_upload": "def retry_upload(self, request):\n    for attempt in range(self.attempts):\n        self.send(request)",
-    "draw_border": "def draw_border(canvas, width):\n    canvas.rectangle(0, 0, width, canvas.height)",
+    "retry_upload": (
+        "def retry_upload(self, request):\n"
+        "    for attempt in range(self.attempts):\n        self.send(request)"
+    ),
+    "draw_border": (
+        "def draw_border(canvas, width):\n    canvas.rectangle(0, 0, width, canvas.height)"
+    ),
 }
 
 

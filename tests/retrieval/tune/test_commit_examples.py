@@ -1,4 +1,4 @@
-"""What a history's commits ask for, and which functions answer."""
+"""Examples from commits: messages and the functions that answer them."""
 
 from __future__ import annotations
 
@@ -173,9 +173,16 @@ Change-Id: I0123
 
 @pytest.mark.parametrize(
     "message",
-    ["Bump setuptools from 1.0 to 2.0 in the build", "Revert \"Wait between attempts\" since it is slow", "Fix typos in all of the comments",
-     "docs: say how uploads are sent again", "Run black over the whole of the code base", "1.2.3 is what this is now", "fix it"],
-)  # fmt: skip
+    [
+        "Bump setuptools from 1.0 to 2.0 in the build",
+        'Revert "Wait between attempts" since it is slow',
+        "Fix typos in all of the comments",
+        "docs: say how uploads are sent again",
+        "Run black over the whole of the code base",
+        "1.2.3 is what this is now",
+        "fix it",
+    ],
+)
 def test_versions_reverts_sweeps_and_short_messages_say_nothing(message: str) -> None:
     assert not is_informative(message, clean_message(message), 5)
 

@@ -33,7 +33,10 @@ from retrieval.tune.tuning import (
 )
 from tests.indexer.repositories import git, repository, write
 
-ISSUE = "Uploads fail\n\n\nAn upload that fails is never sent again, though the server asked for it; the queue just drops it."
+ISSUE = (
+    "Uploads fail\n\n\nAn upload that fails is never sent again, though the server asked for it; "
+    "the queue just drops it."
+)
 
 
 def index(source: Source, store: Path) -> Snapshot:
