@@ -1,4 +1,4 @@
-"""Which file an import of JavaScript or TypeScript names."""
+"""The files named by imports of JavaScript and TypeScript."""
 
 from __future__ import annotations
 
@@ -65,10 +65,14 @@ def test_paths_are_mapped_with_comments_a_base_and_what_is_extended() -> None:
     files = sources(
         "app/main.ts", "app/lib/util.ts", "app/lib/special.ts", "shared/index.ts", "app/direct.ts"
     ) | {
-        "tsconfig.base.json": '{"compilerOptions": {"paths": {"@shared": ["./shared"]}}} // the end',
+        "tsconfig.base.json": '{"compilerOptions": {"paths": {"@shared": ["./shared"]}}}'
+        " // the end",
         "app/tsconfig.json": """{
             /* what all have */ "extends": "../tsconfig.base",
-            "compilerOptions": {"baseUrl": ".", "paths": {"~lib/*": ["./nowhere/*", "lib/*"], "~lib/x": ["lib/special"],}},
+            "compilerOptions": {
+                "baseUrl": ".",
+                "paths": {"~lib/*": ["./nowhere/*", "lib/*"], "~lib/x": ["lib/special"],},
+            },
         }""",
     }
     assert found(files, "app/main.ts", "~lib/util") == ["app/lib/util.ts"]
@@ -99,7 +103,9 @@ WORKSPACE = {
         "main": "./dist/index.cjs",
         "exports": {
             ".": {"import": {"types": "./dist/index.d.mts", "default": "./dist/index.mjs"}},
-            "./adapters/*": {"types": "./dist/adapters/*/index.d.ts", "default": "./dist/adapters/*.js"},
+            "./adapters/*": {
+                "types": "./dist/adapters/*/index.d.ts", "default": "./dist/adapters/*.js",
+            },
             "./internal/*": None,
         },
         "imports": {"#env": {"node": "./src/env-node.ts"}, "#dep": "@scope/plain/util"},
@@ -108,8 +114,10 @@ WORKSPACE = {
     "packages/old/package.json": '{"name": "old"}',
     "samples/core/package.json": '{"name": "@scope/core"}',
     **sources(
-        "packages/core/src/index.ts", "packages/core/src/adapters/node.ts", "packages/core/src/env-node.ts",
-        "packages/plain/src/start.ts", "packages/plain/util.js", "packages/old/index.js", "samples/core/index.ts",
+        "packages/core/src/index.ts", "packages/core/src/adapters/node.ts",
+        "packages/core/src/env-node.ts",
+        "packages/plain/src/start.ts", "packages/plain/util.js", "packages/old/index.js",
+        "samples/core/index.ts",
         "packages/plain/main.ts",
     ),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a change can affect: files that keep their edges have the ones that resolving everything again would give."""
+"""The effects of a change: kept edges are those of a resolution of everything."""
 
 from __future__ import annotations
 
@@ -149,6 +149,7 @@ def test_a_setting_that_leads_an_import_elsewhere_concerns_its_importers(setting
         "a/x.ts": "export function run() {}\n",
         "b/x.ts": "export function run() {}\n",
         "main.ts": 'import { run } from "#lib/x";\nexport function main() { run(); }\n',
-        settings: '{"imports": {"#lib/*": "./a/*"}, "compilerOptions": {"paths": {"#lib/*": ["./a/*"]}}}',
+        settings: '{"imports": {"#lib/*": "./a/*"}, "compilerOptions": {"paths": {"#lib/*": '
+        '["./a/*"]}}}',
     }
     assert "main.ts" in stale(files, files | {settings: files[settings].replace("./a/", "./b/")})

@@ -1,4 +1,4 @@
-"""SCIP indexes are merged: what a compiler says wins, where the text still is what it was."""
+"""SCIP indexes are merged: compilers win, as long as the text has not changed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,16 @@ from .. import scip_index
 from ..repositories import write
 from ..scip_index import DEFINITION, Mention
 
-QUEUE = "<?php namespace Lib; class Queue {\n  function push_job($job) {}\n}\nclass Stack {\n  function push($job) {} }\n"
+QUEUE = (
+    "<?php namespace Lib; class Queue {\n"
+    "  function push_job($job) {}\n"
+    "}\nclass Stack {\n  function push($job) {} }\n"
+)
 MAIN = (
-    "<?php namespace App; use Lib\\Queue as Q;\n\nfunction run($jobs) {\n  $jobs->push(1);\n  $jobs->push_job(2);\n  new Q(); }\n\n"
+    "<?php namespace App; use Lib\\Queue as Q;\n"
+    "\nfunction run($jobs) {\n  $jobs->push(1);\n"
+    "  $jobs->push_job(2);\n  new Q(); }\n"
+    "\n"
     "function other($x) {\n  $x->push_job(3); }\n"
 )
 OUTSIDE = "scip x lib 1 Job#push_job()."
@@ -56,7 +63,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def index(root: Path, *scip: str) -> dict[str, int]:
-    """Index `root`, merging the indexes named, or forgetting them for "none"; what the report says of them."""
+    """Index `root` with the named indexes, or with "none"; return the counts of the report."""
     named = None if not scip else [str(root / name) for name in scip if name != "none"]
     store = Store(str(root.parent / "store"))
     return build_index(

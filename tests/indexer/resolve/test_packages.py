@@ -1,10 +1,14 @@
-"""Names across files in the languages that declare packages: Java, Kotlin, Scala, C#, PHP, and Swift's modules."""
+"""Names across files in languages with declared packages: Java, Kotlin, Scala, C#, PHP, Swift."""
 
 import pytest
 
 from .test_resolver import all_edges, edges
 
-JAVA_CLIENT = "package net;\npublic class Client {\n  public Client open() { return this; }\n  public void send() {}\n}\n"
+JAVA_CLIENT = (
+    "package net;\npublic class Client {\n"
+    "  public Client open() { return this; }\n"
+    "  public void send() {}\n}\n"
+)
 KOTLIN_CLIENT = "package net\nclass Client {\n    fun open(): Client = this\n    fun send() {}\n}\n"
 
 
@@ -24,7 +28,9 @@ def test_kotlin_sees_its_package_whatever_the_folder() -> None:
 def test_kotlin_and_java_call_each_other() -> None:
     files = {
         "src/net/Client.java": JAVA_CLIENT,
-        "src/app/Main.kt": "package app\nimport net.Client\nclass Main(private val client: Client) {\n    fun go() {\n"
+        "src/app/Main.kt": "package app\nimport net.Client\n"
+        "class Main(private val client: Client) {\n"
+        "    fun go() {\n"
         "        client.open().send()\n    }\n}\n",
         "src/app/Start.java": "package app;\nclass Start { void run(Main main) { main.go(); } }\n",
     }
@@ -37,10 +43,15 @@ def test_kotlin_and_java_call_each_other() -> None:
 
 def test_kotlin_extensions_companions_and_objects_are_members() -> None:
     files = {
-        "a.kt": "package a\nclass Box {\n    companion object {\n        fun make(): Box = Box()\n    }\n}\n"
+        "a.kt": "package a\nclass Box {\n    companion object {\n"
+        "        fun make(): Box = Box()\n"
+        "    }\n}\n"
         "object Single {\n    fun f() {}\n}\n",
-        "b.kt": "package b\nimport a.Box\nfun Box.shout() {\n    Single.f()\n}\nfun String.whisper() {}\n",
-        "c.kt": "package c\nimport a.*\nimport b.shout\nimport b.whisper as hush\nfun main(x: Int) {\n    Box.make().shout()\n"
+        "b.kt": "package b\nimport a.Box\nfun Box.shout() {\n"
+        "    Single.f()\n}\nfun String.whisper() {}\n",
+        "c.kt": "package c\nimport a.*\nimport b.shout\n"
+        "import b.whisper as hush\nfun main(x: Int) {\n"
+        "    Box.make().shout()\n"
         "    Single.f()\n    x.text.hush()\n}\n",
     }
     assert edges(files) >= {
@@ -56,7 +67,9 @@ def test_kotlin_extensions_companions_and_objects_are_members() -> None:
 
 def test_a_named_companion_shares_its_members_with_its_class() -> None:
     files = {
-        "a.kt": "package a\nclass Box {\n    companion object Factory {\n        fun make() = 1\n    }\n}\n"
+        "a.kt": "package a\nclass Box {\n    companion object Factory {\n"
+        "        fun make() = 1\n    }\n"
+        "}\n"
         "fun main() {\n    Box.make()\n    Box.Factory.make()\n}\n"
     }
     assert edges(files) == {("a.kt::main", "a.kt::Box.Factory.make")}
@@ -64,11 +77,16 @@ def test_a_named_companion_shares_its_members_with_its_class() -> None:
 
 def test_scala_packages_nest_selectors_rename_and_companions_share_members() -> None:
     files = {
-        "a.scala": "package com.net\nclass Client { def open(): Client = this; def send() = 1 }\nobject Client { def make = new Client }\n",
-        "b.scala": "package com\npackage app\nimport net.{Client => C}\nobject Main { def run(c: C) = { c.open().send(); C.make().send() } }\n",
+        "a.scala": "package com.net\n"
+        "class Client { def open(): Client = this; def send() = 1 }\n"
+        "object Client { def make = new Client }\n",
+        "b.scala": "package com\npackage app\nimport net.{Client => C}\n"
+        "object Main { def run(c: C) = { c.open().send(); C.make().send() } }\n",
         "c.scala": "package com\nclass Other { def go() = app.Main.run(null) }\n",
         "util/package.scala": "package com\npackage object util { def cut(s: String) = s }\n",
-        "d.scala": "package com.app\nimport com.util._\nclass D extends Logging { def f() = cut(log) }\ntrait Logging { def log = 1 }\n",
+        "d.scala": "package com.app\nimport com.util._\n"
+        "class D extends Logging { def f() = cut(log) }\n"
+        "trait Logging { def log = 1 }\n",
     }
     found = edges(files)
     assert found >= {
@@ -82,13 +100,20 @@ def test_scala_packages_nest_selectors_rename_and_companions_share_members() -> 
 
 def test_csharp_sees_the_namespaces_around_usings_and_every_part_of_a_class() -> None:
     files = {
-        "Net.cs": "namespace App.Net { public class Client { public Client Open() { return this; } public void Send() {} } }\n",
+        "Net.cs": "namespace App.Net { public class Client { public Client Open() { return "
+        "this; } public void Send() {} } }\n",
         "Log.cs": "namespace App { static class Log { public static void Write() {} } }\n",
-        "Tool.cs": "namespace Other { public static class Tool { public static void Cut(this string s) {}\n"
-        "  public static void Shout(this App.Net.Client c) {} public static int Max() { return 1; } } }\n",
-        "A.cs": "using App.Net;\nusing Other;\nusing static Other.Tool;\nusing C = App.Net.Client;\nnamespace App.Ui;\n"
-        "partial class Page { Client client; void Run() { client.Open().Send(); Log.Write(); Max(); Help(); client.Shout(); C.Make(); } }\n",
-        "B.cs": "namespace App.Ui { partial class Page : Base { void Help() { base.Start(); } } class Base { protected void Start() {} } }\n",
+        "Tool.cs": "namespace Other { public static class Tool { public static void Cut(this "
+        "string s) {}\n"
+        "  public static void Shout(this App.Net.Client c) {} public static int "
+        "Max() { return 1; } } }\n",
+        "A.cs": "using App.Net;\nusing Other;\n"
+        "using static Other.Tool;\nusing C = App.Net.Client;\n"
+        "namespace App.Ui;\n"
+        "partial class Page { Client client; void Run() { client.Open().Send(); "
+        "Log.Write(); Max(); Help(); client.Shout(); C.Make(); } }\n",
+        "B.cs": "namespace App.Ui { partial class Page : Base { void Help() { base.Start(); "
+        "} } class Base { protected void Start() {} } }\n",
     }
     assert edges(files) == {
         ("A.cs::Page.Run", "Net.cs::Client.Open"),
@@ -103,15 +128,25 @@ def test_csharp_sees_the_namespaces_around_usings_and_every_part_of_a_class() ->
 
 def test_php_names_come_from_uses_and_the_own_namespace_and_never_from_the_root() -> None:
     files = {
-        "src/Net/Client.php": "<?php namespace App\\Net;\nclass Client { public function open(): static { return $this; } public function send() {} }\n",
-        "src/Exception.php": "<?php namespace App;\nclass Exception { public function __construct() {} }\n",
+        "src/Net/Client.php": "<?php namespace App\\Net;\n"
+        "class Client { public function open(): static { return $this; } public "
+        "function send() {} }\n",
+        "src/Exception.php": "<?php namespace App;\n"
+        "class Exception { public function __construct() {} }\n",
         "src/functions.php": "<?php namespace App\\Util;\nfunction cut() {}\n",
         "src/global.php": "<?php\nfunction helper() {}\nclass Stray {}\n",
-        "src/Run.php": "<?php namespace App;\nuse App\\Net\\Client as C;\nuse function App\\Util\\cut;\n"
+        "src/Run.php": "<?php namespace App;\nuse App\\Net\\Client as C;\n"
+        "use function App\\Util\\cut;\n"
         "trait Logs { private function note() {} }\n"
-        "class Run extends Exception {\n  use Logs;\n  public function __construct(private ?C $client) { parent::__construct(); }\n"
-        "  public function go() { $this->client->open()->send(); cut(); helper(); $this->note(); self::make(); }\n"
-        "  static function make() { throw new \\Exception(); new Net\\Client(); new Stray(); return new self(null); }\n}\n",
+        "class Run extends Exception {\n"
+        "  use Logs;\n"
+        "  public function __construct(private ?C $client) { parent::__construct(); "
+        "}\n"
+        "  public function go() { $this->client->open()->send(); cut(); helper(); "
+        "$this->note(); self::make(); }\n"
+        "  static function make() { throw new \\Exception(); new Net\\Client(); new "
+        "Stray(); return new self(null); }\n"
+        "}\n",
     }
     assert edges(files) == {
         ("src/Run.php::Run.__construct", "src/Exception.php::Exception.__construct"),
@@ -128,9 +163,13 @@ def test_php_names_come_from_uses_and_the_own_namespace_and_never_from_the_root(
 
 def test_a_swift_module_sees_itself_and_extensions_add_members() -> None:
     files = {
-        "Sources/Net/Client.swift": "public class Client {\n    func open() -> Client { self }\n    func send() {}\n}\n",
-        "Sources/Net/Client+More.swift": "extension Client {\n    func more() { send() }\n    var twin: Client { self }\n}\n",
-        "Sources/App/Main.swift": "import Net\nstruct Main {\n    let client: Client\n    func run() {\n        client.open().more()\n"
+        "Sources/Net/Client.swift": "public class Client {\n    func open() -> Client { self }\n"
+        "    func send() {}\n}\n",
+        "Sources/Net/Client+More.swift": "extension Client {\n    func more() { send() }\n"
+        "    var twin: Client { self }\n"
+        "}\n",
+        "Sources/App/Main.swift": "import Net\nstruct Main {\n    let client: Client\n"
+        "    func run() {\n        client.open().more()\n"
         "        client.twin.send()\n        helper()\n    }\n}\n",
         "Sources/App/Help.swift": "func helper() {}\n",
         "Sources/Other/Help.swift": "func helper() {}\n",
@@ -178,7 +217,8 @@ def test_csharp_types_that_a_project_imports_for_all_of_its_files_are_found_by_t
     files = {
         "src/Sink.cs": "namespace Log.Events { public class Sink { public void Emit() {} } }\n",
         "src/Writer.cs": "namespace Other { public class Writer {} }\n",
-        "test/A.cs": "namespace Log.Tests { class A { void Run() { new Sink().Emit(); new Writer(); } } }\n",
+        "test/A.cs": "namespace Log.Tests { class A { void Run() { new Sink().Emit(); new "
+        "Writer(); } } }\n",
     }
     assert edges(files) == {
         ("test/A.cs::A.Run", "src/Sink.cs::Sink"),
@@ -189,7 +229,9 @@ def test_csharp_types_that_a_project_imports_for_all_of_its_files_are_found_by_t
 def test_what_a_receiver_of_an_outside_type_offers_is_not_guessed() -> None:
     files = {
         "A.java": "package a;\nclass A { void sendMessage() {} }\n",
-        "B.java": "package a;\nimport x.Outside;\nclass B { void go(Outside o, Object p) { o.sendMessage(); unknown.sendMessage(); } }\n",
+        "B.java": "package a;\nimport x.Outside;\n"
+        "class B { void go(Outside o, Object p) { o.sendMessage(); "
+        "unknown.sendMessage(); } }\n",
     }
     assert edges(files) == {("B.java::B.go", "A.java::A.sendMessage")}
     files["B.java"] = files["B.java"].replace("unknown.sendMessage();", "")
@@ -206,8 +248,12 @@ def test_members_of_traits_and_classes_come_before_those_that_interfaces_announc
 
 def test_swift_calls_that_try_and_wait_have_the_receiver_behind_the_words() -> None:
     files = {
-        "a.swift": "struct Decoder {\n    func decode() {}\n    func build() async throws -> Decoder { self }\n}\n"
-        "func main() async throws {\n    let d = try await Decoder().build()\n    d.decode()\n    try await Decoder().build().decode()\n}\n"
+        "a.swift": "struct Decoder {\n    func decode() {}\n"
+        "    func build() async throws -> Decoder { self }\n"
+        "}\n"
+        "func main() async throws {\n    let d = try await Decoder().build()\n"
+        "    d.decode()\n    try await Decoder().build().decode()\n"
+        "}\n"
     }
     assert edges(files) >= {
         ("a.swift::main", "a.swift::Decoder.decode"),
@@ -217,7 +263,8 @@ def test_swift_calls_that_try_and_wait_have_the_receiver_behind_the_words() -> N
 
 def test_a_scala_instance_does_not_see_its_companion_and_the_object_not_the_instance() -> None:
     files = {
-        "a.scala": "package a\nclass Box { def size() = 1 }\nobject Box { def size(b: Box) = 2; def make() = new Box }\n"
+        "a.scala": "package a\nclass Box { def size() = 1 }\n"
+        "object Box { def size(b: Box) = 2; def make() = new Box }\n"
         "class User { def go(b: Box) = { b.size(); Box.size(b); b.make() } }\n",
     }
     assert edges(files) == {
@@ -229,7 +276,9 @@ def test_a_scala_instance_does_not_see_its_companion_and_the_object_not_the_inst
 
 def test_a_property_is_read_and_a_private_method_is_its_files_own() -> None:
     files = {
-        "a.kt": "package a\nclass Box {\n    val answer: Int\n        get() = 1\n    private fun hidePrivately() {}\n}\n"
+        "a.kt": "package a\nclass Box {\n    val answer: Int\n"
+        "        get() = 1\n    private fun hidePrivately() {}\n"
+        "}\n"
         "fun main(b: Box) {\n    b.answer()\n}\n",
         "b.kt": "package b\nfun other() {\n    unknown.hidePrivately()\n}\n",
     }

@@ -1,4 +1,4 @@
-"""Python's rules of names: the last binding counts, defaults are worked out where a function is defined."""
+"""Python's rules of names: the last binding counts, defaults belong to the outer scope."""
 
 from __future__ import annotations
 
@@ -41,21 +41,37 @@ def test_a_variable_at_the_top_is_called_as_what_it_was_last_bound_to_above_the_
 
 
 def test_an_attribute_that_one_function_was_put_into_calls_that_one() -> None:
-    text = "class A:\n    def __init__(self):\n        self.run = f\n    def go(self):\n        self.run()\n"
+    text = (
+        "class A:\n    def __init__(self):\n"
+        "        self.run = f\n    def go(self):\n"
+        "        self.run()\n"
+    )
     assert ("A.go", "f") in calls(CALLED + text)
 
 
 def test_an_attribute_that_two_functions_were_put_into_calls_none() -> None:
-    text = "class A:\n    def __init__(self, x):\n        self.run = f\n        if x: self.run = g\n    def go(self):\n        self.run()\n"
+    text = (
+        "class A:\n    def __init__(self, x):\n"
+        "        self.run = f\n        if x: self.run = g\n"
+        "    def go(self):\n        self.run()\n"
+    )
     assert not calls(CALLED + text)
 
 
 def test_an_attribute_that_a_parameter_was_put_into_calls_none_by_the_parameters_default() -> None:
-    text = "class A:\n    def __init__(self, x=f):\n        self.run = x\n    def go(self):\n        self.run()\nA(g).run()\n"
+    text = (
+        "class A:\n    def __init__(self, x=f):\n"
+        "        self.run = x\n    def go(self):\n"
+        "        self.run()\nA(g).run()\n"
+    )
     assert calls(CALLED + text) == {("main.py", "A")}
 
 
-KINDS = "class A:\n    def go(self): pass\nclass B(A):\n    def go(self): pass\n    def stop(self): return True\n"
+KINDS = (
+    "class A:\n    def go(self): pass\n"
+    "class B(A):\n    def go(self): pass\n"
+    "    def stop(self): return True\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -100,12 +116,20 @@ def test_a_test_for_a_base_takes_nothing_from_what_is_known() -> None:
 
 
 def test_a_caught_exception_is_one_of_the_class_that_is_named() -> None:
-    text = "class E(Exception):\n    def go(self): pass\ndef h():\n    try: pass\n    except E as e:\n        e.go()\n"
+    text = (
+        "class E(Exception):\n    def go(self): pass\n"
+        "def h():\n    try: pass\n    except E as e:\n"
+        "        e.go()\n"
+    )
     assert calls(text) == {("h", "E.go")}
 
 
 def test_after_two_branches_the_first_is_told_and_within_them_each_its_own() -> None:
-    text = "def h(y):\n    if y:\n        x = A()\n        x.go()\n    else:\n        x = B()\n        x.go()\n"
+    text = (
+        "def h(y):\n    if y:\n        x = A()\n"
+        "        x.go()\n    else:\n        x = B()\n"
+        "        x.go()\n"
+    )
     assert calls(KINDS + text) >= {("h", "A.go"), ("h", "B.go")}
     after = calls(
         KINDS + "def h(y):\n    if y:\n        x = A()\n    else:\n        x = B()\n    x.go()\n"

@@ -92,7 +92,9 @@ def test_a_receiver_is_known_from_its_constructor_its_annotation_or_a_return_typ
     body: str,
 ) -> None:
     found = edges({
-        "net.py": "class Client:\n    def send(self): pass\nclass Other:\n    def send(self): pass\ndef build() -> Client: ...\n",
+        "net.py": "class Client:\n    def send(self): pass\n"
+        "class Other:\n    def send(self): pass\n"
+        "def build() -> Client: ...\n",
         "main.py": f"from net import Client, build\ndef main():\n    {body}\n",
     })  # fmt: skip
     assert ("main.py::main", "net.py::Client.send") in found
@@ -141,7 +143,8 @@ def test_python_guesses_no_receiver() -> None:
     assert (
         edges(
             {
-                "a.py": "class A:\n    def flush_journal(self): pass\ndef main(x):\n    x.flush_journal()\n"
+                "a.py": "class A:\n    def flush_journal(self): pass\n"
+                "def main(x):\n    x.flush_journal()\n"
             }
         )
         == set()
@@ -162,7 +165,9 @@ def test_a_callback_passed_by_name_is_a_reference() -> None:
 
 def test_cycles_of_imports_aliases_and_bases_end() -> None:
     files = {
-        "a.py": "from b import *\nfrom b import x as y\nclass A(B): pass\nq = r\nr = q\ndef f():\n    y()\n    q.z()\n",
+        "a.py": "from b import *\nfrom b import x as y\n"
+        "class A(B): pass\nq = r\nr = q\n"
+        "def f():\n    y()\n    q.z()\n",
         "b.py": "from a import *\nfrom a import y as x\nclass B(A): pass\n",
     }
     assert edges(files) == set()
@@ -171,7 +176,8 @@ def test_cycles_of_imports_aliases_and_bases_end() -> None:
 def test_every_edge_ends_at_a_definition_or_a_file_of_the_repository() -> None:
     files = {
         "pkg/__init__.py": "from . import a\n",
-        "pkg/a.py": "import os, pkg\nclass A:\n    def f(self): return self.g()\n    def g(self): os.getcwd()\n",
+        "pkg/a.py": "import os, pkg\nclass A:\n    def f(self): return self.g()\n"
+        "    def g(self): os.getcwd()\n",
     }
     known = set(files) | {"pkg/a.py::A", "pkg/a.py::A.f", "pkg/a.py::A.g"}
     assert {end for edge in all_edges(files) for end in (edge.src, edge.dst)} <= known
@@ -179,7 +185,8 @@ def test_every_edge_ends_at_a_definition_or_a_file_of_the_repository() -> None:
 
 def test_the_same_files_give_the_same_edges_in_the_same_order() -> None:
     files = {
-        f"m{n}.py": f"from m{(n + 1) % 9} import f\ndef f():\n    f()\nclass C:\n    def g(self): f()\n"
+        f"m{n}.py": f"from m{(n + 1) % 9} import f\n"
+        "def f():\n    f()\nclass C:\n    def g(self): f()\n"
         for n in range(9)
     }
     assert all_edges(files) == all_edges(files)
@@ -187,7 +194,8 @@ def test_the_same_files_give_the_same_edges_in_the_same_order() -> None:
 
 def test_a_default_export_and_a_renamed_one_lead_to_their_definitions() -> None:
     found = edges({
-        "a.ts": "function run() {}\nfunction walk() {}\nexport { walk as stroll };\nexport default run;\n",
+        "a.ts": "function run() {}\nfunction walk() {}\n"
+        "export { walk as stroll };\nexport default run;\n",
         "b.ts": "import go, { stroll } from './a';\nexport function main() { go(); stroll(); }\n",
     })  # fmt: skip
     assert found == {("b.ts::main", "a.ts::run"), ("b.ts::main", "a.ts::walk")}
@@ -204,10 +212,13 @@ def test_a_required_module_is_what_it_exports() -> None:
 def test_go_packages_methods_and_embedded_imports() -> None:
     found = edges({
         "go.mod": "module example.com/app\n",
-        "server/server.go": "package server\n\ntype Server struct{}\n\nfunc New() *Server { return &Server{} }\n"
+        "server/server.go": "package server\n\ntype Server struct{}\n"
+        "\nfunc New() *Server { return &Server{} }\n"
         "\nfunc (s *Server) Start() { s.listen(); helper() }\n\nfunc (s *Server) listen() {}\n",
         "server/help.go": "package server\n\nfunc helper() {}\n",
-        "main.go": 'package main\n\nimport "example.com/app/server"\n\nfunc main() {\n\ts := server.New()\n\ts.Start()\n}\n',
+        "main.go": 'package main\n\nimport "example.com/app/server"\n'
+        '\nfunc main() {\n\ts := server.New()\n'
+        '\ts.Start()\n}\n',
     })  # fmt: skip
     assert found == {
         ("server/server.go::Server.Start", "server/server.go::Server.listen"),
@@ -220,7 +231,8 @@ def test_go_packages_methods_and_embedded_imports() -> None:
 def test_java_classes_of_a_package_and_through_imports() -> None:
     found = edges({
         "src/a/Store.java": "package a;\npublic class Store {\n  public void load() {}\n}\n",
-        "src/b/Main.java": "package b;\nimport a.Store;\nclass Main {\n  private Store store = new Store();\n"
+        "src/b/Main.java": "package b;\nimport a.Store;\nclass Main {\n"
+        "  private Store store = new Store();\n"
         "  void run() { store.load(); help(); Other.go(); }\n  void help() {}\n}\n",
         "src/b/Other.java": "package b;\nclass Other { static void go() {} }\n",
     })  # fmt: skip
@@ -235,7 +247,9 @@ def test_rust_use_trees_and_associated_functions() -> None:
     found = edges({
         "src/lib.rs": "mod store;\nuse crate::store::{Store, load as fetch};\n\npub fn main() {\n"
         "    let s = Store::new();\n    s.save();\n    fetch();\n}\n",
-        "src/store.rs": "pub struct Store;\n\nimpl Store {\n    pub fn new() -> Self { Store }\n    pub fn save(&self) {}\n}\n"
+        "src/store.rs": "pub struct Store;\n\nimpl Store {\n"
+        "    pub fn new() -> Self { Store }\n"
+        "    pub fn save(&self) {}\n}\n"
         "\npub fn load() {}\n",
     })  # fmt: skip
     assert {
@@ -259,8 +273,10 @@ def test_c_calls_reach_the_definition_behind_a_prototype_and_static_names_stay_i
 ):
     found = edges({
         "io.h": "int io_read(int fd);\n",
-        "io.c": '#include "io.h"\nstatic int check(int fd) { return fd; }\nint io_read(int fd) { return check(fd); }\n',
-        "main.c": '#include "io.h"\nstatic int check(int x) { return x; }\nint main(void) { check(1); return io_read(0); }\n',
+        "io.c": '#include "io.h"\nstatic int check(int fd) { return fd; }\n'
+        'int io_read(int fd) { return check(fd); }\n',
+        "main.c": '#include "io.h"\nstatic int check(int x) { return x; }\n'
+        'int main(void) { check(1); return io_read(0); }\n',
     })  # fmt: skip
     assert found == {
         ("io.c::io_read", "io.c::check"),
@@ -351,13 +367,12 @@ def test_cpp_members_types_and_namespaces_reach_from_source_to_header_and_back(
     assert len([edge for edge in found if edge[0] == "net.cc::net.Server.run"]) == 1
 
 
-def test_cpp_chains_follow_what_methods_give_back_and_using_names_a_namespace_or_a_member_of_it() -> (
-    None
-):
+def test_cpp_chains_follow_return_values_and_using_names_a_namespace_or_a_member() -> None:
     found = edges({
         "net.hpp": CPP_HEADER,
         "net.cc": CPP_SOURCE % "",
-        "a.cc": '#include "net.hpp"\nusing namespace net;\nvoid a(Server* s) { s->client()->get(); free_function(1); }\n',
+        "a.cc": '#include "net.hpp"\nusing namespace net;\n'
+        'void a(Server* s) { s->client()->get(); free_function(1); }\n',
         "b.cc": '#include "net.hpp"\nusing net::Client;\nvoid b(Client& c) { c.get(); }\n',
         "c.cc": '#include "net.hpp"\nvoid c() { free_function(1); }\n',
     })  # fmt: skip

@@ -7,7 +7,9 @@ from .test_resolver import edges
 
 def test_a_ruby_constant_is_looked_for_in_the_modules_around() -> None:
     found = edges({
-        "lib/app/store.rb": "module App\n  class Store\n    def save; end\n    def self.open; end\n  end\nend\n",
+        "lib/app/store.rb": "module App\n  class Store\n    def save; end\n"
+        "    def self.open; end\n  end\n"
+        "end\n",
         "lib/store.rb": "class Store\n  def save; end\nend\n",
         "lib/app/web.rb": """
             module App
@@ -32,7 +34,9 @@ def test_a_ruby_constant_is_looked_for_in_the_modules_around() -> None:
 
 def test_a_ruby_class_that_is_opened_again_has_the_methods_of_all_its_parts() -> None:
     found = edges({
-        "a.rb": "class A < Base\n  include Loud\n  attr_reader :name\n  def go; late; shout; name; super; end\nend\n",
+        "a.rb": "class A < Base\n  include Loud\n"
+        "  attr_reader :name\n  def go; late; shout; name; super; end\n"
+        "end\n",
         "b.rb": "class A\n  def late; end\nend\n",
         "c.rb": "module Loud\n  def shout; end\nend\nclass Base\n  def go; end\nend\n",
     })  # fmt: skip
@@ -59,7 +63,8 @@ def test_a_ruby_file_is_required_from_the_load_path_or_beside() -> None:
 
 def test_an_elixir_alias_stands_for_its_module() -> None:
     found = edges({
-        "lib/store.ex": "defmodule App.Store do\n  def open(x), do: x\n  def open(x, y), do: y\nend\n",
+        "lib/store.ex": "defmodule App.Store do\n  def open(x), do: x\n"
+        "  def open(x, y), do: y\nend\n",
         "lib/other.ex": "defmodule Other.Store do\n  def open(x), do: x\nend\n",
         "lib/tools.ex": "defmodule App.Tools do\n  def build(x), do: x\nend\n",
         "lib/web.ex": """
@@ -94,7 +99,8 @@ def test_an_elixir_protocol_is_implemented() -> None:
 
 def test_a_haskell_name_comes_from_the_module_that_is_imported() -> None:
     files = {
-        "src/A/Store.hs": "module A.Store where\ndata Box = Mk { width :: Int }\nopen :: Int -> Int\nopen x = x\n",
+        "src/A/Store.hs": "module A.Store where\ndata Box = Mk { width :: Int }\n"
+        "open :: Int -> Int\nopen x = x\n",
         "src/B/Store.hs": "module B.Store where\nopen x = x\nclose x = x\n",
         "src/Main.hs": """
             module Main where
@@ -121,9 +127,11 @@ def test_a_haskell_name_comes_from_the_module_that_is_imported() -> None:
 
 def test_a_lua_module_is_the_table_that_its_file_returns() -> None:
     found = edges({
-        "app/net.lua": "local M = {}\nfunction M.open(x) return M end\nfunction M:send() self:log() end\n"
+        "app/net.lua": "local M = {}\nfunction M.open(x) return M end\n"
+        "function M:send() self:log() end\n"
         "function M:log() end\nreturn M\n",
-        "app/child.lua": 'local Base = require("app.net")\nlocal Child = setmetatable({}, { __index = Base })\n'
+        "app/child.lua": 'local Base = require("app.net")\n'
+        'local Child = setmetatable({}, { __index = Base })\n'
         "function Child:run() self:send() end\nreturn Child\n",
         "main.lua": 'local net = require("app.net")\nlocal function helper() net.open(1) end\n'
         "local function run()\n  local c = net.open()\n  c:send()\n  helper()\nend\n",
@@ -140,10 +148,14 @@ def test_a_lua_module_is_the_table_that_its_file_returns() -> None:
 
 def test_a_zig_value_has_the_methods_of_its_type() -> None:
     found = edges({
-        "net/client.zig": "pub const Client = struct {\n  pub fn open() !Client { return undefined; }\n"
-        "  pub fn send(self: *Client) void { self.log(); }\n  fn log(self: *Client) void { _ = self; }\n};\n",
+        "net/client.zig": "pub const Client = struct {\n"
+        "  pub fn open() !Client { return undefined; }\n"
+        "  pub fn send(self: *Client) void { self.log(); }\n"
+        "  fn log(self: *Client) void { _ = self; }\n"
+        "};\n",
         "Tree.zig": "const Tree = @This();\nroot: u8,\npub fn init() Tree { return undefined; }\n"
-        "pub fn walk(self: *const Tree) void { self.step(); }\nfn step(self: *const Tree) void { _ = self; }\n",
+        "pub fn walk(self: *const Tree) void { self.step(); }\n"
+        "fn step(self: *const Tree) void { _ = self; }\n",
         "state.zig": 'const Tree = @import("Tree.zig");\npub var tree: Tree = undefined;\n',
         "main.zig": """
             const shared = &@import("state.zig").tree;
@@ -194,7 +206,7 @@ def test_a_bash_function_is_found_in_the_files_that_are_sourced() -> None:
 
 
 def test_a_ruby_module_stands_where_it_holds_most_however_long_its_parts_are() -> None:
-    """What lies inside is seen by those who look at the file; how long it is they are not told of when that changes."""
+    """Members are seen by readers of the file; a change of their length concerns nobody."""
     files = {
         "a.rb": "module Store\n  def self.one; end\n  def self.two; end\nend\n",
         "b.rb": f"module Store\n{'  # words' * 9}\n  def self.more\n    1\n\n\n\n\n  end\nend\n",

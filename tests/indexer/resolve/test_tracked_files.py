@@ -1,4 +1,4 @@
-"""A file is resolved again where a part of another file that it read has changed, and no other file is."""
+"""A file is resolved again if a part that it read has changed; no other file is."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from ..changes import facts_of, resolved, stale
 LIBRARY = {
     "pkg/__init__.py": "from .base import Base as Root\n",
     "pkg/base.py": "class Base:\n    def run(self):\n        pass\n\n\nclass Other:\n    pass\n",
-    "pkg/make.py": "from .base import Base\n\n\ndef make():\n    made = Base()\n    return made\n\n\ndef apart():\n    return 1\n",
+    "pkg/make.py": "from .base import Base\n\n\ndef make():\n"
+    "    made = Base()\n    return made\n"
+    "\n\ndef apart():\n    return 1\n",
     "pkg/names.py": "from .make import make\n\nbuild = make\n",
-    "heir.py": "from pkg import Root\n\n\nclass Heir(Root):\n    def go(self):\n        self.run()\n",
+    "heir.py": "from pkg import Root\n\n\nclass Heir(Root):\n"
+    "    def go(self):\n        self.run()\n",
     "heirs_user.py": "from heir import Heir\n\n\ndef use():\n    Heir().run()\n",
     "typed.py": "from pkg.make import make\n\n\ndef use():\n    make().run()\n",
     "named.py": "from pkg.names import build\n\n\ndef use():\n    build().run()\n",
@@ -77,9 +80,7 @@ def test_a_class_that_only_some_name_concerns_those_alone() -> None:
     }
 
 
-def test_the_order_of_what_is_bound_at_the_top_concerns_those_who_ask_for_what_follows_from_it() -> (
-    None
-):
+def test_the_order_of_bindings_at_the_top_concerns_readers_of_names_that_depend_on_it() -> None:
     files = {
         "a.py": "class A:\n    def run(self): pass\n\n\nclass B:\n    def run(self): pass\n",
         "m.py": "from a import A, B\n\nheld = A()\nheld = B()\nmade = held\n",
@@ -92,8 +93,11 @@ def test_the_order_of_what_is_bound_at_the_top_concerns_those_who_ask_for_what_f
 HEADERS = {
     "dev.h": "struct dev { struct bus *bus; };\nstruct other { int a; };\n#define LIMIT 3\n",
     "bus.h": "struct bus { int (*scan)(int); };\nint scan_all(struct bus *bus);\n",
-    "core.c": '#include "dev.h"\n#include "bus.h"\nstruct dev *open_dev(int n) { return 0; }\nstatic int own(void) { return LIMIT; }\n',
-    "driver.c": '#include "dev.h"\n#include "bus.h"\nint start(struct dev *dev) { dev->bus->scan(3); return LIMIT; }\n',
+    "core.c": '#include "dev.h"\n#include "bus.h"\n'
+    "struct dev *open_dev(int n) { return 0; }\n"
+    "static int own(void) { return LIMIT; }\n",
+    "driver.c": '#include "dev.h"\n#include "bus.h"\n'
+    "int start(struct dev *dev) { dev->bus->scan(3); return LIMIT; }\n",
     "apart.c": '#include "dev.h"\nint apart(struct other *o) { return o->a; }\n',
 }
 
@@ -126,7 +130,9 @@ def test_what_a_function_of_another_source_gives_is_told_by_what_that_source_inc
 
 def test_in_a_namespace_each_definition_is_a_part_of_its_own() -> None:
     files = {
-        "net.h": "namespace net {\nclass Server { public: void run(); };\nclass Other { public: void walk(); };\n}\n",
+        "net.h": "namespace net {\nclass Server { public: void run(); };\n"
+        "class Other { public: void walk(); };\n"
+        "}\n",
         "main.cc": '#include "net.h"\nvoid start(net::Server *server) { server->run(); }\n',
         "other.cc": '#include "net.h"\nvoid go(net::Other *other) { other->walk(); }\n',
     }
