@@ -57,7 +57,6 @@ from .resources import cache_folder as cache_folder
 from .resources import data_folder as data_folder
 from .snapshot.commit_log import CommitLog as CommitLog
 from .snapshot.commit_log import LoggedCommit as LoggedCommit
-from .snapshot.entries import Entry as Entry
 from .snapshot.results import FoundChunk as FoundChunk
 from .snapshot.results import FoundEdge as FoundEdge
 from .snapshot.snapshot import Snapshot as Snapshot
@@ -78,7 +77,6 @@ from .source.tree import Source as Source
 from .source.tree import SourceFile as SourceFile
 from .source.watched import WatchedWorktree as WatchedWorktree
 from .source.worktree import open_worktree as open_worktree
-from .store.garbage import Collected as Collected
 from .store.garbage import collect_views as collect_views
 from .store.generation import State as State
 from .store.generation import Tuning as Tuning

@@ -110,8 +110,8 @@ class Snapshot:
         """Return path → language, for those of `paths` with facts."""
         ids = sorted({self.entries[path].file_id for path in paths} - {0})
         rows = self.tables.find_rows("files", ["file_id", "language"], "file_id", ids)
-        found = zip(rows["file_id"].to_pylist(), rows["language"].to_pylist(), strict=True)
-        return {self.path_of[file_id]: language for file_id, language in found}
+        pairs = zip(rows["file_id"].to_pylist(), rows["language"].to_pylist(), strict=True)
+        return {self.path_of[file_id]: language for file_id, language in pairs}
 
     def is_stale(self, path: str) -> bool:
         """Return True if the file on disk was changed or deleted since it was indexed.

@@ -93,8 +93,8 @@ def _segments(index: Any) -> list[Any]:
     return sorted(index.segments, key=lambda segment: min(segment.fragment_ids, default=0))
 
 
-def drop_old_versions(table: Any, kept: int, always: bool = False) -> None:
-    """Remove the versions before `kept` once there are many, or once they take much space.
+def drop_old_versions(table: Any, oldest: int, always: bool = False) -> None:
+    """Remove the versions before `oldest` once there are many, or once they take much space.
 
     Recent ones stay for readers. A reader whose version is removed during an answer starts over
     at the newest.
@@ -104,7 +104,7 @@ def drop_old_versions(table: Any, kept: int, always: bool = False) -> None:
     if not always and not _has_old_versions(table, now - grace, limit):
         return
     stamps = {each["version"]: each["timestamp"].astimezone(UTC) for each in table.list_versions()}
-    if since := stamps.get(kept):
+    if since := stamps.get(oldest):
         age = max(grace, now - since + timedelta(seconds=1))
         table.to_lance().cleanup_old_versions(older_than=age, error_if_tagged_old_versions=False)
 

@@ -270,10 +270,10 @@ class Writer:
         )
         self._add_generation(state)
         has_earlier = self.state is not None and self._has_published_facts
-        kept = self.state.versions if self.state and has_earlier else state.versions
+        previous = self.state.versions if self.state and has_earlier else state.versions
         self.state, self._has_published_facts = state, True
         # only now: after a kill, the published versions must exist, however old
-        self.drop_old_versions(kept)
+        self.drop_old_versions(previous)
         self.store.write_head(state)
         return state
 
@@ -307,10 +307,11 @@ class Writer:
             maintain(table, everything)
         return self._versions() != (self.state.versions if self.state else {})
 
-    def drop_old_versions(self, kept: Mapping[str, int] | None = None) -> None:
-        """Remove versions that no reader uses. `kept` are those of the previous generation."""
+    def drop_old_versions(self, previous: Mapping[str, int] | None = None) -> None:
+        """Remove old versions, but not those of the `previous` generation, in use by readers."""
         for name, table in self.tables.items():
-            drop_old_versions(table, (kept or {}).get(name, table.version), always=kept is None)
+            oldest = (previous or {}).get(name, table.version)
+            drop_old_versions(table, oldest, always=previous is None)
 
     def drop_views(self, names: Sequence[str]) -> None:
         """Remove views, not all of them, from the next generation."""

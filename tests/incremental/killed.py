@@ -19,6 +19,8 @@ from typing import Any
 COUNTED = (
     "indexer.pipeline.build",
     "indexer.store.writer",
+    "indexer.store.garbage",
+    "indexer.store.recovery",
     "indexer.store.store",
     "indexer.pipeline.pool",
     "indexer.pipeline.extraction",

@@ -1,4 +1,4 @@
-"""Vectors as a store holds them."""
+"""Stored vectors: bytes and signs."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def test_the_largest_component_is_a_whole_byte() -> None:
 
 
 def nearest(column: pa.ChunkedArray, vector: np.ndarray, count: int) -> list[int]:
-    """Of all rows."""
-    found: list[int] = (
+    """Return the nearest of all rows."""
+    rows: list[int] = (
         Signs(column, len(vector)).nearest(vector, count, np.ones(len(column), bool)).tolist()
     )
-    return found
+    return rows
 
 
-def test_signs_list_what_lies_near() -> None:
+def test_signs_find_near_vectors() -> None:
     vectors = directions(5_000)
     near = (
         vectors[:40].astype(np.float32) + np.random.default_rng(8).standard_normal((40, 256)) / 40
@@ -53,24 +53,24 @@ def test_signs_list_what_lies_near() -> None:
     assert all(row in nearest(column, vector, 50) for row, vector in enumerate(near))
 
 
-def test_signs_of_a_number_of_components_that_fills_no_word() -> None:
+def test_signs_of_a_part_of_a_word() -> None:
     vectors = directions(100, 70)
     assert [
         row for row in range(100) if nearest(stored(vectors)["signs"], vectors[row], 1)[0] != row
     ] == []
 
 
-def test_signs_of_rows_that_are_a_part_of_others() -> None:
+def test_signs_of_a_slice() -> None:
     column = stored(directions(100))["signs"].slice(10, 20)
     assert nearest(column, directions(100)[15], 1) == [5]
 
 
-def test_rows_that_tie_at_the_end_are_all_listed() -> None:
+def test_tied_rows_at_the_end_are_all_listed() -> None:
     vectors = directions(10).repeat(3, axis=0)
     assert nearest(stored(vectors)["signs"], vectors[0], 2) == [0, 1, 2]
 
 
-def test_many_rows_that_tie_are_cut_off() -> None:
+def test_many_tied_rows_are_cut_off() -> None:
     vectors = directions(1).repeat(100, axis=0)
     assert nearest(stored(vectors)["signs"], vectors[0], 5) == list(range(10))
 
@@ -83,12 +83,12 @@ def test_signs_of_some_rows_alone() -> None:
     vectors = directions(100)
     signs, even = Signs(stored(vectors)["signs"], 256), np.arange(100) % 2 == 0
     assert signs.nearest(vectors[7], 50, even).tolist() == list(range(0, 100, 2))
-    found = signs.nearest(vectors[8], 3, even).tolist()
-    assert 8 in found and all(row % 2 == 0 for row in found)
+    rows = signs.nearest(vectors[8], 3, even).tolist()
+    assert 8 in rows and all(row % 2 == 0 for row in rows)
     assert signs.nearest(vectors[8], 3, np.zeros(100, bool)).tolist() == []
 
 
-def test_signs_that_were_laid_out_before_are_those_of_their_rows() -> None:
+def test_reused_signs_belong_to_their_rows() -> None:
     vectors = directions(300)
     column = stored(vectors)["signs"]
     parts = [column.slice(start, 100).combine_chunks() for start in (0, 100, 200)]

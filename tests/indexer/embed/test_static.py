@@ -52,7 +52,7 @@ def test_builtin_gives_unit_float16_rows(builtin: StaticEncoder) -> None:
 def test_builtin_gives_the_same_bits_in_every_process() -> None:
     code = f"import tests.indexer.embed.test_static as t; print(t.digest('builtin', {TEXTS!r}))"
     root = Path(__file__).parents[3]
-    found = {
+    digests = {
         subprocess.run(
             [sys.executable, "-c", code],
             cwd=root,
@@ -63,7 +63,7 @@ def test_builtin_gives_the_same_bits_in_every_process() -> None:
         ).stdout.strip()
         for seed, threads in (("1", "1"), ("2", "4"))
     }
-    assert found == {digest("builtin", TEXTS)}
+    assert digests == {digest("builtin", TEXTS)}
 
 
 def test_a_text_has_the_same_bits_alone_and_in_a_batch(builtin: StaticEncoder) -> None:
@@ -81,16 +81,14 @@ def test_order_of_words_does_not_change_the_bits(builtin: StaticEncoder) -> None
 
 
 @pytest.mark.parametrize("as_string", [True, False])
-def test_terms_that_are_cut_already_give_what_the_text_gives(
-    builtin: StaticEncoder, as_string: bool
-) -> None:
+def test_split_terms_give_the_vector_of_the_text(builtin: StaticEncoder, as_string: bool) -> None:
     cut = [search_terms(text) for text in TEXTS]
     given: Sequence[str | Sequence[str]] = [" ".join(terms) for terms in cut] if as_string else cut
     assert builtin.encode_terms(given).tobytes() == builtin.encode(TEXTS).tobytes()
 
 
 @pytest.mark.parametrize("text", ["", "   \n\t", "{}();", "qqzzxxwwvv", "\0\0\0", "日本語のみ"])
-def test_a_text_that_says_nothing_is_a_zero_vector(builtin: StaticEncoder, text: str) -> None:
+def test_a_text_without_known_terms_is_a_zero_vector(builtin: StaticEncoder, text: str) -> None:
     assert not builtin.encode([text]).any()
 
 
@@ -129,7 +127,7 @@ def test_no_texts_give_no_rows(builtin: StaticEncoder) -> None:
         ),
     ],
 )
-def test_builtin_finds_code_that_shares_no_phrase_with_the_question(
+def test_builtin_finds_code_without_a_phrase_of_the_question(
     builtin: StaticEncoder, query: str, answer: str
 ) -> None:
     others = [

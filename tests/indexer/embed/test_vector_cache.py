@@ -1,4 +1,4 @@
-"""The cache of vectors: it saves work, and whatever happens to it never costs a build."""
+"""The cache of vectors: no damage to it ever fails a build."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MATRIX = np.arange(12, dtype=np.float16).reshape(3, 4)
 KEY = vector_key("static-1", "0" * 40, "1")
 
 
-def kept(folder: Path, key: str = KEY) -> NDArray[np.float16] | None:
+def read_back(folder: Path, key: str = KEY) -> NDArray[np.float16] | None:
     cache = VectorCache(folder)
-    found = cache.get_many([key])[0]
+    matrix = cache.get_many([key])[0]
     cache.close()
-    return found
+    return matrix
 
 
 def filled(folder: Path) -> Path:
@@ -31,12 +31,12 @@ def filled(folder: Path) -> Path:
     return folder
 
 
-def test_what_was_put_is_got_by_the_next_process(tmp_path: Path) -> None:
-    found = kept(filled(tmp_path))
-    assert found is not None
-    assert found.dtype == np.float16
-    assert found.tobytes() == MATRIX.tobytes()
-    assert found.shape == MATRIX.shape
+def test_the_next_process_reads_stored_vectors(tmp_path: Path) -> None:
+    matrix = read_back(filled(tmp_path))
+    assert matrix is not None
+    assert matrix.dtype == np.float16
+    assert matrix.tobytes() == MATRIX.tobytes()
+    assert matrix.shape == MATRIX.shape
 
 
 @pytest.mark.parametrize(
@@ -48,31 +48,31 @@ def test_what_was_put_is_got_by_the_next_process(tmp_path: Path) -> None:
     ],
 )
 def test_another_model_content_or_chunker_is_a_miss(tmp_path: Path, key: str) -> None:
-    assert kept(filled(tmp_path), key) is None
+    assert read_back(filled(tmp_path), key) is None
 
 
 def test_hits_and_misses_stand_in_the_order_of_the_keys(tmp_path: Path) -> None:
     cache = VectorCache(filled(tmp_path))
-    found = cache.get_many([KEY, "other", KEY])
-    assert [matrix is not None for matrix in found] == [True, False, True]
+    matrices = cache.get_many([KEY, "other", KEY])
+    assert [matrix is not None for matrix in matrices] == [True, False, True]
     assert cache.warning == ""
 
 
 def test_a_matrix_without_rows_is_kept(tmp_path: Path) -> None:
     cache = VectorCache(tmp_path)
     cache.put_many({KEY: np.zeros((0, 4), np.float16)})
-    found = cache.get_many([KEY])[0]
-    assert found is not None
-    assert found.shape == (0, 4)
+    matrix = cache.get_many([KEY])[0]
+    assert matrix is not None
+    assert matrix.shape == (0, 4)
 
 
 def test_a_large_matrix_is_kept(tmp_path: Path) -> None:
     cache = VectorCache(tmp_path)
     large = np.ones((5000, 256), np.float16)
     cache.put_many({KEY: large})
-    found = cache.get_many([KEY])[0]
-    assert found is not None
-    assert found.tobytes() == large.tobytes()
+    matrix = cache.get_many([KEY])[0]
+    assert matrix is not None
+    assert matrix.tobytes() == large.tobytes()
 
 
 def test_the_cache_stays_within_its_size(tmp_path: Path) -> None:
@@ -101,15 +101,15 @@ def test_a_database_torn_in_the_middle_never_raises(tmp_path: Path) -> None:
     for start in range(4096, len(whole) - 4096, len(whole) // 12):
         database.write_bytes(whole[:start] + b"\xff" * 4096 + whole[start + 4096 :])
         torn = VectorCache(tmp_path)
-        for i, found in enumerate(torn.get_many([f"key{i}" for i in range(200)])):
-            assert found is None or (found == i).all()
+        for i, matrix in enumerate(torn.get_many([f"key{i}" for i in range(200)])):
+            assert matrix is None or (matrix == i).all()
         torn.put_many({KEY: MATRIX})
 
 
-def test_a_value_that_was_changed_is_a_miss(tmp_path: Path) -> None:
+def test_a_changed_value_is_a_miss(tmp_path: Path) -> None:
     with sqlite3.connect(filled(tmp_path) / "cache.db") as database:
         database.execute("UPDATE Cache SET value = ?", (b"\0" * 32,))
-    assert kept(tmp_path) is None
+    assert read_back(tmp_path) is None
 
 
 def test_a_pickle_in_the_cache_is_not_loaded(tmp_path: Path) -> None:
@@ -117,11 +117,11 @@ def test_a_pickle_in_the_cache_is_not_loaded(tmp_path: Path) -> None:
     pickled = b"cos\nsystem\n(S'touch " + str(marker).encode() + b"'\ntR."
     with sqlite3.connect(filled(tmp_path) / "cache.db") as database:
         database.execute("UPDATE Cache SET mode = 4, value = ?", (pickled,))
-    assert kept(tmp_path) is None
+    assert read_back(tmp_path) is None
     assert not marker.exists()
 
 
-def test_a_folder_that_cannot_be_made_is_an_empty_cache_with_a_warning(tmp_path: Path) -> None:
+def test_an_impossible_folder_is_an_empty_cache_with_a_warning(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     cache = VectorCache(tmp_path / "file" / "cache")
     cache.put_many({KEY: MATRIX})

@@ -7,7 +7,7 @@ from pathlib import Path
 from indexer import Snapshot, Store, build_index, load_encoder, open_worktree
 
 
-def test_chunks_that_hold_the_heavy_terms_come_before_those_with_variants_alone(
+def test_chunks_with_heavy_terms_come_before_chunks_with_variants(
     tmp_path: Path,
 ) -> None:
     tree, uri = tmp_path / "tree", str(tmp_path / "store")
@@ -20,14 +20,14 @@ def test_chunks_that_hold_the_heavy_terms_come_before_those_with_variants_alone(
         (tree / f"{name}.py").write_text(f"def {name}_one():\n    return {body}\n")
     build_index(open_worktree(tree), Store(uri), load_encoder("none"), encoder_spec="none", jobs=1)
     snapshot = Snapshot.open(uri)
-    found = snapshot.chunks.search_text(
+    chunks = snapshot.chunks.search_text(
         {"parse": 1.0, "queue": 1.0, "parser": 0.5, "unknown": 0.5}, 10
     )
-    assert [each.path for each in found] == ["both.py", "heavy.py", "light.py"]
+    assert [each.path for each in chunks] == ["both.py", "heavy.py", "light.py"]
     many = snapshot.chunks.search_text(
         {"parse": 1.0, "queue": 0.9, "parser": 0.5, "unknown": 0.2}, 10
     )
-    assert {each.path for each in many} == {each.path for each in found}
+    assert {each.path for each in many} == {each.path for each in chunks}
     assert (
         snapshot.chunks.search_text({"unknown": 1.0}, 10)
         == snapshot.chunks.search_text({}, 10)

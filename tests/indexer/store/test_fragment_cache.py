@@ -34,7 +34,7 @@ def stored(table: Any) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["_rowid"])
 
 
-def test_rows_are_those_of_the_version_that_the_table_is_at(table: Any) -> None:
+def test_rows_are_of_the_checked_out_version(table: Any) -> None:
     cache = FragmentCache()
     for change in (
         lambda: None,
@@ -68,9 +68,7 @@ def test_a_fragment_is_read_once(table: Any) -> None:
     assert cache.read_rows(table, ["at"])["at"].to_pylist() == list(range(11))
 
 
-def test_a_table_that_was_made_anew_in_the_same_place_is_another(
-    table: Any, tmp_path: Path
-) -> None:
+def test_a_recreated_table_is_read_again(table: Any, tmp_path: Path) -> None:
     cache = FragmentCache()
     cache.read_rows(table, ["at"])
     database = lancedb.connect(tmp_path)

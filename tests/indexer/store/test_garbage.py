@@ -47,7 +47,7 @@ def views(store: Store) -> list[str]:
     return sorted(view.kind for view in state.views.values())
 
 
-def test_a_work_tree_that_has_gone_goes_with_all_that_only_it_held(
+def test_a_deleted_work_tree_is_removed_with_its_own_facts(
     root: Path, store: Store, tmp_path: Path
 ) -> None:
     git(root, "worktree", "add", "-q", str(tmp_path / "other"))
@@ -64,7 +64,7 @@ def test_a_work_tree_that_has_gone_goes_with_all_that_only_it_held(
     assert len(Snapshot.open(store.uri).symbols_named([f"f{number}" for number in range(6)])) == 6
 
 
-def test_the_revisions_that_were_indexed_last_are_kept(root: Path, store: Store) -> None:
+def test_the_revisions_indexed_last_are_kept(root: Path, store: Store) -> None:
     for number in range(3):
         write(root, {"m0.py": f"def changed{number}(): pass\n"})
         git(root, "commit", "-q", "-a", "-m", str(number))
@@ -94,7 +94,7 @@ def test_collecting_twice_removes_nothing_more(root: Path, store: Store) -> None
     assert Snapshot.open(store.uri).symbols_named(["changed"])
 
 
-def test_a_place_without_an_index_is_told(tmp_path: Path) -> None:
+def test_a_folder_without_an_index_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="nothing to collect"):
         collect_views(Store(str(tmp_path / "none")))
 

@@ -44,7 +44,7 @@ def test_a_few_new_rows_touch_no_index(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("eager")
-def test_many_new_rows_are_covered_by_an_index_in_the_first_generation_that_shows_them(
+def test_many_new_rows_are_indexed_in_their_first_generation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, store = tree(tmp_path / "root"), tmp_path / "store"
@@ -67,24 +67,24 @@ def test_many_new_rows_are_covered_by_an_index_in_the_first_generation_that_show
 
 
 @pytest.mark.usefixtures("eager")
-def test_new_rows_get_an_index_segment_of_their_own_and_those_are_merged_once_they_are_many(
+def test_new_rows_get_a_new_index_segment_and_many_segments_are_merged(
     tmp_path: Path,
 ) -> None:
     root, store = tree(tmp_path / "root"), tmp_path / "store"
     build(root, store)
-    found = []
+    counts = []
     for number in range(8):
         for name in ("a.py", "b.py"):
             (root / name).write_text(f"def news{number}(): pass\n")
         build(root, store)
-        found.append(segments(store))
+        counts.append(segments(store))
         assert len(Snapshot.open(str(store)).chunks.search_text({f"news{number}": 1.0}, 5)) == 2
-    assert max(found) == 4
-    assert min(found[2:]) == 2
+    assert max(counts) == 4
+    assert min(counts[2:]) == 2
 
 
 @pytest.mark.usefixtures("eager")
-def test_small_fragments_are_joined_once_they_are_many(tmp_path: Path) -> None:
+def test_many_small_fragments_are_joined(tmp_path: Path) -> None:
     root, store = tree(tmp_path / "root"), tmp_path / "store"
     build(root, store)
     for number in range(12):
@@ -95,7 +95,7 @@ def test_small_fragments_are_joined_once_they_are_many(tmp_path: Path) -> None:
             assert table(store, name).stats()["fragment_stats"]["num_fragments"] <= 8
 
 
-def test_what_the_first_build_wrote_is_not_written_again(tmp_path: Path, eager: None) -> None:
+def test_rows_of_the_first_build_are_not_rewritten(tmp_path: Path, eager: None) -> None:
     root, store = tree(tmp_path / "root"), tmp_path / "store"
     build(root, store)
     first = {path.name for path in store.glob("chunks-*.lance/data/*")}
@@ -107,7 +107,7 @@ def test_what_the_first_build_wrote_is_not_written_again(tmp_path: Path, eager: 
     assert first <= {file.path for each in fragments for file in each.data_files()}
 
 
-def test_versions_that_no_reader_can_be_in_are_removed(
+def test_versions_without_readers_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexer.store.maintenance, "VERSIONS", 3)
@@ -122,7 +122,7 @@ def test_versions_that_no_reader_can_be_in_are_removed(
     assert len(list(store.glob("generations.lance/_versions/*.manifest"))) <= 24
 
 
-def test_a_burst_of_updates_leaves_little_behind_though_readers_are_given_time(
+def test_a_burst_of_updates_leaves_few_versions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexer.store.maintenance, "BURST_GRACE", timedelta(0))

@@ -13,7 +13,7 @@ from indexer import Snapshot
 from .builds import build, table, tree
 
 
-def test_a_changed_file_is_a_row_of_the_manifest_with_its_text_and_one_with_its_edges(
+def test_a_changed_file_adds_a_row_for_its_text_and_one_for_its_edges(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # no time stamp is new once it has aged
@@ -32,7 +32,7 @@ def test_a_changed_file_is_a_row_of_the_manifest_with_its_text_and_one_with_its_
     )
 
 
-def test_a_manifest_is_written_anew_once_much_of_it_has_changed(
+def test_a_manifest_is_rewritten_after_many_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexer.store.writer, "FIRST_OVERLAY", 3)

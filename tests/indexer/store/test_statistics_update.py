@@ -12,7 +12,7 @@ import indexer.store.statistics_update
 from indexer import HashEncoder, Snapshot, Store, VectorCache, build_index, open_worktree
 
 
-def test_a_second_view_that_starts_from_the_first_has_the_statistics_of_a_clean_build(
+def test_a_view_similar_to_another_has_the_statistics_of_a_clean_build(
     tmp_path: Path,
 ) -> None:
     trees = [tmp_path / name for name in ("one", "two")]
@@ -33,7 +33,7 @@ def test_a_second_view_that_starts_from_the_first_has_the_statistics_of_a_clean_
 
 
 @pytest.mark.parametrize("max_rows", [2, 16])
-def test_a_branch_that_comes_back_has_the_statistics_of_a_clean_build(
+def test_a_restored_branch_has_the_statistics_of_a_clean_build(
     max_rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexer.pipeline.state, "SMALL_CHANGE", 1)

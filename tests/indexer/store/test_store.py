@@ -9,7 +9,7 @@ from indexer import Store
 from .builds import build, tree
 
 
-def test_the_state_beside_the_tables_is_not_believed_when_the_tables_have_gone_on(
+def test_an_outdated_or_damaged_copy_of_the_state_is_ignored(
     tmp_path: Path,
 ) -> None:
     root, store = tree(tmp_path / "root"), tmp_path / "store"

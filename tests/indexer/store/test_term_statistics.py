@@ -19,13 +19,19 @@ from indexer.store.term_statistics import add_up, count_difference, count_terms
 TEXTS = ["a b c", " a a d\ne f g", "b", "", "c d e"]
 
 
-def test_chunks_that_hold_a_term_are_counted_once() -> None:
-    found = count_terms(TEXTS)
-    assert (found.chunks, found.terms) == (5, 13)
-    assert [found.count_chunks(term) for term in ("a", "b", "g", "none", "")] == [2, 2, 1, 0, 0]
+def test_a_chunk_counts_once_per_term() -> None:
+    statistics = count_terms(TEXTS)
+    assert (statistics.chunks, statistics.terms) == (5, 13)
+    assert [statistics.count_chunks(term) for term in ("a", "b", "g", "none", "")] == [
+        2,
+        2,
+        1,
+        0,
+        0,
+    ]
 
 
-def test_what_is_taken_away_leaves_what_was_not_added() -> None:
+def test_subtraction_leaves_the_statistics_of_the_rest() -> None:
     kept, gone = count_terms(TEXTS[:2]), count_terms(TEXTS[2:])
     both = count_terms(TEXTS)
     left = add_up([both], [gone])
@@ -33,7 +39,7 @@ def test_what_is_taken_away_leaves_what_was_not_added() -> None:
     assert add_up([both], [both]).to_row("", 0) == add_up([]).to_row("", 0)
 
 
-def test_what_is_exchanged_is_what_came_without_what_went() -> None:
+def test_a_difference_is_the_added_without_the_removed_chunks() -> None:
     came, went = [*TEXTS, "a b c"], ["x y", "b", "b", "a b c"]
     assert count_difference(came, went).to_row("", 0) == add_up(
         [count_terms(came)], [count_terms(went)]
@@ -41,7 +47,7 @@ def test_what_is_exchanged_is_what_came_without_what_went() -> None:
     assert count_difference(TEXTS, TEXTS[::-1]).to_row("", 0) == add_up([]).to_row("", 0)
 
 
-def test_scores_are_those_of_the_full_text_index_where_it_holds_nothing_else(
+def test_scores_equal_those_of_a_full_text_index_of_the_same_chunks(
     tmp_path: Path,
 ) -> None:
     tree = tmp_path / "tree"
