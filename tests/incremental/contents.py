@@ -57,7 +57,7 @@ def _all(snapshot: Snapshot, table: str) -> list[dict[str, Any]]:
 
 
 def _rows(snapshot: Snapshot, table: str, key: str, wanted: set[Any]) -> list[str]:
-    """The rows of the view, each as often as it stands in the table."""
+    """Return the rows of the view, duplicates included."""
     rows = [row for row in _all(snapshot, table) if row[key] in wanted]
     return sorted(map(repr, rows))
 
@@ -99,7 +99,7 @@ def _answers(uri: str, view: str) -> Contents:
 
 
 def differences(ours: Contents, clean: Contents) -> list[str]:
-    """What two stores do not agree on, a line each."""
+    """Return the differences of two stores, a line each."""
     lines = []
     for name in clean:
         if ours[name] == clean[name]:
@@ -117,7 +117,7 @@ def differences(ours: Contents, clean: Contents) -> list[str]:
 
 
 def _without(some: list[Any], others: list[Any]) -> list[Any]:
-    """`some` less `others`, each as often as it is there more often."""
+    """Return the multiset difference of `some` and `others`."""
     left = list(others)
     found = []
     for each in some:

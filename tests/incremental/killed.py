@@ -33,7 +33,7 @@ COUNTED = (
 
 
 class Trap:
-    """Counts calls, and strikes at one of them."""
+    """Counts calls, and kills at one of them."""
 
     def __init__(self, whom: str, at: int, delay: float) -> None:
         self.whom, self.at, self.delay, self.calls = whom, at, delay, 0
@@ -62,7 +62,7 @@ class Trap:
 
 
 def build(tree: str, rev: str, store: str, cache: str, encoder: str) -> None:
-    """Index a work tree or, where `rev` is given, that revision of it."""
+    """Index a work tree or, if `rev` is given, a revision."""
     from indexer import Store, VectorCache, build_index, load_encoder, open_revision, open_worktree
 
     source = open_revision(Path(tree) / ".git", rev) if rev else open_worktree(tree)

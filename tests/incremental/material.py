@@ -140,7 +140,7 @@ def new_path(random: Random) -> str:
 
 
 def new_text(random: Random, path: str) -> bytes:
-    """A text that fits the path, sometimes one that is left out of an index."""
+    """Return a text for the path, sometimes one not to be indexed."""
     odd = random.random()
     if odd < 0.04:
         return b"\x00\x01binary" * random.randrange(1, 9)

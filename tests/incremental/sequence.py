@@ -81,7 +81,7 @@ class Sequence:
         self._interrupt("worker", random.randrange(1, CALLS // 4), 0.0)
 
     def full_disk(self, random: Random) -> None:
-        """Build on a device with little room, and take the store back from it as it was left."""
+        """Build on an almost full device, and copy the store back as it is after that."""
         self.store.mkdir(exist_ok=True)
         with TemporaryDirectory(dir=self.store.parent) as small:
             taken = sum(max(4096, path.lstat().st_size + 4095) for path in self.store.rglob("*"))

@@ -31,7 +31,7 @@ RULES = (
 
 
 def files(tree: Path) -> list[Path]:
-    """The files and links below `tree`, apart from git's own, in order."""
+    """Return the files and links below `tree` in order, without those of git."""
     found = []
     for folder, folders, names in os.walk(tree):
         folders[:] = sorted(each for each in folders if each not in (".git", ".clew"))
@@ -41,7 +41,7 @@ def files(tree: Path) -> list[Path]:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write a file in the place of whatever is there or in the way."""
+    """Write a file, and remove anything in the way."""
     for parent in reversed(path.parents):
         if parent.is_symlink() or parent.is_file():
             parent.unlink()
@@ -65,7 +65,7 @@ def edit(random: Random, tree: Path) -> None:
 
 
 def edit_in_place(random: Random, tree: Path) -> None:
-    """Another text of the same length, under the old time stamp."""
+    """Write another text of the same length, and keep the time stamp."""
     if found := [path for path in files(tree) if not path.is_symlink()]:
         path = random.choice(found)
         data, status = path.read_bytes(), path.stat()
@@ -97,7 +97,7 @@ def rename_case(random: Random, tree: Path) -> None:
 
 
 def exchange(random: Random, tree: Path) -> None:
-    """Two files change places."""
+    """Exchange two files."""
     found = files(tree)
     if len(found) > 1:
         one, other = random.sample(found, 2)
@@ -151,7 +151,7 @@ def ignore(random: Random, tree: Path) -> None:
 
 
 def nest(random: Random, tree: Path) -> None:
-    """A folder becomes a repository of its own, or is none any more."""
+    """Make a folder a repository, or remove its repository."""
     inner = tree / random.choice(FOLDERS[1:]) / ".git"
     if inner.exists():
         shutil.rmtree(inner)
@@ -207,11 +207,11 @@ BUILDS = {
     "full disk": 2,
     "check": 4,
 }
-"""How often each way to build is drawn; what they do is `sequence.Sequence`'s."""
+"""The weight of each way to build; the steps are methods of `sequence.Sequence`."""
 
 
 def draw(seed: int, length: int) -> list[Step]:
-    """A sequence of `length` steps. It ends in a check."""
+    """Return a sequence of `length` steps, the last of them a check."""
     random = Random(seed)
     weights = {name: weight for name, (weight, _) in CHANGES.items()} | BUILDS
     names = random.choices(list(weights), list(weights.values()), k=length)

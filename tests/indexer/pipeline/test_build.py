@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import time
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from indexer import (
     Report,
     Snapshot,
     SourceError,
-    SourceFile,
     Store,
     StoreError,
     VectorCache,
@@ -25,7 +23,6 @@ from indexer import (
     open_revision,
     open_worktree,
 )
-from indexer.pipeline.extraction import split_batches
 from indexer.store.writer import open_writer
 
 from ..repositories import git, repository, write
@@ -65,7 +62,7 @@ def opened(tree: Path) -> Snapshot:
 
 
 def rows(snapshot: Snapshot) -> list[object]:
-    """All that a snapshot holds, in a canonical order, for comparing two stores."""
+    """Return all rows of a snapshot in a canonical order, to compare two stores."""
     paths = [path for path, entry in snapshot.entries.items() if entry.file_id]
     chunks = [(c.path, c.start_line, c.end_line, c.symbol) for c in snapshot.chunks.of_files(paths)]
     edges = sorted(tuple(row.values()) for row in snapshot.all_edges().to_pylist())
@@ -355,13 +352,6 @@ def test_a_root_that_is_not_utf8_is_refused_by_name(tmp_path: Path) -> None:
     root.mkdir()
     with pytest.raises(SourceError, match=r"caf\\xe9 is not UTF-8"):
         index(root, tmp_path / "cache", tmp_path / "store")
-
-
-def test_a_batch_of_long_paths_fits_into_the_pipe_to_a_worker() -> None:
-    files = [SourceFile(f"{'d' * 12_000}{number}", 1, 0, "") for number in range(200)]
-    batches = list(split_batches(files))
-    assert [file for batch in batches for file in batch] == files
-    assert max(len(pickle.dumps(batch)) for batch in batches) < 100_000
 
 
 def test_a_byte_that_is_no_text_and_the_characters_that_stand_for_it_are_two_paths(

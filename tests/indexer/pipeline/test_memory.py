@@ -1,4 +1,4 @@
-"""How the processes of a build share memory."""
+"""The processes of a build share the memory limit."""
 
 from __future__ import annotations
 

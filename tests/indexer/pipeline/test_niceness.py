@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from indexer.pipeline.niceness import NICE
 from indexer.pipeline.pool import Pool
 
-GIVE_WAY = """
+LOWER_PRIORITY = """
 import os, threading
 from indexer.pipeline.niceness import lower_priority
 hold = threading.Event()
@@ -25,7 +25,7 @@ hold.set()
 
 def test_all_threads_of_a_process_run_at_low_priority() -> None:
     found = subprocess.run(
-        [sys.executable, "-c", GIVE_WAY], capture_output=True, text=True, check=True
+        [sys.executable, "-c", LOWER_PRIORITY], capture_output=True, text=True, check=True
     )
     assert found.stdout == f"[{max(NICE, os.getpriority(os.PRIO_PROCESS, 0))}]\n"
 

@@ -1,4 +1,4 @@
-"""What is published answers until something else is published."""
+"""A published index answers until the next one is published."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def tree(root: Path) -> Path:
 
 
 def names(store: Path) -> set[str]:
-    """What the published index finds through each of its tables."""
+    """Return the symbols of the published index, if its text index finds anything."""
     snapshot = Snapshot.open(str(store))
     chunks = snapshot.chunks.search_text({"f1": 1.0}, 5)
     return (
@@ -136,7 +136,7 @@ def test_a_saved_file_is_found_before_it_is_resolved_and_its_edges_are_those_of_
 
 
 def called(snapshot: Snapshot) -> set[str]:
-    """What f0 calls."""
+    """Return the names that f0 calls."""
     (caller,) = snapshot.symbols_named(["f0"])
     targets = [edge.dst for edge in snapshot.edges_from([caller.uid], ["calls"])]
     return {found.symbol.name for found in snapshot.symbols_of(targets).values()}
@@ -197,7 +197,7 @@ def test_of_a_branch_that_another_view_holds_the_edges_of_that_view_are_kept(
 
 
 def resolved(root: Path, store: Path) -> int:
-    """Index; how many files were resolved."""
+    """Index the tree. Return the number of resolved files."""
     counts = [0]
 
     def progress(phase: str, done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""What names and bytes tell: binary, generated, minified, secret."""
+"""Files are binary, generated, minified or secret by their names and bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commits that lead to an indexed one, read from real repositories."""
+"""The commits before an indexed one are read from real repositories."""
 
 from __future__ import annotations
 

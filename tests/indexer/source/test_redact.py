@@ -1,4 +1,4 @@
-"""Secrets are written over, and nothing else moves."""
+"""Secrets are overwritten, and nothing else moves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Revisions: read from the object database alone, whatever is missing from it."""
+"""Revisions are read from the object database alone, even if objects are missing."""
 
 from __future__ import annotations
 

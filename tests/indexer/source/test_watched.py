@@ -1,4 +1,4 @@
-"""A walk that lists only what was heard of gives what a walk of the whole tree gives."""
+"""A walk of the changed folders gives the same as a walk of the whole tree."""
 
 from __future__ import annotations
 

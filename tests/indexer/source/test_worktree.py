@@ -1,4 +1,4 @@
-"""Work trees: which files are found, which are left out and why, and how they are read."""
+"""Files of work trees are found or skipped with a reason, and read safely."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def skipped(root: Path, *, ignore: bool = True) -> dict[str, SkipReason]:
 
 @contextmanager
 def without_privileges() -> Iterator[None]:
-    """As a user on whom permissions bite, where the tests run as root."""
+    """Run the block as an ordinary user if the tests run as root, who may read everything."""
     root = os.geteuid() == 0
     if root:
         os.seteuid(65534)
@@ -52,7 +52,7 @@ def without_privileges() -> Iterator[None]:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that everyone may enter, unlike pytest's own."""
+    """A folder open to everyone, unlike pytest's own."""
     with TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         yield Path(folder)
