@@ -149,7 +149,7 @@ class Report:
     examples: dict[str, list[str]] = field(default_factory=dict)  # reason → some of the paths
     seconds: dict[str, float] = field(default_factory=dict)  # phase → wall time
     scip: dict[str, int] = field(default_factory=dict)
-    """Edges from SCIP indexes, and their documents by state (used, stale, unknown), if any was read."""
+    """Edges from SCIP indexes, and their documents by state (used, stale, unknown)."""
 
 
 def symbol_id(path: str, qualname: str) -> str:

@@ -1,4 +1,4 @@
-"""Text → search terms. The index and the queries must split words alike, so both use this module."""
+"""Text → search terms, for the index and the queries alike."""
 
 from __future__ import annotations
 

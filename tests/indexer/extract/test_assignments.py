@@ -1,4 +1,4 @@
-"""Expressions as chains."""
+"""Assignments and expressions as chains of names."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ def test_names_on_both_sides_are_bound_pairwise() -> None:
     )
 
 
-def test_a_value_that_is_taken_apart_is_bound_by_position() -> None:
+def test_an_unpacked_value_is_bound_by_position() -> None:
     assert read_assignment("a, b", "f()", "value") == (("a", "f()[0]"), ("b", "f()[1]"))
 
 
-def test_a_star_ends_the_positions_that_are_known() -> None:
+def test_a_star_ends_the_known_positions() -> None:
     assert read_assignment("a, *b, c", "f()", "value") == (("a", "f()[0]"),)
 
 
-def test_zip_is_taken_apart_before_its_elements_are() -> None:
+def test_zip_is_unpacked_before_its_elements() -> None:
     assert read_assignment("a, b", "zip(x, y)", "each") == (("a", "x[*]"), ("b", "y[*]"))
 
 
-def test_what_a_with_enters_is_a_step() -> None:
+def test_entering_a_context_is_a_step() -> None:
     assert read_assignment("f", "open_it()", "enter") == (("f", "open_it()[+]"),)
 
 
@@ -49,9 +49,9 @@ def test_what_a_with_enters_is_a_step() -> None:
         ("", ()),
     ],
 )
-def test_an_expression_comes_to_these_chains(value: str, expected: tuple[str, ...]) -> None:
+def test_an_expression_has_these_chains(value: str, expected: tuple[str, ...]) -> None:
     assert value_chains(value) == expected
 
 
-def test_commas_in_brackets_and_strings_part_nothing() -> None:
+def test_commas_in_brackets_and_strings_divide_nothing() -> None:
     assert split_commas("f(a, b), 'x, y', [c, d]") == ["f(a, b)", "'x, y'", "[c, d]"]

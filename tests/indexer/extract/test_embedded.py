@@ -22,7 +22,10 @@ def edges(files: dict[str, str], kind: str = "calls") -> set[tuple[str, str, int
 
 def test_a_component_calls_what_it_imports_and_its_lines_are_the_files() -> None:
     files = {
-        "src/App.vue": '<template>\n<p @click="go()"/>\n</template>\n<script setup>\nimport { go } from "./nav"\n</script>\n',
+        "src/App.vue": (
+            '<template>\n<p @click="go()"/>\n</template>\n'
+            '<script setup>\nimport { go } from "./nav"\n</script>\n'
+        ),
         "src/nav.ts": "export function go() {}\n",
     }
     assert edges(files) == {("src/App.vue", "src/nav.ts::go", 2)}

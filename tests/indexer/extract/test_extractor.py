@@ -14,11 +14,12 @@ from indexer.records import Binding, FileFacts, Import, Reference
 SAMPLES = sorted((Path(__file__).parents[2] / "languages").glob("sample*"))
 NAMES = sorted(LANGUAGES)
 SLOW = {"bash": 1_000, "haskell": 1_000, "lua": 2_000, "ruby": 2_000, "elixir": 2_000}
-"""Levels in place of 10,000 where the grammar or the query takes the square of it; a worker's time limit ends them in a build."""
+"""Levels of nesting, else 10,000: these grammars or queries take time by its square. In a build, a
+worker's time limit ends them."""
 
 
 def check(facts: FileFacts) -> None:
-    """What holds of the facts of any file."""
+    """Assert the invariants of any file's facts."""
     qualnames = [symbol.qualname for symbol in facts.symbols]
     assert len(set(qualnames)) == len(qualnames)
     for symbol in facts.symbols:
@@ -86,7 +87,10 @@ def test_ten_thousand_levels_are_read(language: str, opening: bytes) -> None:
 @pytest.mark.parametrize("language", NAMES)
 @pytest.mark.parametrize("depth", [20_000, pytest.param(100_000, marks=pytest.mark.slow)])
 def test_deep_nesting_does_not_end_the_process(language: str, depth: int) -> None:
-    code = f"from indexer import extract_facts; extract_facts('a', b'(' * {depth} + b')' * {depth}, {language!r})"
+    code = (
+        "from indexer import extract_facts; "
+        f"extract_facts('a', b'(' * {depth} + b')' * {depth}, {language!r})"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

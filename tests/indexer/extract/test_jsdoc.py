@@ -44,6 +44,7 @@ def test_a_comment_that_says_no_type_binds_nothing(text: str) -> None:
 
 def test_a_class_field_has_the_type_above_it() -> None:
     found = bindings(
-        "class A {\n  /** @type {B} */\n  b = null;\n  constructor() {\n    /** @type {C[]} */\n    this.c = [];\n  }\n}\n"
+        "class A {\n  /** @type {B} */\n  b = null;\n"
+        "  constructor() {\n    /** @type {C[]} */\n    this.c = [];\n  }\n}\n"
     )
     assert [(b.name, b.type) for b in found] == [("this.b", "B"), ("this.c", "C[]")]

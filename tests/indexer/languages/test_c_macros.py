@@ -59,7 +59,8 @@ class LIB_API_ Test {
 def test_a_word_in_capitals_that_is_a_type_stays() -> None:
     facts = extract_facts(
         "a.cc",
-        b"\nstruct S {\n  const DWORD_T other() { return 0; }\n};\nSOME_TYPE *made(int a) { return 0; }\n",
+        b"\nstruct S {\n  const DWORD_T other() { return 0; }\n};\n"
+        b"SOME_TYPE *made(int a) { return 0; }\n",
         "cpp",
     )
     assert [(b.name, b.type) for b in facts.bindings if b.name == "return"] == [
@@ -71,6 +72,9 @@ def test_a_word_in_capitals_that_is_a_type_stays() -> None:
 def test_of_an_unknown_receiver_a_method_of_the_standard_library_is_not_guessed() -> None:
     from indexer.resolve.resolver import Resolver
 
-    source = "struct Text { const char* c_str() { return 0; } void drop_all() {} };\nvoid f() { other().c_str(); other().drop_all(); }\n"
+    source = (
+        "struct Text { const char* c_str() { return 0; } void drop_all() {} };\n"
+        "void f() { other().c_str(); other().drop_all(); }\n"
+    )
     resolver = Resolver({"a.cc": extract_facts("a.cc", source.encode(), "cpp")})
     assert [edge.dst for edge in resolver.edges("a.cc")] == ["a.cc::Text.drop_all"]

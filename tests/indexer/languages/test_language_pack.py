@@ -1,4 +1,4 @@
-"""Languages without a query of ours: cut along their syntax, by a grammar of the optional pack."""
+"""Languages of the optional language pack: no query, files cut along their syntax."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DART = "import 'a.dart';\n\n" + "".join(
 )
 
 
-def test_a_file_of_the_tail_is_cut_at_its_functions() -> None:
+def test_a_file_of_the_pack_is_cut_at_its_functions() -> None:
     facts = extract_facts("a.dart", DART.encode(), language_of("a.dart"))
     assert (facts.language, facts.symbols, facts.references) == ("dart", (), ())
     assert [chunk.text.split("\n")[0] for chunk in facts.chunks[1:]] == [
@@ -26,7 +26,7 @@ def test_a_file_of_the_tail_is_cut_at_its_functions() -> None:
     ]
 
 
-def test_chunks_of_the_tail_cover_every_line_once() -> None:
+def test_chunks_of_the_pack_cover_every_line_once() -> None:
     facts = extract_facts("a.dart", DART.encode(), "dart")
     covered = [
         line for chunk in facts.chunks for line in range(chunk.start_line, chunk.end_line + 1)
@@ -37,18 +37,18 @@ def test_chunks_of_the_tail_cover_every_line_once() -> None:
     }
 
 
-def test_a_large_file_of_the_tail_is_text() -> None:
+def test_a_large_file_of_the_pack_is_text() -> None:
     assert syntax_blocks("dart", b"int a = 1;\n" * (LARGEST // 8), MAX_LINES) == []
 
 
 @pytest.mark.parametrize("source", [b"", b"\xff\xfe\x00", b"{" * 5_000, b"class A {\n" * 2_000])
-def test_damaged_files_of_the_tail_are_read(source: bytes) -> None:
+def test_damaged_files_of_the_pack_are_read(source: bytes) -> None:
     for extension in (".dart", ".pl", ".ml", ".tf", ".proto"):
         facts = extract_facts(f"a{extension}", source, language_of(f"a{extension}"))
         assert all(1 <= chunk.start_line <= chunk.end_line <= facts.lines for chunk in facts.chunks)
 
 
-def test_without_the_pack_the_tail_is_text() -> None:
+def test_without_the_pack_files_are_text() -> None:
     code = """
 import importlib.metadata as metadata
 def absent(name):

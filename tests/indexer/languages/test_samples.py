@@ -1,14 +1,16 @@
-"""Every sample in tests/languages says in its comments what must be found on its lines.
+"""The comments of every sample in tests/languages state the expected facts of their lines.
 
-`#? ` (or `//? `, `/*? `, `--? `, `{-? `, `<!--? `) begins expectations, `#! ` what must not be found; several are divided by `;`. A comment that
-fills its line speaks of the nearest line above that holds code. Expectations are facts written out:
+`#? ` (or `//? `, `/*? `, `--? `, `{-? `, `<!--? `) begins expected facts, `#! ` forbidden ones;
+`;` divides several. A comment on a line of its own belongs to the nearest code line above. Facts
+are written as
 
     def KIND QUALNAME · call CALLEE in SCOPE · use NAME in SCOPE · inherit BASE in SCOPE
     import MODULE as ALIAS in SCOPE · from MODULE import NAME as ALIAS in SCOPE
-    bind NAME annotation|call|alias TYPE in SCOPE · doc TEXT · span NUMBER-OF-LINES · sig SIGNATURE
+    bind NAME annotation|call|alias TYPE in SCOPE · doc TEXT · span NUMBER-OF-LINES
+    sig SIGNATURE
 
-`in SCOPE` and `as ALIAS` are left out where there is none. On a line that has expectations every definition, call, base
-and import must be expected; uses, bindings, doc, span and sig need not be.
+without `in SCOPE` or `as ALIAS` if there is none. On a line with expectations every definition,
+call, base and import must be expected; uses, bindings, doc, span and sig need not be.
 """
 
 import re
@@ -22,26 +24,26 @@ from indexer.languages.registry import LANGUAGES, language_of
 from indexer.records import FileFacts
 
 SAMPLES = sorted((Path(__file__).parents[2] / "languages").glob("sample*"))
-MARK = re.compile(r"(?:#|//|/\*|--|<!--|\{-)(?P<sign>[?!]) (?P<said>.*?)(?:\*/|-->|-\}|$)")
+MARK = re.compile(r"(?:#|//|/\*|--|<!--|\{-)(?P<sign>[?!]) (?P<facts>.*?)(?:\*/|-->|-\}|$)")
 MUST_BE_EXPECTED = ("def ", "call ", "inherit ", "import ", "from ")
 
 
 def expectations(text: str) -> dict[int, tuple[set[str], set[str]]]:
-    """Line → (facts that must be found, facts that must not)."""
-    found: dict[int, tuple[set[str], set[str]]] = {}
+    """Return line → (expected facts, forbidden facts)."""
+    expected: dict[int, tuple[set[str], set[str]]] = {}
     code_line = 0
     for number, line in enumerate(text.split("\n"), 1):
         mark = MARK.search(line)
         if mark is None or line[: mark.start()].strip():
             code_line = number
         if mark is not None:
-            said = {fact.strip() for fact in mark["said"].split(";")} - {""}
-            found.setdefault(code_line, (set(), set()))[mark["sign"] == "!"].update(said)
-    return found
+            stated = {fact.strip() for fact in mark["facts"].split(";")} - {""}
+            expected.setdefault(code_line, (set(), set()))[mark["sign"] == "!"].update(stated)
+    return expected
 
 
 def written_out(facts: FileFacts) -> dict[int, set[str]]:
-    """Line → the facts that were found on it."""
+    """Return line → its facts, written out."""
     lines: dict[int, set[str]] = defaultdict(set)
 
     def add(line: int, fact: str, scope: int = -1) -> None:
@@ -63,15 +65,15 @@ def written_out(facts: FileFacts) -> dict[int, set[str]]:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
-def test_a_sample_yields_what_its_comments_say(sample: Path) -> None:
+def test_a_sample_yields_the_facts_in_its_comments(sample: Path) -> None:
     source = sample.read_bytes()
     found = written_out(extract_facts(sample.name, source, language_of(sample.name, source)))
     wrong = []
-    for line, (wanted, unwanted) in expectations(source.decode()).items():
+    for line, (expected, forbidden) in expectations(source.decode()).items():
         here = found.get(line, set())
-        unexpected = {fact for fact in here if fact.startswith(MUST_BE_EXPECTED)} - wanted
-        wrong += [f"{line}: missing    {fact}" for fact in sorted(wanted - here)]
-        wrong += [f"{line}: unexpected {fact}" for fact in sorted(unexpected | (unwanted & here))]
+        unexpected = {fact for fact in here if fact.startswith(MUST_BE_EXPECTED)} - expected
+        wrong += [f"{line}: missing    {fact}" for fact in sorted(expected - here)]
+        wrong += [f"{line}: unexpected {fact}" for fact in sorted(unexpected | (forbidden & here))]
     assert not wrong, "\n".join(wrong)
 
 
