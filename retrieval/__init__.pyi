@@ -5,7 +5,7 @@ from .graph.diff_symbols import touched_lines as touched_lines
 from .graph.edge_columns import KINDS as KINDS
 from .graph.graph import Graph as Graph
 from .graph.traversal import FLOW as FLOW
-from .graph.traversal import Way as Way
+from .graph.traversal import Direction as Direction
 from .graph.unresolved import Unresolved as Unresolved
 from .pack.render import messages as messages
 from .pack.render import render as render

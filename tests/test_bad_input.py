@@ -204,7 +204,7 @@ def ask_everything(store: str) -> None:
     searcher.context("back-off", 500)
     list(searcher.graph.edges())
     searcher.graph.callers("fail")
-    searcher.graph.refs("fail")
+    searcher.graph.references("fail")
 
 
 OF_ANOTHER_FORMAT = """

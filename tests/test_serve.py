@@ -202,7 +202,7 @@ def test_the_graph_that_was_asked_about_is_written_behind_the_answer(
 ) -> None:
     shutil.copytree(repo / ".clew", tmp_path / "store")
     shutil.rmtree(tmp_path / "store" / "graph", ignore_errors=True)
-    monkeypatch.setattr("retrieval.graph.csr.FEW_EDGES", 0)  # as if it were large
+    monkeypatch.setattr("retrieval.graph.load.FEW_EDGES", 0)  # as if it were large
     monkeypatch.setattr(OPENED, "most", 1)
     searcher, writer = OPENED.searcher(str(tmp_path / "store"), None), GraphWriter()
     see_to_graph(writer)
@@ -211,4 +211,4 @@ def test_the_graph_that_was_asked_about_is_written_behind_the_answer(
     see_to_graph(writer)
     assert writer.writing is not None
     writer.writing.join()
-    assert searcher.graph.is_at_hand
+    assert searcher.graph.is_cached

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from indexer import ClewError
-from retrieval import FLOW, KINDS, Way, is_test
+from retrieval import FLOW, KINDS, Direction, is_test
 
 from .options import JsonOption, RevOption, StoreOption
 from .output import amount, say, say_json, warn
@@ -118,7 +118,7 @@ def refs(
 ) -> None:
     """Where NAME is written, and what it means there if that could be told; of a qualified NAME not where it means another."""
     searcher = open_searcher(store, rev)
-    found = searcher.graph.nearby(name).meant(name)
+    found = searcher.graph.select_graph(name).resolved_references(name)
     if json:
         _say_list(
             "refs", [_ref_json(path, ref) | {"means": ids} for path, ref, ids in found], name=name
@@ -154,7 +154,7 @@ def path(
 ) -> None:
     """The shortest chain of edges from one symbol to another."""
     graph = open_searcher(store, rev).graph
-    chain = graph.path(
+    chain = graph.find_path(
         _meant(graph, start, every), _meant(graph, goal, every), kind or FLOW, min_confidence
     )
     if json:
@@ -194,7 +194,7 @@ def impact(
     searcher = open_searcher(store, rev)
     graph = searcher.graph
     changed = (
-        graph.inside(_meant(graph, name, every))
+        graph.with_members(_meant(graph, name, every))
         if name is not None
         else _touched(searcher, diff or "-")
     )
@@ -202,7 +202,7 @@ def impact(
     unresolved = graph.unresolved(changed, inward=True)
     ids = [graph.describe(node).id for node in changed]
     if json:
-        rows = [each.to_json() | {"test": is_test(each.path)} for each in reached.found]
+        rows = [each.to_json() | {"test": is_test(each.path)} for each in reached.related]
         asked = {"name": name} if name is not None else {"diff": diff}
         say_json(
             {
@@ -213,7 +213,7 @@ def impact(
                 "unresolved": unresolved.to_json(),
             }
         )
-    for each in () if json else reached.found:
+    for each in () if json else reached.related:
         mark = "test  " if is_test(each.path) else "      "
         say(f"{mark}{each.path}:{each.start_line}  {each.symbol or '(module)'}  [{each.kind}]  "
             f"{each.confidence} in {each.depth} by {each.relation} of {each.via}")  # fmt: skip
@@ -221,7 +221,7 @@ def impact(
         _warn_of_unresolved(unresolved, "of these names")
     if not json and not reached.complete:
         warn(f"more lies further than {depth} steps: --depth {depth + 1}")
-    end(bool(reached.found))
+    end(bool(reached.related))
 
 
 def _touched(searcher: Searcher, diff: str) -> list[int]:
@@ -231,7 +231,7 @@ def _touched(searcher: Searcher, diff: str) -> list[int]:
     lines = touched_lines(
         text or ("" if diff == "-" else git_diff(searcher.snapshot.view.root, diff))
     )
-    found = symbols_on(searcher.graph.arrays, lines)
+    found = symbols_on(searcher.graph.adjacency, lines)
     unknown = sorted(lines.keys() - searcher.snapshot.entries.keys())
     if unknown:
         warn(f"not in the index: {', '.join(unknown[:5])}{' …' if len(unknown) > 5 else ''}")
@@ -254,8 +254,8 @@ def graph_(
     nodes = _meant(graph, name, every)
     if not nodes:
         end(False)
-    part = graph.around(nodes, depth, kind or (), min_confidence)
-    say(part.draw("json" if json else form).rstrip("\n"))
+    part = graph.draw(nodes, depth, kind or (), min_confidence)
+    say(part.render("json" if json else form).rstrip("\n"))
     if not part.complete:
         warn("more lies around it than is shown: see --depth, --kind, --min-confidence")
     end(True)
@@ -352,16 +352,16 @@ def _say_related(
     json: bool,
 ) -> None:
     inward, kinds = title == "callers", tuple(kind or ("calls",))
-    graph = graph.nearby(name, depth, kinds)
+    graph = graph.select_graph(name, depth, kinds)
     nodes = _meant(graph, name, every)
-    reached = graph.reach(nodes, [Way(inward, kinds)], depth, least)
+    reached = graph.traverse(nodes, [Direction(inward, kinds)], depth, least)
     unresolved = graph.unresolved(nodes, inward) if "calls" in kinds else None
     if json:
         rest = {"unresolved": unresolved.to_json()} if unresolved else {}
         ids = [graph.describe(node).id for node in nodes]
-        rows = [each.to_json() for each in reached.found]
+        rows = [each.to_json() for each in reached.related]
         say_json({"name": name, "means": ids, title: rows, "complete": reached.complete, **rest})
-    for each in () if json else reached.found:
+    for each in () if json else reached.related:
         line = each.line if inward else each.start_line  # where it calls; where it is defined
         indent = "  " * (each.depth - 1)
         say(
@@ -371,7 +371,7 @@ def _say_related(
         _warn_of_unresolved(unresolved, "of this name" if inward else "in it")
     if not json and depth > 1 and not reached.complete:
         warn(f"more lies further than {depth} steps: --depth {depth + 1}")
-    end(bool(reached.found))
+    end(bool(reached.related))
 
 
 def _warn_of_unresolved(unresolved: Unresolved, of: str) -> None:

@@ -40,4 +40,4 @@ def _write(uri: str, view: str) -> None:
     with suppress(
         StoreError, KeyboardInterrupt
     ):  # whoever asks for the graph is told, and makes it
-        _ = Searcher.open(uri, view).graph.arrays
+        _ = Searcher.open(uri, view).graph.adjacency

@@ -63,7 +63,7 @@ def _answer_all(listener: socket.socket, run: Run) -> None:
 def see_to_graph(writer: GraphWriter) -> None:
     """Have the graph written of an index that somebody asks about it: the next answers are then a hundred times as fast."""
     searcher = OPENED.latest
-    if searcher is not None and searcher.graph.is_missed and not searcher.graph.is_at_hand:
+    if searcher is not None and searcher.graph.is_missed and not searcher.graph.is_cached:
         view = searcher.snapshot.view
         writer.follow(searcher.snapshot.store.uri, view.name, view.report.generation)
 

@@ -102,13 +102,13 @@ class SearchedIndex:
         nodes = graph.nodes(symbols) if symbols else []
         found |= dict.fromkeys(
             each.path
-            for each in graph.impact(nodes, REACH_DEPTH, REACH_CONFIDENCE).found
+            for each in graph.impact(nodes, REACH_DEPTH, REACH_CONFIDENCE).related
             if is_test(each.path)
         )
         files = [node for path in sorted(changed) for node in graph.nodes(path)]
         found |= dict.fromkeys(
             each.path
-            for each in graph.impact(files, 1, REACH_CONFIDENCE).found
+            for each in graph.impact(files, 1, REACH_CONFIDENCE).related
             if is_test(each.path)
         )
         return list(found)[:REACH_FILES]

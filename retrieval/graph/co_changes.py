@@ -1,4 +1,4 @@
-"""Which files change together, by the commits that lead to a view."""
+"""Files that change together, by the commits before a view."""
 
 from __future__ import annotations
 
@@ -9,40 +9,48 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from indexer import CommitLog
 
-MAX_COMMITS = 500  # the newest: what changed together years ago says little
-MAX_FILES = 20  # of a commit; a sweep over more says nothing of any two of them
-MIN_TOGETHER = 3  # commits; fewer are chance
-MIN_SHARE = 0.25  # of a file's changes that another one shared
-MAX_PARTNERS = 10  # of one file, the surest
+MAX_COMMITS = 500  # the newest: older habits say little
+MAX_FILES = 20  # of a commit; a sweep over more relates no two of them
+MIN_COMMITS = 3  # in common; fewer are chance
+MIN_SHARE = 0.25  # of a file's changes in common with the other one
+MAX_PARTNERS = 10  # of one file, by confidence
 
 
 class CoChange(NamedTuple):
-    """Of the changes of `src` the share `confidence` changed `dst` too, `together` times. Both are paths of the view."""
+    """`commits` commits changed both paths; `confidence` is their share of the changes of `src`."""
 
     src: str
     dst: str
-    together: int
+    commits: int
     confidence: float
 
 
-def co_changes(past: CommitLog) -> list[CoChange]:
-    """What changes together in the newest commits, merges left out; in order. Paths may be gone from the view by now."""
-    alone: Counter[str] = Counter()
+def find_co_changes(log: CommitLog) -> list[CoChange]:
+    """Return the co-changes in the newest commits without merges, in order.
+
+    A path may no longer exist in the view.
+    """
+    changes, pairs = _count_changes(log)
+    by_src: dict[str, list[CoChange]] = {}
+    for (first, second), commits in pairs.items():
+        for src, dst in ((first, second), (second, first)):
+            if commits >= MIN_COMMITS and commits >= MIN_SHARE * changes[src]:
+                co_change = CoChange(src, dst, commits, round(commits / changes[src], 3))
+                by_src.setdefault(src, []).append(co_change)
+    strongest = (
+        sorted(partners, key=lambda c: (-c.confidence, -c.commits, c.dst))[:MAX_PARTNERS]
+        for partners in by_src.values()
+    )
+    return sorted(each for partners in strongest for each in partners)
+
+
+def _count_changes(log: CommitLog) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+    """Return the number of commits of each path, and of each pair of paths."""
+    changes: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
-    for commit in past.commits[:MAX_COMMITS]:
+    for commit in log.commits[:MAX_COMMITS]:
         if commit.parents == 1 and 1 < commit.touched <= MAX_FILES:
             paths = sorted(commit.paths)
-            alone.update(paths)
+            changes.update(paths)
             pairs.update(combinations(paths, 2))
-    found: dict[str, list[CoChange]] = {}
-    for (first, second), together in pairs.items():
-        for src, dst in ((first, second), (second, first)):
-            if together >= MIN_TOGETHER and together >= MIN_SHARE * alone[src]:
-                found.setdefault(src, []).append(
-                    CoChange(src, dst, together, round(together / alone[src], 3))
-                )
-    kept = (
-        sorted(own, key=lambda c: (-c.confidence, -c.together, c.dst))[:MAX_PARTNERS]
-        for own in found.values()
-    )
-    return sorted(each for own in kept for each in own)
+    return changes, pairs

@@ -1,24 +1,23 @@
-"""A unified diff → the lines that it touches, by file; and the symbols that stand on them."""
+"""The lines touched by a unified diff, and the symbols on them."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from indexer import SAFE_SETTINGS, ClewError, filter_settings, run_git
 
-from .csr import Arrays
+from .csr import CsrAdjacency
 
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
-
-WHOLE = 0  # no line has this number
+WHOLE_FILE = 0  # no line has this number
 
 
 class DiffError(ClewError):
-    """A diff cannot be had or read."""
+    """A diff that cannot be made or parsed."""
 
 
 def git_diff(root: str, revisions: str) -> str:
@@ -48,57 +47,69 @@ def git_diff(root: str, revisions: str) -> str:
 
 
 def touched_lines(diff: str) -> dict[str, set[int]]:
-    """path → the lines of the new file that the diff adds, or that stand where it removes some; 1-based.
+    """Return path → the lines added in the new file, or next to removed ones; 1-based.
 
-    Of a file that the diff deletes, the line WHOLE. Raises `DiffError` where there is no hunk in a text that is not empty.
+    A deleted file has the line WHOLE_FILE. Raise `DiffError` if a text that is not empty has no
+    hunk.
     """
-    found: dict[str, set[int]] = defaultdict(set)
+    touched: dict[str, set[int]] = defaultdict(set)
     old = path = ""
-    line = before = after = (
-        0  # the line of the new file; how many of the old and the new one the hunk still has
-    )
-    for row in diff.splitlines():
-        if before > 0 or after > 0:
-            if path and row[:1] in ("+", "-"):
-                found[path].add(max(line, 1))
-            before -= row[:1] != "+"
-            after -= row[:1] != "-"
-            line += row[:1] != "-"
-        elif row.startswith("--- "):
+    rows = iter(diff.splitlines())
+    for row in rows:
+        if row.startswith("--- "):
             old = _path(row[4:])
         elif row.startswith("+++ "):
             path = _path(row[4:])
             if not path:
-                found[old].add(WHOLE)
+                touched[old].add(WHOLE_FILE)
         elif hunk := _HUNK.match(row):
-            before, line, after = int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1)
-            line += after == 0  # what is removed stood behind that line
-    if diff.strip() and not found:
+            lines = _read_hunk(hunk, rows)
+            if path and lines:
+                touched[path] |= lines
+    if diff.strip() and not touched:
         raise DiffError("this is no unified diff: make it with `git diff`")
-    return dict(found)
+    return dict(touched)
 
 
-def _path(written: str) -> str:
+def _read_hunk(hunk: re.Match[str], rows: Iterator[str]) -> set[int]:
+    """Consume the rows of a hunk; return its touched lines in the new file."""
+    old_rows, line, new_rows = int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1)
+    line += new_rows == 0  # the removed lines stood behind that line
+    touched: set[int] = set()
+    while (old_rows > 0 or new_rows > 0) and (row := next(rows, None)) is not None:
+        mark = row[:1]
+        if mark in ("+", "-"):
+            touched.add(max(line, 1))
+        old_rows -= mark != "+"
+        new_rows -= mark != "-"
+        line += mark != "-"
+    return touched
+
+
+def _path(name: str) -> str:
     """`b/src/a.py` → `src/a.py`; "" for /dev/null."""
-    name = written.split("\t", 1)[0].strip().strip('"')
+    name = name.split("\t", 1)[0].strip().strip('"')
     if name == os.devnull:
         return ""
     return name[2:] if name[:2] in ("a/", "b/") else name
 
 
-def symbols_on(arrays: Arrays, lines: Mapping[str, Collection[int]]) -> list[int]:
-    """The innermost symbols on those lines, or the file outside of any, in the order of paths. Unknown files are left out."""
+def symbols_on(graph: CsrAdjacency, lines: Mapping[str, Collection[int]]) -> list[int]:
+    """Return the innermost symbols on these lines, in the order of paths.
+
+    A line outside of any symbol stands for its file. Unknown files are left out.
+    """
     import numpy as np
 
-    known = {path: at for at, path in enumerate(arrays.paths)}
-    starts, ends = arrays.nodes["start"].to_numpy(), arrays.nodes["end"].to_numpy()
-    found: set[int] = set()
-    for path in sorted(known.keys() & lines.keys()):
-        first = int(np.searchsorted(arrays.file, known[path]))
-        last = int(np.searchsorted(arrays.file, known[path], side="right"))
-        if WHOLE in lines[path]:
-            found.update(range(first, last))
+    files = {path: at for at, path in enumerate(graph.paths)}
+    starts, ends = graph.nodes["start"].to_numpy(), graph.nodes["end"].to_numpy()
+    nodes: set[int] = set()
+    for path in sorted(files.keys() & lines.keys()):
+        first = int(np.searchsorted(graph.file, files[path]))
+        last = int(np.searchsorted(graph.file, files[path], side="right"))
+        if WHOLE_FILE in lines[path]:
+            nodes.update(range(first, last))
         for line in lines[path]:
             around = [at for at in range(first + 1, last) if starts[at] <= line <= ends[at]]
-            found.add(max(around, key=lambda at: (starts[at], -ends[at]), default=first))
-    return sorted(found)
+            nodes.add(max(around, key=lambda at: (starts[at], -ends[at]), default=first))
+    return sorted(nodes)

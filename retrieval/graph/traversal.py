@@ -1,23 +1,20 @@
-"""What is reached over the graph from some nodes, ring by ring."""
+"""Breadth-first traversal of the graph."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .csr import Arrays
-    from .store_graph import Near
+from .adjacency import Adjacency
 
 FLOW = ("calls", "imports", "inherits", "references", "implements", "overrides")
-"""Over which one thing depends on another; what merely contains or accompanies it does not."""
-MAX_REACHED = 50_000  # nodes; nobody reads further, and a hub of a monorepo reaches everything
+"""Kinds of edges for a dependency; `contains` or `co-changes` are none."""
+MAX_VISITED = 50_000  # nodes; nobody reads further, and a hub of a monorepo reaches everything
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """A direction in which edges of some kinds are followed."""
+class Direction:
+    """A direction and the kinds of edges to follow in it."""
 
     inward: bool
     kinds: tuple[str, ...]  # any, if empty
@@ -25,58 +22,64 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How a node was reached first."""
+    """The first edge on which the traversal arrived at a node."""
 
     node: int
-    edge: int  # row of `Arrays.edges`
-    near: int  # the node one step nearer
+    edge: int  # row of `Adjacency.edges`
+    previous: int  # the node one step closer to the start
     depth: int  # from 1
-    sure: float  # the product of the confidences on the way
+    confidence: float  # the product along the path
 
 
-def reach(
-    arrays: Arrays | Near, seeds: Collection[int], ways: Sequence[Way], depth: int, least: float
+def traverse(
+    adjacency: Adjacency,
+    start: Collection[int],
+    directions: Sequence[Direction],
+    depth: int,
+    min_confidence: float,
 ) -> tuple[list[Step], bool]:
-    """(the steps by which nodes are reached, each node once, surest way first of equally near ones; whether that is all).
+    """Return one step for each node within `depth`, and True if there are no nodes beyond.
 
-    Edges less sure than `least` are not followed. It is not all where a step more would reach further, or after
-    MAX_REACHED nodes.
+    Within a level the path of the highest confidence comes first. Edges below `min_confidence`
+    are not followed. After MAX_VISITED nodes the traversal stops.
     """
-    seen = set(seeds)
+    seen = set(start)
     steps: list[Step] = []
-    ring = dict.fromkeys(sorted(seeds), 1.0)
-    for at in range(1, depth + 1):
-        fresh: dict[int, Step] = {}
-        for sure, edge, near, far in _ordered(arrays, ring, ways, least):
-            if far not in seen:
-                seen.add(far)
-                fresh[far] = Step(far, edge, near, at, sure)
-        steps += fresh.values()
-        ring = {node: step.sure for node, step in fresh.items()}
-        if not ring or len(seen) > MAX_REACHED:
+    frontier = dict.fromkeys(sorted(start), 1.0)
+    for level in range(1, depth + 1):
+        new: dict[int, Step] = {}
+        for confidence, edge, source, target in _edges_out(
+            adjacency, frontier, directions, min_confidence
+        ):
+            if target not in seen:
+                seen.add(target)
+                new[target] = Step(target, edge, source, level, confidence)
+        steps += new.values()
+        frontier = {node: step.confidence for node, step in new.items()}
+        if not frontier or len(seen) > MAX_VISITED:
             break
-    return steps, not any(far not in seen for _, _, _, far in _ordered(arrays, ring, ways, least))
+    beyond = _edges_out(adjacency, frontier, directions, min_confidence)
+    return steps, not any(target not in seen for _, _, _, target in beyond)
 
 
-def _ordered(
-    arrays: Arrays | Near, ring: Mapping[int, float], ways: Sequence[Way], least: float
+def _edges_out(
+    adjacency: Adjacency,
+    frontier: Mapping[int, float],
+    directions: Sequence[Direction],
+    min_confidence: float,
 ) -> list[tuple[float, int, int, int]]:
-    """(how sure, edge, near end, far end) of every edge that leaves the ring, the surest first."""
-    found = []
-    for way in ways:
-        rows = arrays.edges_of(ring, way.inward, way.kinds, least)
-        edges = arrays.edges
-        near, far = (edges.dst, edges.src) if way.inward else (edges.src, edges.dst)
-        columns = (
-            rows.tolist(),
-            near[rows].tolist(),
-            far[rows].tolist(),
-            edges.confidence[rows].tolist(),
-        )
-        found += [
-            (ring[close] * sure, edge, close, end)
-            for edge, close, end, sure in zip(*columns, strict=True)
+    """Return (confidence, edge, source, target) of each edge at the frontier, surest first."""
+    candidates = []
+    for direction in directions:
+        rows = adjacency.find_edges(frontier, direction.inward, direction.kinds, min_confidence)
+        edges = adjacency.edges
+        near, far = (edges.dst, edges.src) if direction.inward else (edges.src, edges.dst)
+        columns = (rows, near[rows], far[rows], edges.confidence[rows])
+        candidates += [
+            (frontier[source] * confidence, edge, source, target)
+            for edge, source, target, confidence in zip(
+                *(column.tolist() for column in columns), strict=True
+            )
         ]
-    return sorted(
-        found, key=lambda each: (-round(each[0], 6), int(arrays.edges.line[each[1]]), each[1])
-    )
+    line = adjacency.edges.line
+    return sorted(candidates, key=lambda each: (-round(each[0], 6), int(line[each[1]]), each[1]))

@@ -9,7 +9,7 @@ from indexer import Snapshot
 from indexer.store.lance import quote
 from indexer.store.manifest import COLUMNS, merge_rows
 from retrieval import Searcher
-from retrieval.graph.csr import load_arrays
+from retrieval.graph.load import load_graph
 
 QUESTIONS = (
     "load",
@@ -72,12 +72,12 @@ def _view(snapshot: Snapshot) -> dict[str, Any]:
 
 def _graph(snapshot: Snapshot) -> list[tuple[str, str, str, str, float, int]]:
     """Return every edge of the readers' graph, derived ones too, with ids at its ends."""
-    arrays = load_arrays(snapshot)
-    e = arrays.edges
+    graph = load_graph(snapshot)
+    e = graph.edges
     columns = (column.tolist() for column in (e.src, e.dst, e.kind, e.rule, e.confidence, e.line))
-    ids = [arrays.id_of(node) for node in range(len(arrays.uid))]
+    ids = [graph.id_of(node) for node in range(len(graph.uid))]
     return sorted(
-        (ids[src], ids[dst], str(kind), arrays.rules[rule], confidence, line)
+        (ids[src], ids[dst], str(kind), graph.rules[rule], confidence, line)
         for src, dst, kind, rule, confidence, line in zip(*columns, strict=True)
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from indexer import Snapshot, Source, Store, build_index, load_encoder, open_revision, open_worktree
 from retrieval import Searcher
-from retrieval.graph.co_changes import co_changes
+from retrieval.graph.co_changes import find_co_changes
 from tests.indexer.repositories import git, repository, write
 
 
@@ -36,8 +36,8 @@ def index(source: Source, tmp_path: Path) -> Snapshot:
 def test_what_changed_together_often_enough_has_support_and_confidence_each_way(
     tmp_path: Path,
 ) -> None:
-    found = co_changes(index(open_worktree(history(tmp_path)), tmp_path).commit_log)
-    assert [(c.src, c.dst, c.together, c.confidence) for c in found] == [
+    found = find_co_changes(index(open_worktree(history(tmp_path)), tmp_path).commit_log)
+    assert [(c.src, c.dst, c.commits, c.confidence) for c in found] == [
         ("a.py", "b.py", 3, 0.75),
         ("b.py", "a.py", 3, 1.0),
     ]
@@ -46,14 +46,14 @@ def test_what_changed_together_often_enough_has_support_and_confidence_each_way(
 def test_only_ancestors_of_the_indexed_commit_count(tmp_path: Path) -> None:
     root = history(tmp_path)
     index(open_worktree(root), tmp_path)
-    assert co_changes(index(open_revision(root / ".git", "HEAD~3"), tmp_path).commit_log) == []
+    assert find_co_changes(index(open_revision(root / ".git", "HEAD~3"), tmp_path).commit_log) == []
 
 
 def test_paths_are_those_of_the_view(tmp_path: Path) -> None:
     root = repository(tmp_path / "repo", {"part/a.py": "", "part/b.py": "", "b.py": ""})
     for _ in range(3):
         commit(root, "part/a.py", "part/b.py", "b.py")
-    found = co_changes(index(open_worktree(root / "part"), tmp_path).commit_log)
+    found = find_co_changes(index(open_worktree(root / "part"), tmp_path).commit_log)
     assert [(c.src, c.dst) for c in found] == [("a.py", "b.py"), ("b.py", "a.py")]
 
 

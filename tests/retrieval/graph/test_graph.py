@@ -38,15 +38,15 @@ def test_depth_reaches_further_and_says_by_what(searcher: Searcher) -> None:
 
 
 def test_references_are_listed_by_path_and_line(searcher: Searcher) -> None:
-    found = searcher.graph.refs("sleep")
+    found = searcher.graph.references("sleep")
     assert ("web/retry.js", 8) in [(path, reference.line) for path, reference in found]
 
 
 def test_a_path_is_a_chain_of_edges(searcher: Searcher) -> None:
-    chain = searcher.graph.path("retryUpload", "sleep")
+    chain = searcher.graph.find_path("retryUpload", "sleep")
     assert [step.symbol for step in chain] == ["retryUpload", "sleep"]
     assert [step.depth for step in chain] == [0, 1]
-    assert searcher.graph.path("sleep", "retryUpload", kinds=("calls",)) == []
+    assert searcher.graph.find_path("sleep", "retryUpload", kinds=("calls",)) == []
 
 
 def test_exported_edges_have_ids_and_a_stable_order(searcher: Searcher, store: str) -> None:
