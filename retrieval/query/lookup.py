@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from indexer import FileSymbols, FoundSymbol, SkipReason, Snapshot
 
-MAX_CACHED_FILES = 4_096  # files whose symbols are cached between questions: some 30 MB
+MAX_CACHED_FILES = 4_096  # files with cached symbols: some 30 MB
 _FOLDER_FILES = ("__init__", "mod", "index", "lib")  # files that go by the name of their folder
 
 

@@ -32,7 +32,7 @@ class Trees:
 
     roots: NDArray[np.int32]
     feature: NDArray[np.int32]  # of each node, a column; 0 at leaves
-    threshold: NDArray[np.float32]  # a row goes left where its value is at most this
+    threshold: NDArray[np.float32]  # a row with at most this value goes left
     left: NDArray[np.int32]
     right: NDArray[np.int32]
     path_sums: NDArray[np.float32]  # (nodes, groups + 1): see `_path_sums`

@@ -21,7 +21,7 @@ from .fusion import Candidate, fuse
 
 LEXICAL = {"symbol": 200, "search": 200, "issue": 300}  # chunks from the full-text index
 DENSE = 100  # chunks by vector
-MENTIONED_FILES = 40  # files whose chunks are read for the mentions in them
+MENTIONED_FILES = 40  # files read for the mentions in them
 LATER_WINDOW = 0.5  # of the confidence of a mentioned symbol, for its chunks after the first
 FILTER_FACTOR = 5  # times as many candidates if a filter will drop most of them
 SHORT_LIMIT = 160  # candidates of a short question; reading more files' symbols takes longer

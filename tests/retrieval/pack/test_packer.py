@@ -83,7 +83,8 @@ PROJECT = {
     "app/conf.py": "RETRY_LIMIT = 5\n\nUNUSED = 6\n",
     "app/pause.py": "def pause_after(n):\n    return 2 ** n\n",
     "app/work.py": (
-        "from .base import Base\nfrom .conf import RETRY_LIMIT\nfrom .pause import pause_after\n\n\n"
+        "from .base import Base\nfrom .conf import RETRY_LIMIT\n"
+        "from .pause import pause_after\n\n\n"
         "class Worker(Base):\n    def upload(self):\n"
         "        return [pause_after(n) for n in range(RETRY_LIMIT)]\n"
     ),
