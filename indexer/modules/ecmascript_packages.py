@@ -33,13 +33,13 @@ class Packages:
         """Return the file of an import `#…` of the package around a folder; "" without one."""
         for package in settings_above(self._settings, folder, _PACKAGES):
             for target in self._settings[package].match("imports", module):
-                if target.startswith("."):
-                    found = self._entry(dirname(package), target)
-                else:
-                    found = self.find(folder, target)
-                if found:
+                if found := self._find_target(folder, package, target):
                     return found
         return ""
+
+    def _find_target(self, folder: str, package: str, target: str) -> str:
+        is_path = target.startswith(".")
+        return self._entry(dirname(package), target) if is_path else self.find(folder, target)
 
     def find(self, folder: str, module: str) -> str:
         """Return the file of `module`, `package/sub` or an import mapped by Deno; "" without

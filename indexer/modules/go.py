@@ -37,6 +37,5 @@ class GoFinder(Finder):
             parts = spec.module.split("/")
             if "." not in parts[0]:
                 continue
-            for at in range(1, len(parts)):
-                if "/".join(parts[at:]) in self.folders:
-                    yield "/".join(parts[:at])
+            cuts = range(1, len(parts))
+            yield from ("/".join(parts[:at]) for at in cuts if "/".join(parts[at:]) in self.folders)

@@ -122,9 +122,7 @@ def altered_keys(
     keys: set[int] = set()
     for path in {**old, **new}:
         change = _Change(path, old.get(path), new.get(path), inputs)
-        for has_changed, keys_of in _ALTERED:
-            if has_changed(change):
-                keys.update(keys_of(change))
+        keys.update(*(keys_of(change) for has_changed, keys_of in _ALTERED if has_changed(change)))
     return keys
 
 
