@@ -1,8 +1,8 @@
-"""C linkage: the names that the files of a C or C++ program share, and the definitions of declarations.
+"""C linkage: names shared by the files of a C or C++ program, and definitions of declarations.
 
 An external name includes the namespaces and types around it: `net.Server.run`. A file sees the
-definitions that it includes; beyond these the linker finds functions and variables with external
-linkage, which `static` ones do not have.
+included definitions; beyond these the linker finds functions and variables with external linkage,
+but no `static` ones.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ class ExternalNames:
         return self.find_external(path, file.aliases[name]) if name in file.aliases else None
 
     def find_external(self, path: str, name: str) -> Value | None:
-        """Return the definition of an external name as the file `path` sees it; cached, since functions share names."""
+        """Return the definition of an external name as the file `path` sees it.
+
+        Cached, since functions share names.
+        """
         key = (path, name)
         if key not in self._definitions:
             self._definitions[key] = self._find(path, name)
@@ -63,7 +66,10 @@ class ExternalNames:
         return definition if definition.rule == "nearest" else definition.with_rule(value.rule)
 
     def outer_types(self, path: str, scope: int) -> Iterator[Value]:
-        """Yield the types of members that are defined outside of them: `void Server::run() {}`, with the class in a header."""
+        """Yield the types around a member with a definition outside of them.
+
+        An example is `void Server::run() {}` with the class in a header.
+        """
         if self._files[path].facts.language == "c":
             return
         for prefix in self._prefixes_of(path, scope)[1:]:
@@ -89,7 +95,10 @@ class ExternalNames:
         return _nearest(path, visible or [c for c in candidates if c.is_external])
 
     def _included_by(self, path: str) -> IncludeSet:
-        """Return the files that a file includes, directly or not. Only the last answer is kept: files come in order."""
+        """Return the files that a file includes, directly or not.
+
+        Only the last answer is kept: files come in order.
+        """
         self._files.record(path, INCLUDES)
         if self._last_included.path != path:
             self._last_included = self._includes.closure(path)

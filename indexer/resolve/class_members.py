@@ -1,4 +1,4 @@
-"""The members of a class: its own, those of its bases in resolution order, and extensions in other places."""
+"""The members of a class: its own, inherited ones in resolution order, and extensions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ClassMembers:
         self._mros.clear()
 
     def find(self, value: Value, name: str) -> Value | None:
-        """Return the member `name` of a class or module, of an instance, or of the bases that `super` stands for."""
+        """Return the member `name` of a class, module, instance or `super`."""
         file = self._files[value.path]
         is_module = value.kind == "symbol" and file.facts.symbols[value.index].kind == "module"
         if is_module and not file.rules.nested:
@@ -87,7 +87,7 @@ class ClassMembers:
         return self._external.find_external(module.path, f"{namespace}.{name}")
 
     def _companions(self, value: Value) -> list[Value]:
-        """Return the classes of a Scala class's companion object, whose members its name has before its own."""
+        """Return the classes of a Scala companion object: its members come first."""
         if value.kind != "symbol" or self._files[value.path].facts.language != "scala":
             return []
         objects = self._type_parts.find_companions(value.path, value.index)

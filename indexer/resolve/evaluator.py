@@ -24,13 +24,13 @@ class Evaluator(Protocol):
         """Return the value of `a.b().c` in `scope` at the position `at`."""
 
     def infer_name(self, path: str, scope: int, name: str, at: int) -> Value | None:
-        """Return the value that the bindings of a name in `scope` give it at the position `at`."""
+        """Return the value of a bound name in `scope` at the position `at`."""
 
     def infer_binding(self, path: str, scope: int, binding: Binding) -> Value | None:
-        """Return the value that one binding gives its name."""
+        """Return the value of one binding."""
 
     def infer_type(self, path: str, scope: int, expression: TypeExpression) -> Value | None:
-        """Return a value of the type that is annotated in `scope`."""
+        """Return a value of an annotated type; its names are looked up in `scope`."""
 
     def infer_stored(self, value: Value) -> Value:
         """Return the value of a variable or property if it is known, else `value` itself."""
@@ -39,7 +39,7 @@ class Evaluator(Protocol):
         """Return the definition of a bare name by the language's scoping rules."""
 
     def find_member(self, value: Value, name: str) -> Value | None:
-        """Return the symbol that `value.name` names."""
+        """Return the symbol of `value.name`."""
 
     def find_extended_type(self, path: str, scope: int) -> Value | None:
-        """Return the type that the outermost definition around `scope` extends, if it is defined elsewhere."""
+        """Return the type around the outermost definition of `scope`, from another place."""

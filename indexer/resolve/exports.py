@@ -60,7 +60,10 @@ class Exports:
             return self._find_module_import(path, spec)
 
     def find_module(self, path: str, module: str) -> Value | None:
-        """Return the module that the file `path` names; for a Lua file the value that it returns."""
+        """Return a module by its name in the file `path`.
+
+        A Lua module is the value returned by its file.
+        """
         files = self._modules.find(path, module)
         if not files:
             return None
@@ -70,7 +73,10 @@ class Exports:
         return Value("module", files[0], -1, "import")
 
     def find(self, path: str, name: str) -> Value | None:
-        """Return the export `name` of the file `path`; cached, since many files import the same names."""
+        """Return the export `name` of the file `path`.
+
+        Cached, since many files import the same names.
+        """
         key = (path, name)
         if key not in self._exports:
             self._exports[key] = None  # the answer within a cycle
@@ -79,7 +85,7 @@ class Exports:
         return self._exports[key]
 
     def find_in_stars(self, path: str, name: str) -> Value | None:
-        """Return the definition of a name in the first file with it that star imports of `path` reach."""
+        """Return the definition of a name in the first file reached by star imports of `path`."""
         file = self._files[path]
         if not file.stars or file.rules.includes:  # C++: `using namespace` names no file
             return None
@@ -127,13 +133,13 @@ class Exports:
 
     @cached_property
     def _public_names(self) -> set[str]:
-        """The names that star imports can bring: those at the top of any file."""
+        """The names within reach of star imports: those at the top of any file."""
         languages = self._languages.items()
         paths = (path for path, language in languages if not family_rules(language).includes)
         return {name for path in paths for name in self._files.untracked[path].public_names()}
 
     def _find_star_modules(self, path: str) -> list[str]:
-        """Return the files whose names star imports bring to `path`, each once, in order of precedence."""
+        """Return the files reached by star imports of `path`, each once, in order of precedence."""
         if path not in self._star_modules:
             order = list(reach(path, self._direct_star_modules, len(self._languages)))
             self._star_modules[path] = order[1:]

@@ -42,7 +42,10 @@ class FunctionAliases:
         return self._inference.find_name(path, scope, name)
 
     def find_assigned_function(self, value: Value, name: str) -> Value | None:
-        """Return the function that is assigned to an attribute; None for several, or if callers may pass another."""
+        """Return the function assigned to an attribute.
+
+        Return None for several, or if callers may pass another.
+        """
         if value.kind not in ("instance", "symbol"):
             return None
         for owner in self._inference.classes.mro(value.path, value.index):
@@ -60,7 +63,7 @@ class FunctionAliases:
         return None
 
     def resolve_alias(self, value: Value) -> Value | None:
-        """Return the function or type of which a variable is another name; any other value as it is."""
+        """Return the function or type behind a variable; any other value as it is."""
         file = self._files[value.path]
         symbol = file.facts.symbols[value.index]
         if symbol.kind not in VARIABLES:

@@ -1,8 +1,8 @@
-"""Type inference: the values of chains such as `self.client.get()[*].name`, without running the program.
+"""Type inference: the values of chains such as `self.client.get()[*].name`.
 
-`self` is an instance of the class around, `.client` the value that the class's bindings give it,
-`.get` a member of its type or of its bases, `()` the value that this member returns. Nothing is
-guessed: a chain that cannot be followed has no value.
+`self` is an instance of the class around, `.client` its value by the class's bindings, `.get` a
+member of its type or of its bases, `()` the value returned by this member. Nothing is guessed: a
+chain with an unknown step has no value.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def split_chain(chain: str) -> tuple[str, ...]:
 class TypeInference:
     """The recursive evaluator of a view's files; it owns the recursion guard and the parts.
 
-    See `Evaluator` for the questions that the parts ask back.
+    Its parts ask back through the protocol `Evaluator`.
     """
 
     def __init__(self, facts: Facts, files: TrackedFiles) -> None:
@@ -65,7 +65,10 @@ class TypeInference:
         self._values: dict[tuple[str, int, str, int, int, str], Value | None] = {}
 
     def forget(self) -> None:
-        """Forget all answers for one file: within a cycle they depend on the file that asks first."""
+        """Forget all answers for one file.
+
+        Within a cycle they depend on the file that asks first.
+        """
         self.names.forget()
         self.packages.forget()
         self.external.forget()
@@ -78,7 +81,10 @@ class TypeInference:
     # -- chains
 
     def infer(self, path: str, scope: int, chain: str, at: int = ANYWHERE) -> Value | None:
-        """Return the value of `a.b().c` in `scope` at the position `at`; cached, since receivers repeat."""
+        """Return the value of `a.b().c` in `scope` at the position `at`.
+
+        Cached, since receivers repeat.
+        """
         file = self.files[path]
         version = file.binding_version(scope, root_of(chain), at) if file.rebound else 0
         narrowed, type_name = file.narrowing(scope, chain, at) if file.narrowed else (0, "")
@@ -113,7 +119,10 @@ class TypeInference:
         return value
 
     def _narrow(self, path: str, scope: int, value: Value | None, type_name: str) -> Value | None:
-        """Return a value as a condition narrows it, unless the value says more or the type is not the repository's."""
+        """Return a value narrowed by a condition.
+
+        The value stays as it is if it says more, or if the type is not the repository's.
+        """
         narrowed = self.infer_type(path, scope, parse_type(type_name))
         if narrowed is None or value is None:
             return narrowed or value
@@ -129,7 +138,7 @@ class TypeInference:
     # -- bindings
 
     def infer_name(self, path: str, scope: int, name: str, at: int) -> Value | None:
-        """Return the value of the last binding before `at` with a known value, else of any binding."""
+        """Return the last known value bound before `at`, else that of any binding."""
         bindings = self.files[path].bindings[scope, name]
         if len(bindings) == 1:
             return self.infer_binding(path, scope, bindings[0])
@@ -145,7 +154,7 @@ class TypeInference:
         return next(filter(None, values), None)
 
     def infer_binding(self, path: str, scope: int, binding: Binding) -> Value | None:
-        """Return the value that one binding gives its name."""
+        """Return the value of one binding."""
         with self.recursion as is_allowed:
             if not is_allowed or (binding.how == "alias" and binding.type == binding.name):
                 return None
@@ -180,7 +189,7 @@ class TypeInference:
     # -- types
 
     def infer_type(self, path: str, scope: int, expression: TypeExpression) -> Value | None:
-        """Return a value of the type that is annotated in `scope`."""
+        """Return a value of an annotated type; its names are looked up in `scope`."""
         with self.recursion as is_allowed:
             if not expression.name or not is_allowed:
                 return None
@@ -209,7 +218,7 @@ class TypeInference:
         return self._instance_of(value) if value.kind == "symbol" else None
 
     def _instance_of(self, named: Value) -> Value | None:
-        """Return a value of the type that a symbol names: a class, an alias or a type variable."""
+        """Return a value of a named type: a class, an alias or a type variable."""
         file = self.files[named.path]
         symbol = file.facts.symbols[named.index]
         if symbol.kind in TYPES:
@@ -244,7 +253,7 @@ class TypeInference:
             return self.scopes.lookup(path, scope, name)
 
     def find_member(self, value: Value, name: str) -> Value | None:
-        """Return the symbol that `value.name` names."""
+        """Return the symbol of `value.name`."""
         with self.recursion:
             value = self.infer_stored(value)
             match value.kind:
@@ -259,7 +268,7 @@ class TypeInference:
         return None
 
     def find_extended_type(self, path: str, scope: int) -> Value | None:
-        """Return the type that the outermost definition around `scope` extends, if it is defined elsewhere."""
+        """Return the type around the outermost definition of `scope`, from another place."""
         file = self.files[path]
         outermost = list(file.scopes(scope))[-1:]
         owner = file.facts.symbols[outermost[0]].qualname.rpartition(".")[0] if outermost else ""

@@ -37,7 +37,7 @@ class Operations:
     # -- calls
 
     def call(self, value: Value) -> Value | None:
-        """Return the result of a call: an instance of a class, or the value that a function returns."""
+        """Return the result of a call: an instance of a class, or a function's return value."""
         with self._recursion as is_allowed:
             if not is_allowed:
                 return None
@@ -78,7 +78,7 @@ class Operations:
         return _with_self(result, value.receiver)
 
     def _returned(self, function: Value) -> Value | None:
-        """Return the value of a function's return annotation, else of its `return`s and `yield`s."""
+        """Return the value of a function's annotation, else of its `return`s and `yield`s."""
         path, scope = function.path, function.index
         bindings = self._files[path].bindings
         returns = bindings.get((scope, "return"), [])
@@ -96,7 +96,7 @@ class Operations:
     def item(self, value: Value, key: str) -> Value | None:
         """Return `value[key]`, or for the keys of bindings:
 
-        `*` an element, `+` the value that a `with` enters, `=` a list of the value, `#` pairs of
+        `*` an element, `+` the value entered by a `with`, `=` a list of the value, `#` pairs of
         numbers and elements.
         """
         with self._recursion:
@@ -136,7 +136,7 @@ class Operations:
         return None
 
     def _item_by_method(self, value: Value, key: str) -> Value | None:
-        """Return an item by the methods that the language calls: `__enter__`, `__iter__`, `__getitem__`."""
+        """Return an item by special methods such as `__enter__`, `__iter__` and `__getitem__`."""
         with self._recursion:
             for name in _ITEM_METHODS.get(key, ("__getitem__",)):
                 if method := self._evaluator.find_member(value, name):
@@ -155,7 +155,7 @@ class Operations:
     # -- attributes
 
     def attribute(self, value: Value, name: str) -> Value | None:
-        """Return the value of `value.name` for the next step of a chain: a member, or an attribute's value."""
+        """Return the member `value.name`, or the value of that attribute."""
         with self._recursion as is_allowed:
             if not is_allowed:
                 return None
@@ -177,7 +177,7 @@ class Operations:
             return self._bound_attribute(value, name)
 
     def _bound_attribute(self, value: Value, name: str) -> Value | None:
-        """Return the value that the bindings of a class and its bases give an attribute."""
+        """Return the value of an attribute bound in a class or its bases."""
         if value.kind not in ("instance", "symbol"):
             return None
         for owner in self._classes.mro(value.path, value.index):

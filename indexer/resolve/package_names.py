@@ -18,7 +18,10 @@ class PackageNames:
         self._full_names: dict[tuple[str, str], Value | None] = {}
 
     def forget(self) -> None:
-        """Forget the answers for one file: in a cycle of imports they depend on the first question."""
+        """Forget the answers for one file.
+
+        In a cycle of imports they depend on the first question.
+        """
         self._full_names.clear()
 
     def is_package_import(self, path: str, spec: Import) -> bool:
@@ -35,7 +38,7 @@ class PackageNames:
         return value and value.with_rule("import")
 
     def find(self, path: str, name: str) -> Value | None:
-        """Return the definition of a bare name in the packages that the file sees, or in its star imports."""
+        """Return the definition of a bare name in the file's visible packages or star imports."""
         return (
             self._find_visible(path, name)
             or self._find_in_stars(path, name)
@@ -43,7 +46,7 @@ class PackageNames:
         )
 
     def find_root(self, path: str, name: str) -> Value | None:
-        """Return the package that a dotted name begins with."""
+        """Return the package at the beginning of a dotted name."""
         family = self._index.files[path].rules.name
         if name == "__MODULE__":
             return self._only_module(path)
@@ -55,7 +58,7 @@ class PackageNames:
         return self._package(family, name)
 
     def find_member(self, package: Value, name: str) -> Value | None:
-        """Return the definition or the package that `package.name` names."""
+        """Return the definition or the package `package.name`."""
         family, _, outer = package.path.partition(":")
         definitions = self._index.members.get(package.path, {}).get(name)
         if definitions:
@@ -84,7 +87,7 @@ class PackageNames:
         return None
 
     def _find_anywhere(self, path: str, name: str) -> Value | None:
-        """Return the only definition of `name` in any package, for imports in files that are not read.
+        """Return the only definition of `name` in any package, since some imports are unknown.
 
         A Swift module does not always have its folder's name; C# projects import namespaces for
         all of their files.
@@ -104,7 +107,10 @@ class PackageNames:
         return members[0].with_rule("unique") if self._index.is_single(members) else None
 
     def _is_related(self, path: str, value: Value) -> bool:
-        """Return True for a type in a namespace that begins as one of the file's: `Serilog.Events`, `Serilog.Tests`."""
+        """Return True for a type in a namespace with the root of one of the file's.
+
+        `Serilog.Events` is related to `Serilog.Tests`.
+        """
         if self._index.kind_of(value) not in TYPES:
             return False
         return not self._roots(path).isdisjoint(self._roots(value.path))
@@ -113,7 +119,7 @@ class PackageNames:
         return {package.partition(".")[0] for package in self._index.visible[path]} - {""}
 
     def _find_named(self, path: str, name: str) -> Value | None:
-        """Return the definition or the package of a full name, or of one that begins in a package around."""
+        """Return the definition or package of a full name, or of one within a visible package."""
         key = (path, name)
         if key not in self._full_names:
             self._full_names[key] = None  # a name that depends on itself stands for nothing
@@ -136,7 +142,7 @@ class PackageNames:
         return self._package(family, name)
 
     def _find_relative(self, path: str, name: str) -> Value | None:
-        """Return the definition of a name that may begin in a visible package: `model.Item` in `com.example`."""
+        """Return the definition of `model.Item` within a visible package, `com.example`."""
         for package in self._index.visible[path]:
             if value := self._find_absolute(path, f"{package}.{name}" if package else name):
                 return value

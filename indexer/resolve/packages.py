@@ -1,4 +1,4 @@
-"""The packages and namespaces that files declare: the definitions in each, and those visible to a file.
+"""Declared packages and namespaces: the definitions in each, and those visible to a file.
 
 Java, Kotlin and Scala name one package and share them all; C# also sees the namespaces around its
 own; PHP falls back to the root for functions; a Swift module is a folder below `Sources` or
@@ -27,7 +27,7 @@ Stretches = list[tuple[int, str]]
 
 
 def declared_packages(facts: FileView) -> Stretches:
-    """Return the packages that a file declares for its stretches, at least one."""
+    """Return the packages declared for the stretches of a file, at least one."""
     if facts.language == "swift":
         module = _SWIFT_MODULE.search(facts.path)
         return [(0, module[1] if module else "")]
@@ -47,7 +47,7 @@ def package_at(stretches: Stretches, line: int) -> str:
 
 
 def visible_packages(facts: FileView) -> tuple[str, ...]:
-    """Return the packages whose names a file sees without an import, the nearest first."""
+    """Return the packages visible to a file without an import, the nearest first."""
     if family_rules(facts.language).nested:
         return _nesting(facts)
     declared = [name for _, name in reversed(declared_packages(facts))]
@@ -86,7 +86,7 @@ class PackageIndex:
         return self.files[value.path].facts.symbols[value.index].kind
 
     def main_part(self, places: Sequence[Value]) -> Value:
-        """Return the place that defines a module: of several that open it the one with most definitions."""
+        """Return the main place of a module: among several the one with most definitions."""
         if len(places) == 1 or not self.files[places[0].path].rules.nested:
             return places[0]
         return max(places, key=lambda v: (self._size(v), [-ord(char) for char in v.path]))
@@ -106,7 +106,7 @@ class PackageIndex:
         return not _PRIVATE.match(file.facts.symbols[method.index].signature)
 
     def other_parts(self, path: str, index: int) -> list[Value]:
-        """Return the other places that define a type."""
+        """Return the other places of a type's definition."""
         file = self.files[path]
         if file.rules.package != "declared":
             return []
@@ -151,7 +151,7 @@ class PackageIndex:
             self.type_parts[f"{family}:{package}:{key}"].append(part)
 
     def _add_nested(self, value: Value, family: str) -> None:
-        """Add a module or class as a member of the one that its qualified name names, in any file."""
+        """Add a module or class as a member of the one around it, in any file."""
         symbol = self.files[value.path].facts.symbols[value.index]
         qualname = base_name(symbol.qualname)
         self._add_package(family, qualname)
@@ -169,7 +169,10 @@ def _with_outer(name: str) -> Iterator[str]:
 
 
 def _nesting(facts: FileView) -> tuple[str, ...]:
-    """Return the modules and classes of a Ruby file, the innermost first: the order of its search for a constant."""
+    """Return the modules and classes of a Ruby file, the innermost first.
+
+    This is the order of a search for a constant.
+    """
     names = [""]
     for symbol in facts.symbols if facts.language == "ruby" else ():
         if symbol.kind in TYPES_AND_MODULES:
@@ -178,7 +181,7 @@ def _nesting(facts: FileView) -> tuple[str, ...]:
 
 
 def _extended_type(file: Namespace, index: int) -> str:
-    """Return the name of the type that a definition outside of it extends; "" for any other definition."""
+    """Return the name of the type extended by a definition outside of it, or ""."""
     symbol = file.facts.symbols[index]
     if symbol.kind != "method":
         return ""
@@ -201,7 +204,7 @@ def _is_private(symbol: Symbol, language: str) -> bool:
 
 
 def _type_key(path: str, symbol: Symbol, language: str) -> str | None:
-    """Return the key that all places of a type share, if it may have several in its package."""
+    """Return the key shared by all places of a type, if it may have several in its package."""
     if language in ("ruby", "elixir"):
         return base_name(symbol.qualname) if symbol.kind in TYPES_AND_MODULES else None
     if symbol.kind not in TYPES:

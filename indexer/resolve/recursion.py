@@ -1,4 +1,4 @@
-"""The guard that ends recursive inference: of aliases of aliases, of calls of calls, of cycles of imports."""
+"""The recursion guard: it ends the inference of aliases of aliases and of cyclic imports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MAX_DEPTH = 25
 class Recursion:
     """Counts the inference goals in progress.
 
-    `with recursion as is_allowed:` opens a goal. `is_allowed` is False for goals that are too deep;
+    `with recursion as is_allowed:` opens a goal. `is_allowed` is False for goals beyond the bound;
     these have no answer. A goal costs two integer operations and no stack frame.
     """
 
@@ -27,14 +27,14 @@ class Recursion:
 
     @property
     def is_exceeded(self) -> bool:
-        """True inside a goal that is too deep."""
+        """True inside a goal beyond the bound."""
         return self.depth > MAX_DEPTH
 
     def restarted(self) -> _Restarted:
-        """Return a context that counts from the first goal again.
+        """Return a context with a new count.
 
-        For answers that are kept per class, type or package: they may not depend on the goal that
-        asks first.
+        Answers cached per class, type or package are inferred in it: they may not depend on the
+        first goal to ask.
         """
         return _Restarted(self)
 

@@ -1,4 +1,4 @@
-"""The definition that a reference means."""
+"""The definitions behind references."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ lower_bound upper_bound equal_range max_size find_first_of find_last_of find_fir
 find_last_not_of shrink_to_fit get_allocator notify_one notify_all wait_for wait_until try_lock
 use_count"""
 _STANDARD = frozenset(_LIBRARY_NAMES.split())
-"""Names of two words that C++'s own types have: they say nothing of an unknown receiver."""
+"""Names of two words in C++'s own types: they say nothing of an unknown receiver."""
 _COMPOUND = re.compile(r"[^_]_+[^_]|[a-z][A-Z]")  # a name of two words or more
 
 
@@ -50,7 +50,7 @@ class ReferenceTargets:
         return self._inference.find_name(path, scope, name)
 
     def _find_constructed(self, path: str, scope: int, name: str) -> Value | None:
-        """Return the class of `this(…)`, `new static` and `super(…)`: the type around, or its base."""
+        """Return the class of `this(…)`, `new static` and `super(…)`: a type or its base."""
         value = self._inference.lookup_root(path, scope, name)
         if value is None:
             return None
@@ -62,7 +62,7 @@ class ReferenceTargets:
         return next(iter(self._inference.classes.mro(value.path, value.index)[1:]), None)
 
     def _find_imported_extension(self, path: str, name: str) -> Value | None:
-        """Return the method that the file imports by its own name: Kotlin adds methods to types of any file."""
+        """Return a method imported by its own name: Kotlin adds methods to types of any file."""
         file = self._files[path]
         if file.rules.package != "declared" or (-1, name) not in file.imports:
             return None
@@ -73,7 +73,10 @@ class ReferenceTargets:
         return value if kind in CALLABLES else None
 
     def _find_member(self, holder: Value, reference: Reference) -> Value | None:
-        """Return the member of a receiver; of several types the first that has it, as compilers tell it."""
+        """Return the member of a receiver.
+
+        Of several types the first with the member counts, as for compilers.
+        """
         for option in holder.options():
             value = self._inference.find_member(option, reference.name)
             if value is None and reference.kind == "call":
@@ -83,7 +86,7 @@ class ReferenceTargets:
         return None
 
     def _is_unknown(self, path: str, scope: int, receiver: str) -> bool:
-        """Return True if nothing is known of a receiver, not even that it comes from outside the repository."""
+        """Return True if nothing is known of a receiver, not even an origin outside of the tree."""
         root, file = root_of(receiver), self._files[path]
         is_declared = file.rules.package == "declared"
         if is_declared and self._inference.has_external_type(path, scope, receiver):

@@ -1,6 +1,6 @@
 """References of all files → edges, each with its rule and confidence.
 
-References that cannot be followed have no edge. Nothing is guessed, but for two rules with names
+References with an unknown target have no edge. Nothing is guessed, but for two rules with names
 and confidences of their own.
 """
 
@@ -46,21 +46,23 @@ class Resolver:
         self._owners: dict[int, str] = {}  # scope in the resolved file → id of the edges' source
 
     def module_inputs(self) -> list[tuple[str, str, str]]:
-        """Return (family, language, attribute) of the facts that module finders have read beside paths."""
+        """Return (family, language, attribute) of the facts read by module finders beside paths."""
         return self._inference.modules.inputs()
 
     def resolve(self, path: str, explained: Mentions = ()) -> tuple[list[Edge], list[int]]:
-        """Return the edges that leave the file `path`, and the sorted keys of their dependencies on other files.
+        """Return the edges from the file `path`, and the sorted keys of their dependencies.
 
         Both are functions of the facts alone: the answers for one file are forgotten before the
-        next, since within a cycle of imports they depend on the file that asks first.
+        next, since within a cycle of imports they depend on the first file to ask.
         """
         self._inference.forget()
         edges = self.edges(path, explained)
         return edges, sorted(self._dependencies(path))
 
     def edges(self, path: str, explained: Mentions = ()) -> list[Edge]:
-        """Return the edges that leave the file `path`, by line: one per pair of symbols and kind, at its first line.
+        """Return the edges from the file `path`, by line.
+
+        There is one edge per pair of symbols and kind, at its first line.
 
         `explained` mentions give no edges here: a compiler's index has resolved them.
         """
@@ -136,12 +138,12 @@ class Resolver:
         yield Edge(source, end, kind, target.rule, certainty, path, reference.line)
 
     def _is_alias(self, path: str, scope: int) -> bool:
-        """Return True if a symbol is another name for types: it has their members, but does not derive from them."""
+        """Return True if a symbol is another name for types, without deriving from them."""
         file = self._files[path]
         return file.facts.symbols[scope].kind == "type" and not file.rules.open_types
 
     def _called(self, target: Value) -> tuple[str, Value]:
-        """Return the kind and the end of an edge to a callee: unknown values of variables are references."""
+        """Return the kind and the end of an edge to a callee; variables are referenced."""
         file = self._files[target.path]
         kind = file.facts.symbols[target.index].kind
         if file.rules.package == "declared":
@@ -166,7 +168,7 @@ class Resolver:
         return symbol_id(path, self._files[path].facts.symbols[index].qualname)
 
     def _owner(self, path: str, scope: int) -> str:
-        """Return the id of the source of edges from `scope`: for a variable the symbol around it."""
+        """Return the id of the symbol at the source of edges from `scope`: no variable."""
         if scope not in self._owners:
             around = skip_variables(self._files[path].facts.symbols, scope)
             self._owners[scope] = self._id(path, around)

@@ -1,4 +1,4 @@
-"""The first name of a chain: the object around, a bound value, a member without a receiver, or a definition."""
+"""The first name of a chain: the object around, a bound value, a member, or a definition."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .value import Value
 
 _CLASS_NAMES = frozenset({"cls", "Self", "@This"})  # keywords for the class, not for an instance
 _UNKNOWN = Value("unknown", "", -1, "")
-"""The answer for a name that hides all outer ones, with a value that is not known."""
+"""The answer for a bound name with an unknown value: it hides all outer ones."""
 
 
 class RootLookup:
@@ -33,7 +33,7 @@ class RootLookup:
         self._scopes, self._packages, self._operations = scopes, packages, operations
 
     def find(self, path: str, scope: int, name: str, at: int) -> Value | None:
-        """Return the value of a name in `scope` at the position `at`, as a part of the goal in progress."""
+        """Return the value of a name in `scope` at the position `at`, in the current goal."""
         file = self._files[path]
         for step in _STEPS:
             value = step(self, file, scope, name, at)
@@ -93,7 +93,7 @@ class RootLookup:
         return None
 
     def _outer_types(self, file: Namespace, scope: int, name: str, at: int) -> Value | None:
-        """Members of the type that a definition outside of it belongs to."""
+        """Members of the type around a definition outside of it."""
         for holder in self._scopes.outer_types(file.facts.path, scope):
             if value := self._operations.attribute(holder, name):
                 return value
@@ -111,7 +111,7 @@ class RootLookup:
         return self._scopes.lookup(file.facts.path, scope, name)
 
     def _package(self, file: Namespace, scope: int, name: str, at: int) -> Value | None:
-        """The package that a full name begins with."""
+        """The package at the beginning of a full name."""
         if file.rules.package != "declared":
             return None
         return self._packages.find_root(file.facts.path, name)

@@ -1,4 +1,4 @@
-"""Bare names by the language's scoping rules: the scopes around, the file, its imports, the package, the program."""
+"""Bare names by scoping rules: the scopes around, the file, imports, the package, the program."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Scopes:
         return self._lookup_outside(file, scope, name)
 
     def outer_types(self, path: str, scope: int) -> Iterator[Value]:
-        """Yield the types whose members a definition outside of them names without a receiver."""
+        """Yield the types around a definition outside of them: it names their members bare."""
         rules = self._files[path].rules
         if not rules.implicit_this or scope < 0:
             return
@@ -68,7 +68,7 @@ class Scopes:
             yield value._replace(kind="instance")
 
     def find_module_member(self, module: Value, name: str) -> Value | None:
-        """Return the definition or the submodule that `module.name` names."""
+        """Return the definition or the submodule `module.name`."""
         if value := self._exports.find(module.path, name):
             return value.with_rule("import")
         file = self._files[module.path]
@@ -121,11 +121,11 @@ class Scopes:
             return None
         definitions = self._names.find_definitions(rules.name, name)
         if len(definitions) != 1:
-            return None  # Bash: the file that is sourced decides
+            return None  # Bash: the sourced file decides
         return Value("symbol", definitions[0].path, definitions[0].index, "global")
 
     def _find_in_folder_package(self, path: str, name: str) -> Value | None:
-        """Return the definition of a name in the package of `path`, a folder; of several the first file's."""
+        """Return the first definition of a name in the package of `path`, a folder."""
         file = self._files[path]
         key = (file.package or os.path.dirname(path), file.rules.name)
         if key not in self._folder_packages:

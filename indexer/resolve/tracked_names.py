@@ -1,4 +1,4 @@
-"""The names that are visible across a program, and the look-ups of them while one file is resolved."""
+"""Names visible across a program, and the record of their look-ups for one file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from .value import Value
 
 
 class TrackedNames:
-    """Looks up names in the whole program. The key of each name is recorded, whether it exists or not."""
+    """Looks up names in the whole program.
+
+    The key of each name is recorded, whether it exists or not.
+    """
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts

@@ -1,4 +1,4 @@
-"""Type annotations as trees: `dict[str, list["Server"] | None]` → the names in it and their roles.
+"""Type annotations as trees: the names in `dict[str, list["Server"] | None]` and their roles.
 
 One parser reads the annotations of every language: `Map<K, V>`, `Server[]`, `Optional[Server]`,
 `Callable[[int], Server]`.

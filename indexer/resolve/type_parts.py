@@ -1,4 +1,4 @@
-"""Types in several places: partial and reopened classes, companion objects, and members added by extensions."""
+"""Types in several places: partial and reopened classes, companion objects, extensions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TypeParts:
         return [] if is_scala else self._index.other_parts(path, index)
 
     def in_search_order(self, path: str, bases: list[Value]) -> list[Value]:
-        """Return the bases of a type in `path` in the order of a search for members: interfaces last."""
+        """Return the bases of a type in `path` in search order: interfaces last."""
         file = self._index.files[path]
         if file.rules.package != "declared":
             return bases
@@ -38,11 +38,11 @@ class TypeParts:
         return sorted(bases, key=lambda base: ranks.get(self._index.kind_of(base), 1))
 
     def find_own_extension(self, owner: Value, name: str) -> Value | None:
-        """Return a member from an extension that ranks with the type's own members (Swift)."""
+        """Return a member from an extension with the rank of the type's own members (Swift)."""
         return self._extension(owner, name) if self._family(owner) == "swift" else None
 
     def find_extension(self, owner: Value, name: str) -> Value | None:
-        """Return the member `name` that another place adds to the type `owner`."""
+        """Return the member `name` added to the type `owner` in another place."""
         if self._index.files[owner.path].rules.nested:
             return self._find_nested(owner, name)
         return self._extension(owner, name)
@@ -55,7 +55,7 @@ class TypeParts:
         return _PROPERTY.search(symbol.signature.partition("(")[0]) is not None
 
     def applied(self, target: Value) -> Value:
-        """Return the callee of a call of `target`: for a Scala object without a class its `apply`."""
+        """Return the callee of a call: for a Scala object without a class its `apply`."""
         file = self._index.files[target.path]
         if file.facts.language != "scala":
             return target
@@ -77,7 +77,7 @@ class TypeParts:
         return min(members, key=lambda v: nearness(owner.path, v.path)) if members else None
 
     def _find_nested(self, owner: Value, name: str) -> Value | None:
-        """Return the member that another file adds to a module; for `new` the class that it makes an object of."""
+        """Return a module's member from another file; for `new` the class."""
         file = self._index.files[owner.path]
         symbol = file.facts.symbols[owner.index]
         if name == "new" and symbol.kind == "class":

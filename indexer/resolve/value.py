@@ -11,7 +11,10 @@ MAX_UNION = 6  # alternatives; a value with more of them is as good as unknown
 
 
 class Value(NamedTuple):
-    """The value of an expression. A tuple, since resolution makes more of them than of anything else."""
+    """The value of an expression.
+
+    A tuple, since resolution makes more of them than of anything else.
+    """
 
     kind: str
     """One of:
@@ -28,7 +31,7 @@ class Value(NamedTuple):
     numbered: an iterable of pairs; their second parts are among `alternatives`
     """
     path: str
-    index: int  # type: ignore[assignment]  # of the symbol in its file, or -1; hides a tuple's method
+    index: int  # type: ignore[assignment]  # of the symbol, or -1; hides tuple.index
     rule: str  # the rule of resolution by which it was found
     type: TypeExpression = NOTHING
     alternatives: tuple[Value, ...] = ()
