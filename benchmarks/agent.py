@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent import Outcome, ScriptedServer, SearchedIndex, Settings, load, run_agent, told_turns
+from agent import Outcome, ScriptedServer, SearcherIndex, Settings, load, run_agent, summarize_run
 from indexer import Snapshot, Store, build_index, load_encoder, open_worktree
 from retrieval import Searcher
 
@@ -192,7 +192,7 @@ def attempt(task: Task, root: Path, model: str, options: argparse.Namespace) -> 
     """One model on one task."""
     store = str(root / ".clew")
     build_index(open_worktree(str(root)), Store(store), load_encoder("builtin"), jobs=1)
-    index = SearchedIndex(Searcher(Snapshot.open(store)))
+    index = SearcherIndex(Searcher(Snapshot.open(store)))
     text = f"{task.message}\n\nThe tests in {', '.join(task.tests)} show it."
     trees = root.parent / "trees"
     if model == "scripted":
@@ -241,7 +241,7 @@ def clumsy(task: Task) -> list[dict[str, Any]]:
 def figures(task: Task, model: str, outcome: Outcome) -> dict[str, Any]:
     """What is compared between models."""
     events = list(load(outcome.transcript.parent))
-    turns = told_turns(events)["turns"]
+    turns = summarize_run(events)["turns"]
     tests = [event for event in events if event["event"] == "verify"]
     usage = outcome.usage
     return {

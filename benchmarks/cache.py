@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from agent import ScriptedServer, SearchedIndex, Settings, copied_store, load, run_agent
+from agent import ScriptedServer, SearcherIndex, Settings, copy_store, load, run_agent
 from indexer import (
     CALLABLES,
     Snapshot,
@@ -105,7 +105,7 @@ def index(tree: str, store: str) -> None:
 
 def refreshed(store: str, tree: str) -> Searcher | None:
     """A searcher over the working copy, as the command line makes one."""
-    copy = copied_store(store, tree)
+    copy = copy_store(store, tree)
     if copy is None:
         return None
     index(tree, copy)
@@ -116,7 +116,7 @@ def measured(shape: str, root: Path, folder: Path) -> dict[str, Any]:
     """One run against one provider's rules."""
     store = str(root / ".clew")
     replies = list(script(root))
-    searched = SearchedIndex(Searcher(Snapshot.open(store)), lambda tree: refreshed(store, tree))
+    searched = SearcherIndex(Searcher(Snapshot.open(store)), lambda tree: refreshed(store, tree))
     with ScriptedServer(replies) as server:
         settings = Settings(
             root, MODELS[shape], server.base_for(shape), approve="never", max_steps=TURNS + 1,
@@ -124,7 +124,7 @@ def measured(shape: str, root: Path, folder: Path) -> dict[str, Any]:
             compact_at=opening_size(searched) + GROWTH, trees=folder / "trees", backoff=0.0,
         )  # fmt: skip
         outcome = run_agent(TASK, settings=settings, index=searched)
-        cached = [request.cached for request in server.requests]
+        cached = [request.cache_use for request in server.requests]
     events = [event["event"] for event in load(outcome.transcript.parent)]
     total, read = sum(one.prompt for one in cached), sum(one.read for one in cached)
     written = sum(one.written for one in cached)
@@ -139,11 +139,11 @@ def measured(shape: str, root: Path, folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def opening_size(searched: SearchedIndex) -> int:
+def opening_size(searched: SearcherIndex) -> int:
     """Tokens of what every request begins with."""
     from retrieval import count_tokens
 
-    return 1500 + count_tokens(searched.map(3000)) + count_tokens(searched.context(TASK, 8000).text)
+    return 1500 + count_tokens(searched.map(3000)) + count_tokens(searched.context(TASK, 8000))
 
 
 def script(root: Path) -> Iterator[dict[str, Any]]:

@@ -75,6 +75,9 @@ from .source.tree import Skipped as Skipped
 from .source.tree import SkipReason as SkipReason
 from .source.tree import Source as Source
 from .source.tree import SourceFile as SourceFile
+from .source.unified_diff import Hunk as Hunk
+from .source.unified_diff import read_diff as read_diff
+from .source.unified_diff import read_hunks as read_hunks
 from .source.watched import WatchedWorktree as WatchedWorktree
 from .source.worktree import open_worktree as open_worktree
 from .store.garbage import collect_views as collect_views

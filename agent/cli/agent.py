@@ -27,7 +27,7 @@ from .output import amount, say, say_json, warn
 from .progress import progress
 
 if TYPE_CHECKING:
-    from agent import Outcome, SearchedIndex, Settings
+    from agent import Outcome, SearcherIndex, Settings
     from indexer import State
     from retrieval import Searcher
 
@@ -211,7 +211,7 @@ def _begin(task: str, settings: Settings, uri: str) -> Outcome:
             f"--approve {settings.approve} needs a terminal to ask on: pass --approve never"
         )
     return run_agent(
-        task, settings=settings, index=index_of(uri, settings.root), ask=ask, watch=Follow()
+        task, settings=settings, index=index_of(uri, settings.root), ask=ask, on_event=Follow()
     )
 
 
@@ -225,7 +225,7 @@ def _go_on(run: str, top: Path, uri: str, changes: dict[str, Any]) -> Outcome:
         index=index_of(uri, top),
         change=lambda settings: replace(settings, **changes),
         ask=ask,
-        watch=Follow(),
+        on_event=Follow(),
     )
 
 
@@ -239,9 +239,9 @@ def _place(store: str | None, root: Path | None) -> tuple[str, Path]:
     return uri, Path(tree_around(uri, here) or repository_top(here) or here)
 
 
-def index_of(uri: str, top: Path) -> SearchedIndex:
+def index_of(uri: str, top: Path) -> SearcherIndex:
     """An index of `top` as it is now; the store is brought up to date first."""
-    from agent import SearchedIndex
+    from agent import SearcherIndex
     from indexer import Store, StoreError, open_worktree
     from retrieval import Searcher
 
@@ -256,18 +256,18 @@ def index_of(uri: str, top: Path) -> SearchedIndex:
         if state is None or view not in state.views:
             raise
         warn(f"the index stays as it was: {error}")
-    return SearchedIndex(Searcher.open(uri, view), lambda tree: _searcher_of_copy(uri, tree))
+    return SearcherIndex(Searcher.open(uri, view), lambda tree: _searcher_of_copy(uri, tree))
 
 
 def _searcher_of_copy(uri: str, tree: str) -> Searcher | None:
     """A searcher over the working copy, in a store of its own that begins as the user's; None where that is elsewhere."""
-    from agent import copied_store
+    from agent import copy_store
     from indexer import Store, open_worktree
     from retrieval import Searcher
 
     from .index import build
 
-    copy = copied_store(uri, tree)
+    copy = copy_store(uri, tree)
     if copy is None:
         return None
     build(open_worktree(tree), Store(copy), None, 0, lambda phase, done, total: None)

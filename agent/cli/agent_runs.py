@@ -41,10 +41,10 @@ def _top(root: Path | None) -> Path:
 
 def show(run: RunArgument = None, root: RootOption = None, json: JsonOption = False) -> None:
     """What a run did, turn by turn: tokens read from cache, written and fresh, and what they cost."""
-    from agent import load, told_turns
+    from agent import load, summarize_run
 
     folder = find(run, _top(root))
-    shown = told_turns(load(folder))
+    shown = summarize_run(load(folder))
     if json:
         say_json({"run": folder.name, **shown})
         return

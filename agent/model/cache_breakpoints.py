@@ -1,8 +1,9 @@
-"""Where a provider is told to keep a prompt in its cache, provider by provider.
+"""Tell a provider to keep a prompt in its cache, by the rules of each provider.
 
-Anthropic's rules (docs.claude.com, prompt caching): at most four breakpoints; a prefix is found again if a breakpoint of
-the new request, or one of the 20 blocks before it, ends where an earlier breakpoint did. OpenAI and others keep prefixes
-by themselves; `prompt_cache_key` leads equal prefixes to the same machine. Gemini and DeepSeek need nothing.
+Anthropic (docs.claude.com, prompt caching): at most four breakpoints. A prefix is read from the
+cache if a breakpoint of the new request, or one of the 20 blocks before it, is at an earlier
+breakpoint. OpenAI and others cache prefixes automatically; `prompt_cache_key` routes equal prefixes
+to the same machine. Gemini and DeepSeek need no hint.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from ..session.records import Message
 
 MARK = {"type": "ephemeral"}
 BREAKPOINTS = 4
-APART = 15  # blocks between breakpoints: a look-back of 20 that never has to reach further, with room for what is added
+SPACING = 15  # blocks between breakpoints: within the 20 of a look-back, with room for new blocks
 KEYED = ("openai/", "azure/", "gpt-", "o1", "o3", "o4", "chatgpt-")
 
 
-def caching(model: str) -> str:
-    """`explicit` where breakpoints have to be set, `key` where a key helps, else `automatic`."""
+def cache_style(model: str) -> str:
+    """Return `explicit` if breakpoints are needed, `key` if a key helps, else `automatic`."""
     name = model.lower()
     if "claude" in name or name.startswith("anthropic/"):
         return "explicit"
@@ -28,79 +29,79 @@ def caching(model: str) -> str:
 
 
 def cache_key(messages: Sequence[Message], tools: Sequence[Message]) -> str:
-    """The same for all requests that begin alike: with tools, system prompt and repository map."""
-    first = repr((list(tools), [message["content"] for message in messages[:2]]))
-    return "clew-" + hashlib.sha256(first.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    """Return a key of the request's beginning: tools, system prompt and repository map."""
+    beginning = repr((list(tools), [message["content"] for message in messages[:2]]))
+    digest = hashlib.sha256(beginning.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"clew-{digest[:24]}"
 
 
-def prepared(
+def add_cache_hints(
     messages: Sequence[Message], tools: Sequence[Message], opening: int, model: str
 ) -> dict[str, Any]:
-    """What a request to `model` holds for its cache's sake: `messages`, and perhaps `prompt_cache_key`.
+    """Return `messages` with the hints for the model's cache, and `prompt_cache_key` if it helps.
 
-    `opening` is the number of messages that the conversation begins with, whatever happens in it.
+    `opening` is the number of messages that no compaction changes.
     """
-    style = caching(model)
+    style = cache_style(model)
     if style == "explicit":
-        marked = set(places(messages, opening))
-        return {"messages": [in_blocks(one, at in marked) for at, one in enumerate(messages)]}
+        breakpoints = set(choose_breakpoints(messages, opening))
+        return {
+            "messages": [
+                to_blocks(message, position in breakpoints)
+                for position, message in enumerate(messages)
+            ]
+        }
     plain = [
-        {name: value for name, value in one.items() if name != "thinking_blocks"}
-        for one in messages
+        {name: value for name, value in message.items() if name != "thinking_blocks"}
+        for message in messages
     ]
-    return {"messages": plain} | (
-        {"prompt_cache_key": cache_key(messages, tools)} if style == "key" else {}
-    )
+    key = {"prompt_cache_key": cache_key(messages, tools)} if style == "key" else {}
+    return {"messages": plain} | key
 
 
-def places(messages: Sequence[Message], opening: int) -> list[int]:
-    """The messages that end with a breakpoint, in order, at most four.
+def choose_breakpoints(messages: Sequence[Message], opening: int) -> list[int]:
+    """Return the positions of messages that end with a breakpoint, ascending, at most four.
 
-    The last message, where the next request will look; the last one of the request before, where this one finds what
-    that one left; the end of the opening, which survives a compaction; and the map, which other tasks share. Where more
-    than `APART` blocks came since the request before, further ones between take the place of those at the beginning.
+    In order of importance: the last message, for the next request; intermediate ones if there are
+    more than `SPACING` blocks since the last request; the last message of that request, written to
+    the cache by it; the end of the opening, which compaction keeps; the map, shared by other tasks.
     """
     last = len(messages) - 1
-    before = next(
-        (at - 1 for at in range(last, 0, -1) if messages[at]["role"] == "assistant"), last
-    )
-    moving = [last, *between(messages, before, last), before]
+    replies = (at for at in range(last, 0, -1) if messages[at]["role"] == "assistant")
+    last_sent = next((at - 1 for at in replies), last)
+    moving = [last, *intermediate_breakpoints(messages, last_sent, last), last_sent]
     fixed = [opening - 1, min(1, last)]
-    chosen = list(dict.fromkeys([*moving, *fixed]))[:BREAKPOINTS]
-    return sorted(at for at in chosen if at >= 0)
+    positions = list(dict.fromkeys([*moving, *fixed]))[:BREAKPOINTS]
+    return sorted(position for position in positions if position >= 0)
 
 
-def between(messages: Sequence[Message], first: int, last: int) -> list[int]:
-    """Messages between two so that at most `APART` blocks lie from one breakpoint to the next, the later ones first."""
-    found, since = [], 0
-    for at in range(last, first, -1):
-        if since and since + blocks(messages[at]) > APART:
-            found.append(at)
-            since = 0
-        since += blocks(messages[at])
-    return found[: BREAKPOINTS - 2]
+def intermediate_breakpoints(messages: Sequence[Message], first: int, last: int) -> list[int]:
+    """Return positions at most `SPACING` blocks apart between two messages, the later ones first."""
+    positions, blocks = [], 0
+    for position in range(last, first, -1):
+        if blocks and blocks + count_blocks(messages[position]) > SPACING:
+            positions.append(position)
+            blocks = 0
+        blocks += count_blocks(messages[position])
+    return positions[: BREAKPOINTS - 2]
 
 
-def blocks(message: Message) -> int:
-    """Content blocks of a message as Anthropic counts them."""
-    calls, thinking = (
-        len(message.get("tool_calls") or ()),
-        len(message.get("thinking_blocks") or ()),
-    )
+def count_blocks(message: Message) -> int:
+    """Return the number of content blocks of a message as Anthropic counts them."""
+    calls = len(message.get("tool_calls") or ())
+    thinking = len(message.get("thinking_blocks") or ())
     return max(1, calls + thinking + bool(message.get("content")))
 
 
-def in_blocks(message: Message, marked: bool) -> Message:
-    """The message with its text as a block, and perhaps a breakpoint at its end.
+def to_blocks(message: Message, has_breakpoint: bool) -> Message:
+    """Return the message with its text as a block, and a breakpoint at its end if wanted.
 
-    All of them are blocks, so that a message looks the same once its breakpoint has moved on.
+    Every message becomes blocks, so that it stays the same once its breakpoint has moved on.
     """
     content = message.get("content")
     if message["role"] == "assistant" or not isinstance(content, str) or not content:
         return dict(message)
-    return {
-        **message,
-        "content": [
-            {"type": "text", "text": content, **({"cache_control": MARK} if marked else {})}
-        ],
-    }
+    block: Message = {"type": "text", "text": content}
+    if has_breakpoint:
+        block["cache_control"] = MARK
+    return {**message, "content": [block]}

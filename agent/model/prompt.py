@@ -1,8 +1,8 @@
-"""The conversation's opening, from what stays the same longest to what changes first: caches match a prefix.
+"""The opening of a conversation, ordered by how long its parts stay the same: caches match prefixes.
 
-tools → system → repository map → task → issue → context pack → conversation. Tools and system are the same for everybody, the
-map for an index, task and pack for a run. No clock, no random number and no path of this machine: the same run sends the
-same bytes.
+tools → system → repository map → task → issue → context pack → conversation. Tools and system are
+equal for everybody, the map for an index, task and pack for a run. There is no clock, no random
+number and no path of the machine in it: equal runs send equal bytes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from ..session.records import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """What a conversation begins with."""
+class OpeningParts:
+    """The parts of the opening."""
 
-    outline: str  # the repository's map; may be empty
+    repository_map: str  # may be empty
     task: str
     issue: str  # may be empty
     test_command: str | None
@@ -26,33 +26,34 @@ class Opening:
     context: str  # the pack; may be empty
 
 
-def opening(given: Opening) -> list[Message]:
-    """The messages that come before the model's first answer."""
-    task = template("task").format(
-        task=given.task, tests=given.test_command or "none was found", sandbox=given.sandbox
-    )
-    parts = [
-        labelled("map", given.outline),
+def opening_messages(parts: OpeningParts) -> list[Message]:
+    """Return the messages before the model's first reply."""
+    tests = parts.test_command or "none was found"
+    task = read_template("task").format(task=parts.task, tests=tests, sandbox=parts.sandbox)
+    texts = [
+        fill_data_template("map", parts.repository_map),
         task,
-        labelled("issue", given.issue),
-        labelled("context", given.context),
+        fill_data_template("issue", parts.issue),
+        fill_data_template("context", parts.context),
     ]
     return [
-        {"role": "system", "content": template("system")},
-        *({"role": "user", "content": part} for part in parts if part),
+        {"role": "system", "content": read_template("system")},
+        *({"role": "user", "content": text} for text in texts if text),
     ]
 
 
-def labelled(name: str, text: str) -> str:
-    """A text of the repository in the template `name`, between marks that it cannot forge; "" for none."""
-    return template(name).format(text=text.rstrip("\n"), mark=mark(text)) if text else ""
+def fill_data_template(name: str, text: str) -> str:
+    """Return a text of the repository in a template, between marks it cannot forge; "" if empty."""
+    if not text:
+        return ""
+    return read_template(name).format(text=text.rstrip("\n"), mark=data_mark(text))
 
 
-def template(name: str) -> str:
-    """One of the texts in `prompts/`."""
+def read_template(name: str) -> str:
+    """Return one of the texts in `prompts/`."""
     return (files(__package__) / "prompts" / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
-def mark(text: str) -> str:
-    """A line that `text` cannot hold unless it was written to hold its own hash; the same text gets the same mark."""
+def data_mark(text: str) -> str:
+    """Return a line with a hash of `text`: the text cannot contain it, and equal texts share it."""
     return f"[data {hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}]"

@@ -1,6 +1,7 @@
-"""A listwise rerank: one request shows a model the first hits, and its answer is their order.
+"""Listwise reranking: one request shows a model the first hits, and its answer is their order.
 
-After Sun et al., Is ChatGPT Good at Search? (2023), without their sliding window: the hits fit one request.
+After Sun et al., Is ChatGPT Good at Search? (2023), without their sliding window, since the hits fit
+one request.
 """
 
 from __future__ import annotations
@@ -15,23 +16,17 @@ from typing import TYPE_CHECKING, Any
 from indexer import redact_text
 
 from ..session.records import Message
-from .litellm_model import Asked, Model, NoAnswer
-from .prompt import mark, template
-from .retries import answered
+from .litellm_model import Model, ModelRequest, NoAnswer
+from .prompt import data_mark, read_template
+from .retries import ask_in_turn
 
 if TYPE_CHECKING:
     from retrieval import Passage
 
-FIRST = (
-    30  # hits that a model is shown; listwise judges handle some 20 to 30 well (Sun et al., 2023)
-)
-PASSAGE_TOKENS = (
-    160  # of one excerpt's code: thirty of them, their heads and the instructions stay below 8,000
-)
-LINE_WIDTH = 200  # characters of a line that are shown
-QUESTION_CHARS = (
-    12_000  # of a question: two thirds from its start, a third from its end, where traces stand
-)
+MAX_PASSAGES = 30  # listwise rerankers handle some 20 to 30 well (Sun et al., 2023)
+PASSAGE_TOKENS = 160  # of an excerpt's code: thirty, their heads and the prompt fit in 8,000
+LINE_WIDTH = 200  # characters of a shown line
+QUESTION_CHARS = 12_000  # two thirds from the start, a third from the end, where traces are
 SECONDS = 120.0  # for an answer; a reasoning model takes most of a minute
 SCHEMA: dict[str, Any] = {
     "type": "json_schema",
@@ -46,9 +41,7 @@ SCHEMA: dict[str, Any] = {
         },
     },
 }
-_CHAIN = re.compile(
-    r"\[\d{1,4}\](?:\s*>\s*\[\d{1,4}\])+"
-)  # how RankGPT's prompt has it: [2] > [3] > [1]
+_CHAIN = re.compile(r"\[\d{1,4}\](?:\s*>\s*\[\d{1,4}\])+")  # as RankGPT: [2] > [3] > [1]
 _LIST = re.compile(r"\[[\s\d,\"']*\]")
 _NUMBER = re.compile(r"\d{1,4}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -56,53 +49,55 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class ModelReranker:
-    """A reranker for `Searcher.query` and `Searcher.context`, by the first of `models` to answer.
+    """A reranker for `Searcher.query` and `Searcher.context`: the first of `models` to answer.
 
-    If none does, or the answer holds no order, the hits keep theirs and `tell` gets a line with the
-    reason.
+    If none does, or the answer contains no order, the hits keep theirs and `warn` is called with
+    the reason.
     """
 
     models: Sequence[Model]
-    tell: Callable[[str], None]
+    warn: Callable[[str], None]
 
     def __call__(self, question: str, passages: Sequence[Passage]) -> list[int]:
-        """Positions in `passages`, best first; not all of them need be there."""
-        passages = passages[:FIRST]
-        messages = prompt(question, passages)
-        asked = Asked(messages, (), len(messages), _key(messages), SCHEMA, SECONDS)
+        """Return positions in `passages`, best first; some may be missing."""
+        passages = passages[:MAX_PASSAGES]
+        messages = build_prompt(question, passages)
+        request = ModelRequest(messages, (), len(messages), _key(messages), SCHEMA, SECONDS)
         try:
-            reply = answered(self.models, asked)
+            reply = ask_in_turn(self.models, request)
         except NoAnswer as error:
-            self.tell(f"not reranked, {error}")
+            self.warn(f"not reranked, {error}")
             return []
         order = read_order(str(reply.message["content"] or ""), len(passages))
         if not order:
-            self.tell(f"not reranked, {reply.model}: the answer holds no order of the hits")
+            self.warn(f"not reranked, {reply.model}: the answer holds no order of the hits")
         return order
 
 
-def prompt(question: str, passages: Sequence[Passage]) -> list[Message]:
-    """Instructions, which are the same for everybody, then the excerpts as data, then the question."""
-    shown = "\n".join(
-        line for number, each in enumerate(passages, 1) for line in _shown(number, each)
-    )
-    excerpts, question = redact_text(shown)[0], redact_text(_shortened(question))[0]
-    between = mark(excerpts)
-    asked = f"{between}\n{excerpts}\n{between}\n\nThe question:\n\n{question}"
-    return [{"role": "system", "content": template("rerank")}, {"role": "user", "content": asked}]
+def build_prompt(question: str, passages: Sequence[Passage]) -> list[Message]:
+    """Return instructions, equal for everybody, then the excerpts as data, then the question."""
+    numbered = enumerate(passages, 1)
+    lines = [line for number, passage in numbered for line in _passage_lines(number, passage)]
+    excerpts, question = redact_text("\n".join(lines))[0], redact_text(_shorten(question))[0]
+    mark = data_mark(excerpts)
+    content = f"{mark}\n{excerpts}\n{mark}\n\nThe question:\n\n{question}"
+    return [
+        {"role": "system", "content": read_template("rerank")},
+        {"role": "user", "content": content},
+    ]
 
 
-def _shown(number: int, passage: Passage) -> Iterator[str]:
-    """The lines of an excerpt. Only the first stands at the margin, so that no code can open another."""
+def _passage_lines(number: int, passage: Passage) -> Iterator[str]:
+    """Yield the lines of an excerpt, all but the first indented, so that no code opens another."""
     yield _line(f"[{number}] {passage.path} {passage.symbol} ({passage.kind})")
     for line in (passage.signature, passage.doc):
         if line:
             yield "    " + _line(line)
-    yield from ("    " + line for line in _first_lines(passage.text, passage.signature))
+    yield from ("    " + line for line in _code_lines(passage.text, passage.signature))
 
 
-def _first_lines(text: str, signature: str) -> Iterator[str]:
-    """Lines of `text` within PASSAGE_TOKENS, without empty ones and the one that the signature repeats."""
+def _code_lines(text: str, signature: str) -> Iterator[str]:
+    """Yield lines of `text` within PASSAGE_TOKENS, without empty ones and the signature."""
     from retrieval import count_tokens
 
     left = PASSAGE_TOKENS
@@ -120,30 +115,26 @@ def _line(text: str) -> str:
     return _CONTROL.sub(" ", text[:LINE_WIDTH]).rstrip()
 
 
-def _shortened(question: str) -> str:
+def _shorten(question: str) -> str:
     if len(question) <= QUESTION_CHARS:
         return question
     return f"{question[: QUESTION_CHARS * 2 // 3]}\n[…]\n{question[-QUESTION_CHARS // 3 :]}"
 
 
 def _key(messages: Sequence[Message]) -> str:
-    """The same for the same request: a provider that knows such keys bills it once."""
+    """Return a key equal for equal requests: a provider that supports such keys bills one once."""
     content = json.dumps(messages, sort_keys=True, ensure_ascii=False)
-    return (
-        f"clew-rerank-{hashlib.sha256(content.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
-    )
+    digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"clew-rerank-{digest[:24]}"
 
 
 def read_order(answer: str, count: int) -> list[int]:
-    """The positions, from 0, that an answer puts in order: the longest list of numbers in it, the last of equals.
+    """Return the 0-based positions of an answer: its longest list of numbers, the last of equals.
 
-    Empty where there is none. Numbers that are none of 1 to `count`, and repetitions, are dropped.
+    Numbers outside of 1 to `count` and repetitions are dropped. Return [] if there is no list.
     """
-    lists = [_numbers(found) for pattern in (_LIST, _CHAIN) for found in pattern.findall(answer)]
+    texts = [text for pattern in (_LIST, _CHAIN) for text in pattern.findall(answer)]
+    lists = [[int(number) for number in _NUMBER.findall(text)] for text in texts]
     orders = [list(dict.fromkeys(n - 1 for n in numbers if 1 <= n <= count)) for numbers in lists]
     longest = max(map(len, orders), default=0)
     return next((order for order in reversed(orders) if len(order) == longest), [])
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(number) for number in _NUMBER.findall(text)]

@@ -1,4 +1,4 @@
-"""Stop for a person: what is proposed, what they decided, and a receipt that binds the two."""
+"""Ask a person: a proposal, the decision, and a hash that binds the two."""
 
 from __future__ import annotations
 
@@ -12,33 +12,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..session.endings import AgentError
+from ..errors import AgentError
 
-POLICIES = ("plan", "edits", "never")
+POLICIES = {  # policy → kinds of proposals to ask about
+    "plan": ("plan", "configuration"),
+    "edits": ("plan", "edit", "configuration"),
+    "never": (),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Something that the model wants to do."""
+    """An action of the model that may need consent."""
 
     kind: str  # plan | edit | configuration
-    text: str  # what the person sees, and nothing else takes effect
+    text: str  # shown to the person; no other text takes effect
 
     @property
     def digest(self) -> str:
-        """What an approval is bound to."""
-        return hashlib.sha256(
-            f"{self.kind}\0{self.text}".encode("utf-8", "surrogatepass")
-        ).hexdigest()
+        """The hash that binds an approval to this proposal."""
+        content = f"{self.kind}\0{self.text}"
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the person answered."""
+    """A person's decision."""
 
     approved: bool
-    reason: str = ""  # goes back to the model; a refusal without one ends the run
-    text: str = ""  # the plan as the person changed it
+    reason: str = ""  # for the model; a rejection without one ends the run
+    text: str = ""  # the plan as edited by the person
 
 
 Ask = Callable[[Proposal], Decision]
@@ -46,9 +49,9 @@ Ask = Callable[[Proposal], Decision]
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Which proposals need a person, and who is asked."""
+    """The policy on proposals, and the function that asks a person."""
 
-    policy: str  # plan: plans; edits: plans and edits; never: nothing
+    policy: str  # a key of POLICIES
     ask: Ask | None = None
 
     def __post_init__(self) -> None:
@@ -62,37 +65,31 @@ class Approval:
             )
 
     def decide(self, proposal: Proposal) -> Decision | None:
-        """The person's decision, or None where the policy does not ask for one."""
-        asked = {
-            "plan": ("plan", "configuration"),
-            "edits": ("plan", "edit", "configuration"),
-            "never": (),
-        }[self.policy]
-        if proposal.kind not in asked or self.ask is None:
+        """Return the person's decision, or None if the policy asks for none."""
+        if proposal.kind not in POLICIES[self.policy] or self.ask is None:
             return None
         return self.ask(proposal)
 
 
 def ask_on_terminal(proposal: Proposal) -> Decision:
-    """Show the proposal on stderr, read an answer from stdin; a text that is neither yes nor no is a reason to refuse."""
+    """Show the proposal on stderr and read an answer from stdin.
+
+    An answer that is neither yes nor no is the reason of a rejection.
+    """
     print(f"\n{proposal.text}\n", file=sys.stderr)
-    change = " / e to edit it" if proposal.kind == "plan" else ""
-    print(
-        f"Approve this {proposal.kind}? [y / n{change} / a reason to try again] ",
-        end="",
-        file=sys.stderr,
-        flush=True,
-    )
+    edit_option = " / e to edit it" if proposal.kind == "plan" else ""
+    question = f"Approve this {proposal.kind}? [y / n{edit_option} / a reason to try again] "
+    print(question, end="", file=sys.stderr, flush=True)
     answer = sys.stdin.readline().strip()
     if answer.lower() in ("e", "edit") and proposal.kind == "plan":
-        return Decision(True, "changed by the user", edited(proposal.text))
+        return Decision(True, "changed by the user", edit_text(proposal.text))
     if answer.lower() in ("y", "yes"):
         return Decision(True)
     return Decision(False, "" if answer.lower() in ("", "n", "no") else answer)
 
 
-def edited(text: str) -> str:
-    """The text after the user's editor was closed. Raises `AgentError` where there is none."""
+def edit_text(text: str) -> str:
+    """Return the text after editing it in the user's editor. Raise `AgentError` without one."""
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     with tempfile.NamedTemporaryFile(
         "w+", suffix=".md", prefix="clew-plan-", encoding="utf-8"

@@ -1,4 +1,4 @@
-"""The loop: observe, plan, act, verify. All that a run remembers is in its session; see `state`."""
+"""The loop: observe, plan, act, verify. The session holds all memory of a run; see `state`."""
 
 from __future__ import annotations
 
@@ -7,190 +7,178 @@ import shlex
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from indexer import redact_text
 
+from ..errors import ToolError
 from ..model.litellm_model import Model, NoAnswer
-from ..model.prompt import Opening, opening
-from ..model.retries import ask
-from ..session.endings import Ending, Finished, LimitReached, ModelFailed, Refused, Unverified
-from ..session.records import Answer, Message, Settings, ToolCall
-from ..session.state import State
+from ..model.prompt import OpeningParts, opening_messages
+from ..model.retries import request_reply
+from ..session.records import Message, Settings, ToolCall, ToolResult
+from ..session.state import RunState
+from ..session.stop_reasons import (
+    Finished,
+    LimitReached,
+    ModelFailed,
+    Rejected,
+    StopReason,
+    Unverified,
+)
 from ..session.transcript import Session
-from ..tools.edit import ToolError
-from ..tools.output import fitting
-from ..tools.toolbox import COMMAND_SECONDS, TOOLS, Toolbox
-from ..workspace.worktree import Worktree
-from . import plan as plans
+from ..tools.output import fit_item
+from ..tools.schemas import TOOLS
+from ..tools.toolbox import COMMAND_SECONDS, Toolbox
+from ..workspace.worktree import RunWorktree
 from .approval import Approval, Decision, Proposal
-from .compaction import compacted, size_of
-from .setup import prepare
-from .verification import Suite, stages
+from .compaction import compact, count_message_tokens
+from .plan import format_plan, parse_plan
+from .verification import Stage, Suite, Verdict, list_stages
 
-SILENT_TURNS = 3  # answers without a tool call, one after another, that end a run
+SILENT_TURNS = 3  # replies in a row without a tool call that end a run
 NUDGE = "No tool was called. Go on with a tool call; call finish when the task is done."
-GIST = 140  # characters of a call that compaction remembers
-ENDINGS: dict[str, type[Ending]] = {"finished": Finished, "unverified": Unverified}
+GIST = 140  # characters of a call that compaction keeps
+CHANGING = ("edit", "run", "finish")  # tools that may change the worktree
+STOP_REASONS: dict[str, type[StopReason]] = {"finished": Finished, "unverified": Unverified}
 
 
 @dataclass(slots=True)
 class Run:
-    """One task on its way."""
+    """One task in progress."""
 
     task: str
     settings: Settings
     models: Sequence[Model]
-    work: Worktree
+    worktree: RunWorktree
     tools: Toolbox
     session: Session
     approval: Approval
     test_command: str | None
-    sandbox: str  # in words, as the model is told
-    news: list[str] = field(
-        default_factory=list
-    )  # changes in the world that the model is told before its next turn
+    sandbox: str  # in words, for the model
+    news: list[str] = field(default_factory=list)  # to tell the model before its next turn
 
     @property
-    def state(self) -> State:
+    def state(self) -> RunState:
         return self.session.state
 
-    def until_it_ends(self) -> Ending:
-        """Open the conversation and take steps; the ending says why there is no next one."""
-        try:
-            prepare(self)
-            if not self.state.messages:
-                self.open()
-            while True:
-                self.step()
-        except Ending as ending:
-            return ending
+    def loop(self) -> NoReturn:
+        """Open the conversation and take steps until a `StopReason` is raised."""
+        if not self.state.messages:
+            self.open()
+        while True:
+            self.step()
 
     def open(self) -> None:
-        """Say what comes before the model's first answer: in one event, so that it is there whole or not at all."""
-        index, settings = self.tools.index, self.settings
-        given = Opening(
-            index.map(settings.map_budget),
-            self.task,
-            settings.issue,
-            self.test_command,
-            self.sandbox,
-            index.context(f"{self.task}\n{settings.issue}".strip(), settings.budget).text,
-        )
+        """Record the messages before the model's first reply, in one event: all or none."""
         messages, redacted = [], 0
-        for message in opening(given):
-            content, count = self.presentable(message["content"])
+        for message in opening_messages(self._opening_parts()):
+            content, count = self.redact_and_fit(message["content"])
             messages.append({**message, "content": content})
             redacted += count
         self.session.record(
             "open", messages=messages, redacted=redacted, outputs=self.session.outputs
         )
 
+    def _opening_parts(self) -> OpeningParts:
+        index, settings = self.tools.index, self.settings
+        question = f"{self.task}\n{settings.issue}".strip()
+        return OpeningParts(
+            index.map(settings.map_budget),
+            self.task,
+            settings.issue,
+            self.test_command,
+            self.sandbox,
+            index.context(question, settings.budget),
+        )
+
     def step(self) -> None:
-        """One turn: do what the model called for, tell it what came of that, ask again."""
-        while (
-            self.state.pending
-        ):  # before anything is asked: a run that was killed may have calls to answer
+        """Take one turn: carry out the pending calls, report their results, ask again."""
+        while self.state.pending:  # also the calls that a killed run did not carry out
             self.observe(self.state.pending[0])
-        if self.state.ending:
-            status, reason = self.state.ending
-            raise ENDINGS[status](reason)
-        self.before_asking()
+        if self.state.stop:
+            status, reason = self.state.stop
+            raise STOP_REASONS[status](reason)
+        self.prepare_request()
         self.ask()
 
-    def before_asking(self) -> None:
-        """Raise the ending that is due before another request is paid for; say what the model has to know."""
-        self.stay_within_limits()
+    def prepare_request(self) -> None:
+        """Check the limits before another paid request; add news, a nudge or a digest."""
+        self.check_limits()
         while self.news:
-            self.session.say(self.news.pop(0), "news")
+            self.session.add_message(self.news.pop(0), "news")
         if self.state.messages[-1]["role"] == "assistant":
-            self.session.say(NUDGE, "nudge")
-        if size_of(self.state.messages) > self.settings.compact_at:
+            self.session.add_message(NUDGE, "nudge")
+        if count_message_tokens(self.state.messages) > self.settings.compact_at:
             self.compact()
 
-    def stay_within_limits(self) -> None:
-        """Raise the ending that is due."""
-        state, settings = self.state, self.settings
-        if state.silent >= SILENT_TURNS:
+    def check_limits(self) -> None:
+        """Raise the stop reason of the first limit that is reached."""
+        if self.state.silent >= SILENT_TURNS:
             raise ModelFailed(
-                f"{settings.model} answered {state.silent} times without calling a tool"
+                f"{self.settings.model} answered {self.state.silent} times without calling a tool"
             )
-        if state.steps >= settings.max_steps:
-            raise LimitReached(f"{state.steps} steps are used up (--max-steps)")
-        if settings.max_cost is not None and (state.usage.cost or 0) >= settings.max_cost:
-            raise LimitReached(
-                f"{state.usage.cost:.2f} of {settings.max_cost:.2f} dollars are used up (--max-cost)"
-            )
-        if (
-            settings.max_tokens is not None
-            and (spent := state.usage.prompt + state.usage.completion) >= settings.max_tokens
-        ):
-            raise LimitReached(
-                f"{spent:,} of {settings.max_tokens:,} tokens are used up (--max-tokens)"
-            )
-        if settings.max_seconds is not None and state.seconds >= settings.max_seconds:
-            raise LimitReached(
-                f"{state.seconds:.0f} of {settings.max_seconds:.0f} seconds are used up (--max-time)"
-            )
+        if reason := limit_reached(self.state, self.settings):
+            raise LimitReached(reason)
 
     def ask(self) -> None:
-        """Have the model's next answer on disk. A conversation that the model finds too long is compacted, once."""
-        on_text = self.streamed if self.settings.stream and self.session.watch else None
+        """Record the model's next reply. Compact once if the conversation is too long for it."""
         try:
-            ask(self.session, self.models, TOOLS, self.settings, on_text)
+            self._request_reply()
         except NoAnswer as error:
             if not self.compact():
                 raise ModelFailed(f"{error}; there is nothing left to shorten") from error
             try:
-                ask(self.session, self.models, TOOLS, self.settings, on_text)
+                self._request_reply()
             except NoAnswer as again:
                 raise ModelFailed(f"{again}, after the conversation was shortened") from again
 
-    def streamed(self, text: str) -> None:
-        """Let the person see what the model says while it says it."""
-        if self.session.watch:
-            self.session.watch({"event": "text", "text": text})
+    def _request_reply(self) -> None:
+        on_text = self.report_text if self.settings.stream and self.session.on_event else None
+        request_reply(self.session, self.models, TOOLS, self.settings, on_text)
+
+    def report_text(self, text: str) -> None:
+        """Report a piece of the model's text to the listener."""
+        if self.session.on_event:
+            self.session.on_event({"event": "text", "text": text})
 
     def compact(self) -> bool:
-        """Let old turns give way to a digest; whether there were any."""
-        changed = self.work.changes(self.work.start, self.state.tree) if self.state.tree else []
-        found = compacted(self.state, changed, self.settings.compact_at)
-        if found is None:
+        """Replace old turns by a digest. Return False if there are none to replace."""
+        tree = self.state.tree
+        changed = self.worktree.changed_paths(self.worktree.start, tree) if tree else []
+        compaction = compact(self.state, changed, self.settings.compact_at)
+        if compaction is None:
             return False
-        text, kept, digests = found
-        content, redacted = self.presentable(text)
+        content, redacted = self.redact_and_fit(compaction.text)
         message: Message = {"role": "user", "content": content}
         self.session.record(
             "compact",
             message=message,
-            kept=kept,
-            digests=digests,
+            kept=compaction.kept_turns,
+            digests=compaction.kept_digests,
             redacted=redacted,
             outputs=self.session.outputs,
         )
         return True
 
     def observe(self, call: ToolCall) -> None:
-        """Carry out a tool call and tell the model what came of it, in one event with the tree that it left behind."""
+        """Carry out a tool call; record its result and the resulting tree in one event."""
         begun, before = time.monotonic(), self.state.tree
-        answer = self.act(call)
-        tree = (
-            self.work.snapshot() if call.name in ("edit", "run", "finish") or not before else before
-        )
-        text = answer.text
+        result = self.act(call)
+        tree = self.worktree.snapshot() if call.name in CHANGING or not before else before
+        text = result.text
         if call.name == "run" and before and tree != before:
-            text += f"\n[files changed by this command: {', '.join(self.work.changes(before, tree)) or 'outside of the root'}]"
-        content, redacted = self.presentable(text)
-        redacted, self.tools.hidden = redacted + self.tools.hidden, 0
-        failed = content.partition("\n")[0][:GIST] if answer.failed else ""
+            paths = ", ".join(self.worktree.changed_paths(before, tree)) or "outside of the root"
+            text += f"\n[files changed by this command: {paths}]"
+        content, redacted = self.redact_and_fit(text)
+        redacted, self.tools.redacted = redacted + self.tools.redacted, 0
         self.session.record(
             "answer",
             message={"role": "tool", "tool_call_id": call.id, "content": content},
             act={
                 "name": call.name,
-                "gist": gist(call),
-                "refs": list(answer.refs),
-                "failed": failed,
+                "gist": summarize_call(call),
+                "refs": list(result.refs),
+                "failed": content.partition("\n")[0][:GIST] if result.failed else "",
             },
             tree=tree,
             outputs=self.session.outputs,
@@ -198,100 +186,112 @@ class Run:
             seconds=round(time.monotonic() - begun, 3),
         )
 
-    def act(self, call: ToolCall) -> Answer:
+    def act(self, call: ToolCall) -> ToolResult:
         """Carry out a tool call."""
-        own: dict[str, Callable[..., Answer]] = {
+        steering: dict[str, Callable[..., ToolResult]] = {
             "plan": self.plan,
-            "run": self.command,
+            "run": self.run_command,
             "finish": self.finish,
         }
-        return self.tools.call(call, own)
+        return self.tools.call(call, steering)
 
-    def presentable(self, text: str) -> tuple[str, int]:
-        """`text` without secrets and no longer than an item may be, and how many secrets there were."""
-        shown, count = redact_text(text)
-        kept = f"output:{self.session.outputs + 1}"
-        fitted = fitting(shown, kept)
-        if fitted != shown:
-            self.session.next_output()[1].write_text(shown, encoding="utf-8", errors="replace")
+    def redact_and_fit(self, text: str) -> tuple[str, int]:
+        """Return `text` without secrets, cut to the size of an item, and the number of secrets."""
+        clean, count = redact_text(text)
+        fitted = fit_item(clean, f"output:{self.session.outputs + 1}")
+        if fitted != clean:
+            self.session.next_output()[1].write_text(clean, encoding="utf-8", errors="replace")
         return fitted, count
 
-    def plan(self, steps: list[str], files: list[str], tests: str, risks: str = "") -> Answer:
-        """Accept a plan, or ask a person to; a change that names no new file needs no new approval."""
-        plan, answer = plans.written(steps, files, tests, risks), "the plan is accepted"
+    def plan(self, steps: list[str], files: list[str], tests: str, risks: str = "") -> ToolResult:
+        """Accept a plan or ask a person to; a changed plan without new files needs no approval."""
+        plan, answer = format_plan(steps, files, tests, risks), "the plan is accepted"
         if not (self.tools.planned and self.state.files.issuperset(files)):
-            decision = self.decision(Proposal("plan", plan.text))
+            decision = self.decide(Proposal("plan", plan.text))
             if decision and not decision.approved:
                 raise ToolError(f"the user rejects this plan: {decision.reason}")
             if decision and decision.text and decision.text != plan.text:
-                plan = plans.read(decision.text)
+                plan = parse_plan(decision.text)
                 answer = f"the user accepts the plan with changes; it is now:\n{plan.text}"
         self.tools.planned = True
         self.session.record("plan", text=plan.text, files=list(plan.files), tests=plan.tests)
-        return Answer(answer)
+        return ToolResult(answer)
 
-    def command(self, command: str, seconds: int = COMMAND_SECONDS) -> Answer:
-        """Run a command; where it was a test that shows the work to be right, what it tested becomes a commit."""
-        ran, answer = self.tools.run_command(command, seconds)
-        if ran.code == 0 and command.strip() in (self.test_command, self.state.plan_tests):
+    def run_command(self, command: str, seconds: int = COMMAND_SECONDS) -> ToolResult:
+        """Run a command. If it is a test command and passes, commit the tested work."""
+        result, answer = self.tools.run_command(command, seconds)
+        if result.code == 0 and command.strip() in (self.test_command, self.state.plan_tests):
             self.commit(self.task)
         return answer
 
-    def finish(self, summary: str) -> Answer:
-        """Verify. Only passing tests end the run; a failure is the next observation."""
+    def finish(self, summary: str) -> ToolResult:
+        """Verify the work. Only passing tests end the run; a failure is the next observation."""
         if self.test_command is None and not self.state.plan_tests:
-            self.commit(summary)
-            self.end("unverified", f"{summary} (no test command was found: pass --test)")
-            return Answer("the run ends without a test")
-        now = self.work.snapshot()
-        near = self.tools.index.reaching(self.work.changed_lines(self.work.start, now))
-        given = self.settings.test_command is not None
-        order = stages(near, self.state.plan_tests, self.test_command, given, self.tools.root)
-        if not order:
-            self.commit(summary)
-            self.end("unverified", f"{summary} (no command tests it: pass --test)")
-            return Answer("the run ends without a test")
-        verdict = Suite(self.tools, self.work).verify(order)
-        told = {
-            name: value
-            for name, value in asdict(verdict).items()
-            if name not in ("text", "seconds")
-        }
-        told |= {name: list(told[name]) for name in ("failures", "flaky", "red_before")}
-        self.session.record("verify", **told)
+            return self._finish_untested(summary, "no test command was found")
+        stages = self._list_stages()
+        if not stages:
+            return self._finish_untested(summary, "no command tests it")
+        verdict = Suite(self.tools, self.worktree).verify(stages)
+        self._record_verdict(verdict)
         if not verdict.passed:
-            return Answer(f"not finished: {verdict.command} fails\n{verdict.text}", failed=True)
+            return ToolResult(f"not finished: {verdict.command} fails\n{verdict.text}", failed=True)
         self.commit(summary)
-        self.end("finished", summary + remarks(verdict.flaky, verdict.red_before))
-        return Answer(
-            f"finished: {verdict.command} passes{remarks(verdict.flaky, verdict.red_before)}"
+        remarks = format_remarks(verdict.flaky, verdict.red_before)
+        self.session.record("finish", status="finished", reason=summary + remarks)
+        return ToolResult(f"finished: {verdict.command} passes{remarks}")
+
+    def _finish_untested(self, summary: str, reason: str) -> ToolResult:
+        self.commit(summary)
+        text = f"{summary} ({reason}: pass --test)"
+        self.session.record("finish", status="unverified", reason=text)
+        return ToolResult("the run ends without a test")
+
+    def _list_stages(self) -> list[Stage]:
+        tree = self.worktree.snapshot()
+        changed = self.worktree.changed_lines(self.worktree.start, tree)
+        return list_stages(
+            self.tools.index.reaching_tests(changed),
+            self.state.plan_tests,
+            self.test_command,
+            self.settings.test_command is not None,
+            self.tools.root,
         )
 
-    def end(self, status: str, reason: str) -> None:
-        """The run is over once this call is answered."""
-        self.session.record("finish", status=status, reason=reason)
+    def _record_verdict(self, verdict: Verdict) -> None:
+        self.session.record(
+            "verify",
+            passed=verdict.passed,
+            command=verdict.command,
+            failures=list(verdict.failures),
+            flaky=list(verdict.flaky),
+            red_before=list(verdict.red_before),
+        )
 
     def commit(self, message: str) -> None:
-        """Keep what is there on the run's branch; search knows it from then on."""
-        short = commit_message(message)
-        if commit := self.work.commit(short):
-            self.session.record("commit", commit=commit, message=short.partition("\n")[0])
-            if not self.state.ending:
-                self.refresh()
+        """Commit all changes to the run's branch, and index them for search."""
+        text = format_commit_message(message)
+        if commit := self.worktree.commit(text):
+            self.session.record("commit", commit=commit, message=text.partition("\n")[0])
+            if not self.state.stop:
+                self.refresh_index()
 
-    def refresh(self) -> None:
-        """Index the working copy again, where that is possible, and say so before the next turn."""
-        if index := self.tools.index.refreshed(str(self.work.root)):
+    def refresh_index(self) -> None:
+        """Index the worktree again, if possible, and queue the news of it for the model."""
+        if index := self.tools.index.refresh(str(self.worktree.root)):
             self.tools.index = index
             self.news.append(
-                "The index now covers your copy as it is after the last commit: `search` finds what you changed."
+                "The index now covers your copy as it is after the last commit:"
+                " `search` finds what you changed."
             )
 
-    def decision(self, proposal: Proposal) -> Decision | None:
-        """What a person decided, or None where nobody is asked. It is recorded with a hash of what was decided on."""
-        known = self.state.decisions.get(proposal.digest)
-        if known and known["approved"]:  # decided before the run was killed
-            return Decision(True, known["reason"], known["text"])
+    def decide(self, proposal: Proposal) -> Decision | None:
+        """Return a person's decision, or None if nobody is asked.
+
+        It is recorded with a hash of the proposal. Raise `Rejected` for a rejection without reason.
+        """
+        earlier = self.state.decisions.get(proposal.digest)
+        if earlier and earlier["approved"]:  # decided before the run was killed
+            return Decision(True, earlier["reason"], earlier["text"])
         decision = self.approval.decide(proposal)
         if decision is None:
             return None
@@ -304,42 +304,56 @@ class Run:
             **asdict(decision),
         )
         if not decision.approved and not decision.reason:
-            raise Refused(f"the {proposal.kind} was rejected")
+            raise Rejected(f"the {proposal.kind} was rejected")
         return decision
 
-    def refusal(self, proposal: Proposal) -> str:
-        """Why a person does not want it, or ""."""
-        decision = self.decision(proposal)
-        return (
-            ""
-            if decision is None or decision.approved
-            else f"the user rejects this {proposal.kind}: {decision.reason}"
-        )
+    def find_objection(self, proposal: Proposal) -> str:
+        """Return why a person rejects the proposal, or ""."""
+        decision = self.decide(proposal)
+        if decision is None or decision.approved:
+            return ""
+        return f"the user rejects this {proposal.kind}: {decision.reason}"
 
 
-def remarks(flaky: Sequence[str], red_before: Sequence[str]) -> str:
-    """What a person should know of tests that did not simply pass."""
-    parts = [f"flaky: {', '.join(flaky)}"] if flaky else []
-    parts += [f"failed before and still do: {', '.join(red_before)}"] if red_before else []
-    return f" ({'; '.join(parts)})" if parts else ""
+def limit_reached(state: RunState, settings: Settings) -> str:
+    """Return the first reached limit of steps, money, tokens or time in words, or ""."""
+    cost, max_cost = state.usage.cost or 0, settings.max_cost
+    tokens, max_tokens = state.usage.prompt + state.usage.completion, settings.max_tokens
+    seconds, max_seconds = state.seconds, settings.max_seconds
+    if state.steps >= settings.max_steps:
+        return f"{state.steps} steps are used up (--max-steps)"
+    if max_cost is not None and cost >= max_cost:
+        return f"{cost:.2f} of {max_cost:.2f} dollars are used up (--max-cost)"
+    if max_tokens is not None and tokens >= max_tokens:
+        return f"{tokens:,} of {max_tokens:,} tokens are used up (--max-tokens)"
+    if max_seconds is not None and seconds >= max_seconds:
+        return f"{seconds:.0f} of {max_seconds:.0f} seconds are used up (--max-time)"
+    return ""
 
 
-def gist(call: ToolCall) -> str:
-    """A call in a few words."""
+def format_remarks(flaky: Sequence[str], red_before: Sequence[str]) -> str:
+    """Return a remark for the user on tests that did not simply pass, or ""."""
+    remarks = [f"flaky: {', '.join(flaky)}"] if flaky else []
+    remarks += [f"failed before and still do: {', '.join(red_before)}"] if red_before else []
+    return f" ({'; '.join(remarks)})" if remarks else ""
+
+
+def summarize_call(call: ToolCall) -> str:
+    """Return a call in a few words."""
     try:
-        given: dict[str, Any] = json.loads(call.arguments)
-        shown = [
-            shlex.quote(str(given[name]))
+        arguments: dict[str, Any] = json.loads(call.arguments)
+        words = [
+            shlex.quote(str(arguments[name]))
             for name in ("path", "query", "command", "start", "end", "find")
-            if name in given
+            if name in arguments
         ]
     except (ValueError, TypeError):
-        shown = []
-    return " ".join(" ".join([call.name, *shown]).split())[:GIST]
+        words = []
+    return " ".join(" ".join([call.name, *words]).split())[:GIST]
 
 
-def commit_message(text: str) -> str:
-    """`text` with a first line of bearable length."""
+def format_commit_message(text: str) -> str:
+    """Return `text` with a first line of at most 72 characters."""
     first, _, rest = text.strip().partition("\n")
     if len(first) <= 72:
         return f"{first}\n{rest}".strip() or "Work of clew"

@@ -1,4 +1,4 @@
-"""A run once more, with the replies that were recorded: no model is asked, edits and commands happen anew."""
+"""Run again with the recorded replies: no model is asked, edits and commands are repeated."""
 
 from __future__ import annotations
 
@@ -8,114 +8,127 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..model.litellm_model import Asked, Model, NoAnswer, OnText
-from ..session.endings import AgentError
-from ..session.records import Reply, ToolCall, Usage
+from ..errors import AgentError
+from ..model.litellm_model import Model, ModelRequest, NoAnswer, OnText
+from ..session.records import Outcome, Reply, ToolCall, Usage
 from ..session.state import Event
 from ..session.transcript import Session, load
 from ..tools.index import Index
-from ..workspace.worktree import at_start, git
+from ..workspace.worktree import worktree_at_start
 from .approval import Approval
-from .lifecycle import drive, made, settings_of, settled
+from .lifecycle import build_run, drive, resolve_settings, settings_from_json
 
-SHOWN = 160  # characters of an answer that differs
+SHOWN = 160  # characters of a differing answer
+CONTEXT = 20  # of them before the difference
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded(Model):
+class RecordedModel(Model):
     """Gives the replies of an earlier run, in order."""
 
     replies: tuple[Event, ...] = ()
 
-    def ask(self, asked: Asked, on_text: OnText | None = None) -> Reply:
-        given = sum(message["role"] == "assistant" for message in asked.messages)
-        step = (
-            int(asked.key.rpartition("-step")[2].partition("-")[0])
-            if "-step" in asked.key
-            else given
-        )
+    def ask(self, request: ModelRequest, on_text: OnText | None = None) -> Reply:
+        step = self._step(request)
         if step >= len(self.replies):
             raise NoAnswer("the record ends here", "final")
         event = self.replies[step]
         calls = tuple(ToolCall(**call) for call in event["calls"])
         return Reply(event["message"], calls, Usage(**event["usage"]), self.name)
 
+    def _step(self, request: ModelRequest) -> int:
+        if "-step" in request.key:
+            return int(request.key.rpartition("-step")[2].partition("-")[0])
+        return sum(message["role"] == "assistant" for message in request.messages)
+
 
 def replay_run(folder: Path, index: Index) -> dict[str, Any]:
-    """`{"run", "replies", "status", "same_diff", "differences"}`; a difference is an answer that is not as it was.
+    """Return `{"run", "replies", "status", "same_diff", "differences"}`.
 
-    Raises `AgentError` where the start of the run is no longer there.
+    A difference is an answer of a tool that is not as recorded. Raise `AgentError` if the start of
+    the run no longer exists.
     """
     events = list(load(folder))
     if not events or events[0]["event"] != "start":
         raise AgentError(f"{folder} holds no run that has begun")
-    start, replies = events[0], tuple(event for event in events if event["event"] == "reply")
-    with tempfile.TemporaryDirectory(prefix="clew-replay-") as state:
-        given = replace(
-            settings_of(start["settings"]),
+    replies = tuple(event for event in events if event["event"] == "reply")
+    outcome, repeated = _repeat(folder, events[0], replies, index)
+    return {
+        "run": folder.name,
+        "replies": len(replies),
+        "status": outcome.status,
+        "same_diff": not has_ended(events) or recorded_diff(folder) == outcome.diff,
+        "differences": find_differences(events, repeated),
+    }
+
+
+def _repeat(
+    folder: Path, start: Event, replies: tuple[Event, ...], index: Index
+) -> tuple[Outcome, list[Event]]:
+    """Return the outcome and the events of a second run from the same start."""
+    settings = resolve_settings(
+        replace(
+            settings_from_json(start["settings"]),
             approve="never",
             max_cost=None,
             max_steps=len(replies) + 1,
         )
-        settings = settled(given)
-        work = at_start(start["worktree"], f"replay-{folder.name}", settings.trees)
-        session = Session(Path(state) / f"replay-{folder.name}")
+    )
+    name = f"replay-{folder.name}"
+    with tempfile.TemporaryDirectory(prefix="clew-replay-") as runs:
+        worktree = worktree_at_start(start["worktree"], name, settings.trees)
+        session = Session(Path(runs) / name)
         session.record(
             "start",
-            run=session.folder.name,
+            run=name,
             task=start["task"],
             settings=start["settings"],
-            worktree=work.to_json(),
+            worktree=worktree.to_json(),
         )
-        run = made(
-            start["task"], settings, index, Approval("never"), session, work, start["test_command"]
+        run = build_run(
+            start["task"],
+            settings,
+            index,
+            Approval("never"),
+            session,
+            worktree,
+            start["test_command"],
         )
-        run.models = [Recorded("recorded", replies=replies)]
+        run.models = [RecordedModel("recorded", replies=replies)]
         outcome = drive(run)
-        again = list(load(session.folder))
-        if work.repository and outcome.branch:
-            git(
-                "branch",
-                "--quiet",
-                "-D",
-                str(work.branch),
-                cwd=work.repository,
-                settings=work.settings,
-            )
-    before = (
-        (folder / "result.diff").read_text(encoding="utf-8", errors="surrogateescape")
-        if ended(events)
-        else ""
-    )
-    return {
-        "run": folder.name, "replies": len(replies), "status": outcome.status,
-        "same_diff": not ended(events) or before == outcome.diff, "differences": differences(events, again),
-    }  # fmt: skip
+        if outcome.branch:
+            worktree.delete_branch()
+        return outcome, list(load(session.folder))
 
 
-def ended(events: Sequence[Event]) -> bool:
+def has_ended(events: Sequence[Event]) -> bool:
     return any(event["event"] == "end" for event in events)
 
 
-def differences(first: Sequence[Event], second: Sequence[Event]) -> list[dict[str, Any]]:
-    """The answers in which two records of the same replies differ."""
-    found = []
-    for (turn, was), (_, now) in zip(answers(first), answers(second), strict=False):
-        old, new = was["message"]["content"], now["message"]["content"]
+def recorded_diff(folder: Path) -> str:
+    return (folder / "result.diff").read_text(encoding="utf-8", errors="surrogateescape")
+
+
+def find_differences(first: Sequence[Event], second: Sequence[Event]) -> list[dict[str, Any]]:
+    """Return the differing answers of two records of the same replies."""
+    differences = []
+    pairs = zip(numbered_answers(first), numbered_answers(second), strict=False)
+    for (turn, earlier), (_, later) in pairs:
+        old, new = earlier["message"]["content"], later["message"]["content"]
         if old != new:
-            at = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
-            around = slice(max(0, at - 20), at + SHOWN)
-            found.append(
-                {"turn": turn, "name": was["act"]["name"], "was": old[around], "is": new[around]}
-            )
-    return found
+            characters = enumerate(zip(old, new, strict=False))
+            at = next((position for position, (a, b) in characters if a != b), 0)
+            shown = slice(max(0, at - CONTEXT), at + SHOWN)
+            name = earlier["act"]["name"]
+            differences.append({"turn": turn, "name": name, "was": old[shown], "is": new[shown]})
+    return differences
 
 
-def answers(events: Sequence[Event]) -> list[tuple[int, Event]]:
-    """(turn, answer), in order; of an act that was repeated after a kill the last."""
-    turn, found = 0, []
+def numbered_answers(events: Sequence[Event]) -> list[tuple[int, Event]]:
+    """Return (turn, answer) for each answer of a tool, in order."""
+    turn, answers = 0, []
     for event in events:
         turn += event["event"] == "reply"
         if event["event"] == "answer":
-            found.append((turn, event))
-    return found
+            answers.append((turn, event))
+    return answers

@@ -1,12 +1,13 @@
-"""What a repository asks for in `[tool.clew]` of its pyproject.toml: nothing of it is obeyed before a person saw it.
+"""The repository's requests in `[tool.clew]` of its pyproject.toml, obeyed only with consent.
 
     [tool.clew]
-    setup = "python -m venv $CLEW_ENV && $CLEW_ENV/bin/pip install pytest attrs"    # once, with network
+    setup = "python -m venv $CLEW_ENV && $CLEW_ENV/bin/pip install pytest attrs"
     test = "python -m pytest -q"
-    image = "python:3.12"                                                            # for a container
+    image = "python:3.12"
 
-Consent is bound to a hash of exactly these values and of the files that `setup` names (`sh tools/setup.sh`), for this
-repository and the next one that asks for the same. What a set-up installs is used by one repository alone.
+`setup` runs once, with network; `image` is for a container. Consent is bound to a hash of exactly
+these values and of the files named in `setup` (`sh tools/setup.sh`). It holds for this repository
+and for others with the same hash; the environment of a set-up is used by one repository alone.
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ from pathlib import Path
 from ..workspace.worktree import state_folder
 
 _WORD = re.compile(r"[^\s'\"=;&|<>()$]+")
-INSTALLED = (
+FIELDS = {  # name → meaning, for the person who is asked
+    "setup": "a command that runs once, in the sandbox but with network, to install what tests need",
+    "test": "the command that has to pass",
+    "image": "the container's image, where the sandbox is docker",
+}
+REQUIREMENT_FILES = (
     "pyproject.toml",
     "setup.py",
     "setup.cfg",
@@ -31,38 +37,26 @@ INSTALLED = (
     "go.sum",
     "Cargo.lock",
 )
+SHORTEST_DIGEST = 12  # digits of a hash that the user may abbreviate to
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The values that count."""
+    """The values of `[tool.clew]`."""
 
     setup: str = ""  # a shell command
     test: str = ""  # a shell command
     image: str = ""  # of a container
-    scripts: tuple[
-        tuple[str, str], ...
-    ] = ()  # (path, digest) of the tree's files that `setup` names
+    scripts: tuple[tuple[str, str], ...] = ()  # (path, digest) of files named in `setup`
 
     @property
     def text(self) -> str:
-        """What a person is shown, and what the hash is of."""
-        lines = [
-            (
-                "setup",
-                self.setup,
-                "a command that runs once, in the sandbox but with network, to install what tests need",
-            ),
-            ("test", self.test, "the command that has to pass"),
-            ("image", self.image, "the container's image, where the sandbox is docker"),
-        ]
-        shown = "\n".join(
-            f"{name} = {value!r}\n    {meaning}" for name, value, meaning in lines if value
-        )
-        shown += "".join(
-            f"\n    runs {path} (sha256 {digest[:16]})" for path, digest in self.scripts
-        )
-        return f"The repository asks for this ([tool.clew] in pyproject.toml):\n{shown}"
+        """The text for the person; the hash is computed from it."""
+        values = ((name, getattr(self, name), meaning) for name, meaning in FIELDS.items())
+        lines = [f"{name} = {value!r}\n    {meaning}" for name, value, meaning in values if value]
+        scripts = [f"\n    runs {path} (sha256 {digest[:16]})" for path, digest in self.scripts]
+        head = "The repository asks for this ([tool.clew] in pyproject.toml):\n"
+        return head + "\n".join(lines) + "".join(scripts)
 
     @property
     def digest(self) -> str:
@@ -70,37 +64,32 @@ class Configuration:
 
 
 def read_configuration(root: Path) -> Configuration | None:
-    """What the tree asks for; None where it asks for nothing, or for nothing that can be read."""
+    """Return the configuration of a tree, or None if there is none or it cannot be read."""
     try:
         table = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["clew"]
-        values = {
-            name: table[name]
-            for name in ("setup", "test", "image")
-            if isinstance(table.get(name), str)
-        }
+        values = {name: table[name] for name in FIELDS if isinstance(table.get(name), str)}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     if not any(values.values()):
         return None
-    return Configuration(**values, scripts=tuple(_scripts(root, values.get("setup", ""))))
+    return Configuration(**values, scripts=tuple(_find_scripts(root, values.get("setup", ""))))
 
 
-def _scripts(root: Path, command: str) -> Iterator[tuple[str, str]]:
-    """The files of the tree that a command names, each with the digest of what it says now."""
+def _find_scripts(root: Path, command: str) -> Iterator[tuple[str, str]]:
+    """Yield the files of the tree named in a command, with digests of their content."""
     for word in sorted(set(_WORD.findall(command))):
         path = root / word
-        if (
-            not path.is_symlink()
-            and path.is_file()
-            and path.resolve().is_relative_to(root.resolve())
-        ):
+        is_file = not path.is_symlink() and path.is_file()
+        if is_file and path.resolve().is_relative_to(root.resolve()):
             yield word, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def is_trusted(configuration: Configuration, given: str | None) -> bool:
-    """Whether it was consented to earlier, or its digest, 12 digits at least, is given now."""
-    named = given is not None and len(given) >= 12 and configuration.digest.startswith(given)
-    return named or (trusted_folder() / configuration.digest).exists()
+def is_trusted(configuration: Configuration, digest: str | None) -> bool:
+    """Tell if a person consented earlier, or passes the digest now, in 12 digits at least."""
+    is_long_enough = digest is not None and len(digest) >= SHORTEST_DIGEST
+    if is_long_enough and configuration.digest.startswith(str(digest)):
+        return True
+    return (trusted_folder() / configuration.digest).exists()
 
 
 def trust(configuration: Configuration) -> None:
@@ -115,13 +104,14 @@ def trusted_folder() -> Path:
 
 
 def environment_folder(configuration: Configuration, root: Path, repository: Path) -> Path:
-    """Where the set-up installs to: one folder for the same command and the same lists of what to install in the tree
-    `root`, a copy of the user's `repository`. Others' repositories must not find in it what this one put there."""
-    digest = hashlib.sha256(
-        f"{repository.resolve()}\0{configuration.text}".encode("utf-8", "surrogatepass")
-    )
-    for path in sorted(
-        path for pattern in INSTALLED for path in root.glob(pattern) if path.is_file()
-    ):
+    """Return the folder for the installations of a set-up.
+
+    It is the same for equal commands and equal requirement files in the tree `root`, a copy of the
+    user's `repository`. No other repository uses it, so none can be harmed by this one's set-up.
+    """
+    key = f"{repository.resolve()}\0{configuration.text}"
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass"))
+    matches = (path for pattern in REQUIREMENT_FILES for path in root.glob(pattern))
+    for path in sorted(path for path in matches if path.is_file()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return state_folder().parent / "environments" / digest.hexdigest()[:24]

@@ -1,13 +1,14 @@
-"""Before the first turn: the repository's configuration, if a person consents, and the set-up that it asks for."""
+"""Before the first turn: the repository's configuration, if a person consents, and its set-up."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..session.endings import Ending, Refused
+from ..session.stop_reasons import Rejected, StopReason
 from .approval import Proposal
+from .loop import Run
 from .repository_config import (
     Configuration,
     environment_folder,
@@ -16,59 +17,63 @@ from .repository_config import (
     trust,
 )
 
-if TYPE_CHECKING:
-    from .loop import Run
-
-DONE = ".clew-done"  # in an environment whose set-up has ended well
+DONE = ".clew-done"  # in an environment with a successful set-up
 SETUP_SECONDS = 3600.0
 
 
-def prepare(run: Run) -> None:
-    """Obey what the repository asks for as far as it is trusted; say what is not. Raises `Ending` where set-up fails."""
-    asked = read_configuration(run.work.root)
-    if asked is None:
+def set_up(run: Run) -> None:
+    """Apply the repository's configuration if it is trusted, else record that it is not.
+
+    Raise `StopReason` if the set-up command fails.
+    """
+    configuration = read_configuration(run.worktree.root)
+    if configuration is None:
         return
-    if not consented(run, asked):
+    if not _has_consent(run, configuration):
         if not run.state.messages:
-            run.session.record("untrusted", digest=asked.digest, text=asked.text)
+            run.session.record("untrusted", digest=configuration.digest, text=configuration.text)
         return
-    if asked.test and run.settings.test_command is None:
-        run.test_command = asked.test
-    if asked.setup:
-        set_up(run, asked)
+    if configuration.test and run.settings.test_command is None:
+        run.test_command = configuration.test
+    if configuration.setup:
+        _install(run, configuration)
 
 
-def consented(run: Run, asked: Configuration) -> bool:
-    """Whether a person wants it so: earlier, by option, or asked now."""
-    if is_trusted(asked, run.settings.trust):
+def _has_consent(run: Run, configuration: Configuration) -> bool:
+    """Tell if a person consented: earlier, by option, or now."""
+    if is_trusted(configuration, run.settings.trust):
         return True
     try:
-        decision = run.decision(Proposal("configuration", asked.text))
-    except Refused:
+        decision = run.decide(Proposal("configuration", configuration.text))
+    except Rejected:
         return False
     if decision is None or not decision.approved:
         return False
-    trust(asked)
+    trust(configuration)
     return True
 
 
-def set_up(run: Run, asked: Configuration) -> None:
-    """Install what tests need into a folder of its own, once for the same command and lists; commands find it first."""
-    folder = environment_folder(asked, run.work.root, run.settings.root)
+def _install(run: Run, configuration: Configuration) -> None:
+    """Run the set-up once per configuration, and put its programs first on the sandbox's PATH."""
+    folder = environment_folder(configuration, run.worktree.root, run.settings.root)
     sandbox = run.tools.sandbox
-    inside: dict[str, Any] = {"path": (folder / "bin",), "variables": (("CLEW_ENV", str(folder)),)}
+    additions: dict[str, Any] = {
+        "path": (folder / "bin",),
+        "variables": (("CLEW_ENV", str(folder)),),
+    }
     if not (folder / DONE).exists():
         folder.mkdir(parents=True, exist_ok=True)
         number, output = run.session.next_output()
         limits = replace(sandbox.limits, seconds=SETUP_SECONDS)
-        installing = replace(sandbox, allow_net=True, writable=(folder,), limits=limits, **inside)
-        ran = installing.run(asked.setup, cwd=run.work.root, output=output)
-        installing.close()
-        run.session.record("setup", command=asked.setup, code=ran.code, outputs=number)
-        if ran.code != 0:
-            raise Ending(f"the set-up failed: {ran.stopped or last_line(output)}")
+        installer = replace(sandbox, allow_net=True, writable=(folder,), limits=limits, **additions)
+        result = installer.run(configuration.setup, cwd=run.worktree.root, output=output)
+        installer.close()
+        run.session.record("setup", command=configuration.setup, code=result.code, outputs=number)
+        if result.code != 0:
+            reason = result.broken_limit or last_line(output)
+            raise StopReason(f"the set-up failed: {reason}")
         (folder / DONE).touch()
-    run.tools.sandbox = replace(sandbox, **inside)
+    run.tools.sandbox = replace(sandbox, **additions)
 
 
 def last_line(output: Path) -> str:

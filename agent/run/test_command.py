@@ -1,4 +1,4 @@
-"""Which command says whether the work is right, where the user names none."""
+"""Detect the test command of a tree, if the user names none."""
 
 from __future__ import annotations
 
@@ -7,51 +7,44 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+PYTHON_SETTINGS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini")
+
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """A way to test, and how to see that a tree uses it."""
+    """A test command, and a check if a tree uses it."""
 
     command: str
     applies: Callable[[Path], bool]
 
 
 def has_python_tests(root: Path) -> bool:
-    """Python settings at the root, and a test file or folder where pytest looks."""
-    named = any(
-        (root / name).is_file()
-        for name in ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini")
-    )
-    return named and (
-        any((root / name).is_dir() for name in ("tests", "test")) or any(root.glob("test_*.py"))
-    )
+    """Tell if there are Python settings at the root, and tests in pytest's default places."""
+    has_settings = any((root / name).is_file() for name in PYTHON_SETTINGS)
+    has_folder = any((root / name).is_dir() for name in ("tests", "test"))
+    return has_settings and (has_folder or any(root.glob("test_*.py")))
 
 
 def has_npm_test(root: Path) -> bool:
-    """A `test` script of its own in package.json; npm writes one that only fails into new packages."""
+    """Tell if package.json has a `test` script other than npm's failing placeholder."""
     try:
-        script = (
-            json.loads((root / "package.json").read_text(encoding="utf-8"))
-            .get("scripts", {})
-            .get("test", "")
-        )
+        package = json.loads((root / "package.json").read_text(encoding="utf-8"))
+        script = package.get("scripts", {}).get("test", "")
     except (OSError, ValueError, AttributeError):
         return False
     return bool(script) and "no test specified" not in script
 
 
 def has_make_test(root: Path) -> bool:
-    """A makefile with the target `test`."""
+    """Tell if there is a makefile with the target `test`."""
     try:
-        return any(
-            line.startswith("test:")
-            for line in (root / "Makefile").read_text(errors="replace").splitlines()
-        )
+        lines = (root / "Makefile").read_text(errors="replace").splitlines()
     except OSError:
         return False
+    return any(line.startswith("test:") for line in lines)
 
 
-RUNNERS = (  # the first that applies
+RUNNERS = (  # in order of precedence
     Runner("python -m pytest -q", has_python_tests),
     Runner("go test ./...", lambda root: (root / "go.mod").is_file()),
     Runner("cargo test --offline --quiet", lambda root: (root / "Cargo.toml").is_file()),
@@ -61,5 +54,5 @@ RUNNERS = (  # the first that applies
 
 
 def find_test_command(root: Path) -> str | None:
-    """The command that runs the tests of the tree at `root`, by what lies there; None where nothing tells."""
+    """Return the command for the tests of the tree at `root`, or None if no file tells."""
     return next((runner.command for runner in RUNNERS if runner.applies(root)), None)

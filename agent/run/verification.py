@@ -1,7 +1,7 @@
-"""Whether the work is right: the tests that reach it first, then those of the plan, then all.
+"""Verify the work by tests: first those that reach the change, then the plan's, then all.
 
-A failing test is run again by itself; one that passes then is flaky, and named. One that failed before the run began does
-not count against the work, unless the plan says that it is to pass or the user gave the command.
+A failing test is run again by itself. If it passes then, it is flaky and reported. A test that
+failed before the run does not count, unless the plan names it or the user gave the command.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from ..session.records import Answer
+from ..session.records import ToolResult
 from ..tools.code_refs import LINES
 from ..tools.toolbox import Toolbox
-from ..workspace.worktree import Worktree
+from ..workspace.worktree import RunWorktree
 
 PYTEST = re.compile(r"^(?:python3? -m )?(?:py\.test|pytest)\b")
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?\.py(?:::.+?)?)(?: - .*)?$", re.MULTILINE)
 NO_TESTS = 5  # pytest's exit code
-AGAIN_AT_MOST = 50  # failing tests that are run again; beyond them it is no accident
+MAX_RERUN = 50  # failing tests to run again; more of them are no accident
 SECTION = re.compile(r"^_{3,} .* _{3,}$", re.MULTILINE)
 SECTIONS, SECTION_SIZE = 4, 1600  # failures shown in full, characters of each
+PROGRAMS = ("python", "go", "cargo", "npm", "make", "sh", "node", "tox")  # that start a command
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,142 +32,133 @@ class Stage:
     """Tests that are run together."""
 
     command: str
-    lenient: bool  # what failed before the run may fail
+    lenient: bool  # tests that failed before the run may fail
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the tests say."""
+    """The result of a verification."""
 
     passed: bool
-    command: str  # that failed, or the last one
-    text: str  # for the model, where they failed
+    command: str  # the failing one, or the last
+    text: str  # of a failure, for the model
     failures: tuple[str, ...] = ()
     flaky: tuple[str, ...] = ()
     red_before: tuple[str, ...] = ()
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Suite:
-    """The tests of one working copy."""
+    """The tests of one worktree."""
 
     tools: Toolbox
-    work: Worktree
+    worktree: RunWorktree
     _flaky: dict[str, None] = field(default_factory=dict)
-    _red: dict[str, None] = field(default_factory=dict)
+    _red_before: dict[str, None] = field(default_factory=dict)
 
     def verify(self, stages: Sequence[Stage]) -> Verdict:
         """Run the stages in order, up to the first that fails."""
         for stage in stages:
-            answer, failing, code = self.run(stage.command)
-            if code in (0, NO_TESTS if is_pytest(stage.command) and len(stages) > 1 else 0):
+            result, failing, code = self.run(stage.command)
+            if code == 0 or (code == NO_TESTS and is_pytest(stage.command) and len(stages) > 1):
                 continue
-            left = self.counting(stage, failing) if failing else ["the command failed"]
-            if left:
-                return self._verdict(False, stage.command, trimmed(answer.text), tuple(left))
-        return self._verdict(True, stages[-1].command if stages else "", "")
+            failures = self.count_failures(stage, failing) if failing else ["the command failed"]
+            if failures:
+                return self._verdict(stage.command, shorten_output(result.text), tuple(failures))
+        return self._verdict(stages[-1].command if stages else "", "", ())
 
-    def run(self, command: str) -> tuple[Answer, list[str], int]:
-        """(what the model would see, failing tests by their ids, exit code)."""
-        ran, answer = self.tools.run_command(command)
-        if not is_pytest(command) or ran.stopped:
-            return answer, [], ran.code
-        output = self.tools.session.keep(self.tools.session.outputs).read_text(
-            encoding="utf-8", errors="replace"
-        )
-        return answer, list(dict.fromkeys(FAILED.findall(output))), ran.code
+    def run(self, command: str) -> tuple[ToolResult, list[str], int]:
+        """Return (result for the model, ids of failing tests, exit code)."""
+        command_result, result = self.tools.run_command(command)
+        if not is_pytest(command) or command_result.broken_limit:
+            return result, [], command_result.code
+        session = self.tools.session
+        path = session.output_path(session.outputs)
+        output = path.read_text(encoding="utf-8", errors="replace")
+        return result, list(dict.fromkeys(FAILED.findall(output))), command_result.code
 
-    def counting(self, stage: Stage, failing: list[str]) -> list[str]:
-        """Those failing tests that count: not the flaky ones and, where that is allowed, not those that failed before."""
-        if len(failing) <= AGAIN_AT_MOST:
-            again = set(self.run(again_command(failing))[1])
-            self._flaky |= dict.fromkeys(test for test in failing if test not in again)
-            failing = [test for test in failing if test in again]
+    def count_failures(self, stage: Stage, failing: list[str]) -> list[str]:
+        """Return the failing tests that count.
+
+        Flaky tests do not, and in a lenient stage those that failed before the run.
+        """
+        if len(failing) <= MAX_RERUN:
+            failing_again = set(self.run(pytest_command(failing))[1])
+            self._flaky |= dict.fromkeys(test for test in failing if test not in failing_again)
+            failing = [test for test in failing if test in failing_again]
         if stage.lenient and failing:
             before = self.failing_at_start(failing)
-            self._red |= dict.fromkeys(test for test in failing if test in before)
+            self._red_before |= dict.fromkeys(test for test in failing if test in before)
             failing = [test for test in failing if test not in before]
         return failing
 
     def failing_at_start(self, tests: Sequence[str]) -> set[str]:
-        """Which tests of the same files fail in the tree that the run began with."""
-        now = self.work.snapshot()
-        self.work.restore(self.work.start)
+        """Return the failing tests of the same files in the tree of the run's start."""
+        tree = self.worktree.snapshot()
+        self.worktree.restore(self.worktree.start)
         try:
             paths = dict.fromkeys(test.partition("::")[0] for test in tests)
-            there = [path for path in paths if (self.tools.root / path).is_file()]
-            return set(self.run(again_command(there))[1]) if there else set()
+            existing = [path for path in paths if (self.tools.root / path).is_file()]
+            return set(self.run(pytest_command(existing))[1]) if existing else set()
         finally:
-            self.work.restore(now)
+            self.worktree.restore(tree)
 
-    def _verdict(
-        self, passed: bool, command: str, text: str, failures: tuple[str, ...] = ()
-    ) -> Verdict:
-        return Verdict(passed, command, text, failures, tuple(self._flaky), tuple(self._red))
+    def _verdict(self, command: str, text: str, failures: tuple[str, ...]) -> Verdict:
+        flaky, red_before = tuple(self._flaky), tuple(self._red_before)
+        return Verdict(not failures, command, text, failures, flaky, red_before)
 
 
 def is_pytest(command: str) -> bool:
-    """Whether a command is one of pytest's, whose words we know."""
+    """Tell if a command is a call of pytest alone, whose output can be parsed."""
     return PYTEST.match(command.strip()) is not None and not re.search(r"[;&|<>]", command)
 
 
-def again_command(tests: Sequence[str]) -> str:
-    """Runs these tests, or test files, and nothing else."""
+def pytest_command(tests: Sequence[str]) -> str:
+    """Return a command for these tests or test files only."""
     return "python -m pytest -q " + " ".join(shlex.quote(test) for test in tests)
 
 
-def stages(
-    near: Sequence[str], planned: str, command: str | None, given: bool, root: Path
+def list_stages(
+    reaching: Sequence[str], planned: str, command: str | None, from_user: bool, root: Path
 ) -> list[Stage]:
-    """What is run for a verification: `near` are test files that reach the change, `planned` is the plan's command.
+    """Return the stages of a verification.
 
-    `given` says that the user named the command: then all of it has to pass.
+    `reaching` are test files that reach the change, `planned` is the plan's command. If `command`
+    is `from_user`, all of it has to pass.
     """
-    found: list[Stage] = []
-    there = [path for path in near if (root / path).is_file() and not LINES.match(path)]
-    if command and is_pytest(command) and there:
-        found.append(Stage(again_command(there), lenient=not given))
-    if planned and planned != command and runnable(planned):
-        found.append(Stage(planned, lenient=False))
+    stages: list[Stage] = []
+    files = [path for path in reaching if (root / path).is_file() and not LINES.match(path)]
+    if command and is_pytest(command) and files:
+        stages.append(Stage(pytest_command(files), lenient=not from_user))
+    if planned and planned != command and is_command(planned):
+        stages.append(Stage(planned, lenient=False))
     if command:
-        found.append(Stage(command, lenient=bool(planned) and planned != command and not given))
-    return found
+        lenient = bool(planned) and planned != command and not from_user
+        stages.append(Stage(command, lenient=lenient))
+    return stages
 
 
-def runnable(planned: str) -> bool:
-    """Whether what a plan names as its tests is a command, rather than a sentence about them."""
-    return is_pytest(planned) or planned.split(" ")[0] in (
-        "python",
-        "go",
-        "cargo",
-        "npm",
-        "make",
-        "sh",
-        "node",
-        "tox",
-    )
+def is_command(planned: str) -> bool:
+    """Tell if a plan's tests are a command, rather than a sentence about tests."""
+    return is_pytest(planned) or planned.split(" ")[0] in PROGRAMS
 
 
-def trimmed(text: str) -> str:
-    """A test run's output reduced to the first failures and the list of all."""
-    found = [match.start() for match in SECTION.finditer(text)]
-    if not found:
+def shorten_output(text: str) -> str:
+    """Return a test run's output reduced to the first failures and the list of all."""
+    starts = [match.start() for match in SECTION.finditer(text)]
+    if not starts:
         return text
-    summary = text.find("short test summary", found[-1])
+    summary = text.find("short test summary", starts[-1])
     end = text.rfind("\n", 0, summary) if summary >= 0 else len(text)
-    bounds = [*found, end]
-    parts = [shortened(text[start:stop]) for start, stop in pairwise(bounds)]
-    left = (
-        f"[{len(parts) - SECTIONS} more failures, named below]\n" if len(parts) > SECTIONS else ""
-    )
-    return (
-        text.partition("\n")[0] + "\n" + "".join(parts[:SECTIONS]) + left + text[end:].lstrip("\n")
-    )
+    sections = [shorten_section(text[start:stop]) for start, stop in pairwise([*starts, end])]
+    omitted = len(sections) - SECTIONS
+    note = f"[{omitted} more failures, named below]\n" if omitted > 0 else ""
+    first_line, shown = text.partition("\n")[0], "".join(sections[:SECTIONS])
+    return f"{first_line}\n{shown}{note}" + text[end:].lstrip("\n")
 
 
-def shortened(section: str) -> str:
-    """One failure: its beginning, and its end, where the error stands."""
+def shorten_section(section: str) -> str:
+    """Return the beginning of a failure, and its end with the error."""
     if len(section) <= SECTION_SIZE:
         return section
     return f"{section[: SECTION_SIZE // 4]}\n[…]\n{section[-SECTION_SIZE * 3 // 4 :]}"

@@ -1,11 +1,12 @@
-"""Where a run stands: the fold of its events, and nothing else.
+"""The state of a run: the fold of its events.
 
-A run changes its state by recording an event only. So a run that was killed stands, once its record is read, where it
-stood; and what a record says is what happened.
+A run changes its state only by recording an event. A killed run therefore resumes in the state of
+its transcript, and the transcript says what happened.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,85 +17,72 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A tool call that was answered, as compaction remembers it."""
+    """A tool call with its result, in the form that compaction keeps."""
 
     name: str
     gist: str  # the call in a few words
-    refs: tuple[
-        str, ...
-    ]  # what brings the body of the answer back: symbol ids, lines of files, outputs
-    failed: str  # the first line of an answer that tells of a failure, else ""
+    refs: tuple[str, ...]  # names to read the result's body again: symbol ids, line ranges, outputs
+    failed: str  # the first line of a result that reports a failure, else ""
 
 
 @dataclass(slots=True)
 class Turn:
-    """A reply and the answers to its calls."""
+    """A reply and the results of its calls."""
 
-    start: int  # where it begins in the conversation
-    said: str
+    start: int  # position in the conversation
+    text: str  # of the reply
     acts: list[Act] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class State:
-    """Folded by `apply`, which alone changes it."""
+class RunState:
+    """The fold of a run's events; only `apply` changes it."""
 
     messages: list[Message] = field(default_factory=list)  # the conversation as it is sent next
-    prefix: int = (
-        0  # messages at its beginning that stay whatever is compacted: opening and digests
-    )
-    digests: int = 0  # how many of them are digests of old turns
+    prefix: int = 0  # messages at its beginning that compaction keeps: opening and digests
+    digests: int = 0  # digests of old turns among them
     turns: list[Turn] = field(default_factory=list)  # those that are not compacted
-    pending: list[ToolCall] = field(
-        default_factory=list
-    )  # calls of the last reply without an answer
-    asked: str = ""  # the key of a request that has no answer yet; "" where none is on its way
+    pending: list[ToolCall] = field(default_factory=list)  # calls of the last reply, not yet done
+    request_key: str = ""  # of a request without a reply yet; "" if there is none
     steps: int = 0
-    silent: int = 0  # replies in a row that called no tool
+    silent: int = 0  # replies in a row without a tool call
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0  # of work
-    outputs: int = 0  # long texts kept so far
-    tree: str = ""  # the git tree of the working copy after the last act
-    plan: str = ""  # the plan that holds
-    plan_tests: str = ""  # the command that it names
-    files: set[str] = field(default_factory=set)  # of the plans that were accepted
-    decisions: dict[str, Event] = field(
-        default_factory=dict
-    )  # digest of a proposal → what the person decided
+    outputs: int = 0  # number of stored long texts
+    tree: str = ""  # the git tree of the worktree after the last act
+    plan: str = ""  # the current plan
+    plan_tests: str = ""  # its test command
+    files: set[str] = field(default_factory=set)  # of the accepted plans
+    decisions: dict[str, Event] = field(default_factory=dict)  # digest of a proposal → decision
     commits: list[Event] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)  # what a verification found
+    failures: list[str] = field(default_factory=list)  # of the last verification
     flaky: set[str] = field(default_factory=set)
     red_before: tuple[str, ...] = ()
     redacted: int = 0
-    model: int = 0  # position of the model in use among the model and its fallbacks
-    ending: tuple[str, str] | None = None  # status and reason, once `finish` was accepted
+    model: int = 0  # position of the current model among the model and its fallbacks
+    stop: tuple[str, str] | None = None  # status and reason, once `finish` was accepted
 
     def apply(self, event: Event) -> None:
-        """Take in one event. Events that only tell (`start`, `retry`, `end`, …) change nothing."""
+        """Apply one event. Informative events (`start`, `retry`, `end`, …) change no field."""
         name = event["event"]
-        if name == "open":
-            self.messages = list(event["messages"])
-            self.prefix = len(self.messages)
-        elif name == "message":
-            self.messages.append(event["message"])
-        elif name == "ask":
-            self.asked = event["key"]
-        elif name == "reply":
-            self._reply(event)
-        elif name == "answer":
-            self._answer(event)
-        elif name == "compact":
-            self._compact(event)
-        elif name == "fallback":
-            self.model = event["model"]
-        else:
-            self._told(name, event)
+        if apply_named := getattr(self, f"_apply_{name}", None):
+            apply_named(event)
         self.seconds += event.get("seconds", 0.0)
         self.redacted += event.get("redacted", 0)
         self.outputs = max(self.outputs, event.get("outputs", 0))
 
-    def _reply(self, event: Event) -> None:
-        self.asked = ""
+    def _apply_open(self, event: Event) -> None:
+        self.messages = list(event["messages"])
+        self.prefix = len(self.messages)
+
+    def _apply_message(self, event: Event) -> None:
+        self.messages.append(event["message"])
+
+    def _apply_ask(self, event: Event) -> None:
+        self.request_key = event["key"]
+
+    def _apply_reply(self, event: Event) -> None:
+        self.request_key = ""
         self.steps += 1
         self.usage += Usage(**event["usage"])
         self.pending = [ToolCall(**call) for call in event["calls"]]
@@ -102,46 +90,55 @@ class State:
         self.turns.append(Turn(len(self.messages), str(event["message"].get("content") or "")))
         self.messages.append(event["message"])
 
-    def _answer(self, event: Event) -> None:
-        self.pending = self.pending[1:]  # they are answered in order
+    def _apply_answer(self, event: Event) -> None:
+        self.pending = self.pending[1:]  # calls are carried out in order
         self.messages.append(event["message"])
         self.tree = event.get("tree") or self.tree
         act = event["act"]
         self.turns[-1].acts.append(Act(act["name"], act["gist"], tuple(act["refs"]), act["failed"]))
 
-    def _compact(self, event: Event) -> None:
+    def _apply_compact(self, event: Event) -> None:
         opening = self.prefix - self.digests
-        kept = self.turns[len(self.turns) - event["kept"] :]
-        start = kept[0].start if kept else len(self.messages)
-        older = self.messages[self.prefix - event["digests"] : self.prefix]
-        head = [*self.messages[:opening], *older, event["message"]]
+        recent = self.turns[len(self.turns) - event["kept"] :]
+        start = recent[0].start if recent else len(self.messages)
+        older_digests = self.messages[self.prefix - event["digests"] : self.prefix]
+        head = [*self.messages[:opening], *older_digests, event["message"]]
         self.messages = head + self.messages[start:]
-        self.turns = [Turn(turn.start - start + len(head), turn.said, turn.acts) for turn in kept]
-        self.prefix, self.digests = len(head), len(older) + 1
+        shift = len(head) - start
+        self.turns = [Turn(turn.start + shift, turn.text, turn.acts) for turn in recent]
+        self.prefix, self.digests = len(head), len(older_digests) + 1
 
-    def _told(self, name: str, event: Event) -> None:
-        if name == "plan":
-            self.plan, self.plan_tests = event["text"], event["tests"]
-            self.files.update(event["files"])
-        elif name == "approval":
-            self.decisions[event["digest"]] = event
-        elif name == "commit":
-            self.commits.append(event)
-        elif name == "verify":
-            self.failures = list(event["failures"])
-            self.flaky.update(event["flaky"])
-            self.red_before = tuple(event["red_before"])
-        elif name == "finish":
-            self.ending = (event["status"], event["reason"])
-        elif name == "resume":
-            self.ending = None if event["again"] else self.ending
-        elif name == "restore":
-            self.tree = event["tree"]
+    def _apply_fallback(self, event: Event) -> None:
+        self.model = event["model"]
+
+    def _apply_plan(self, event: Event) -> None:
+        self.plan, self.plan_tests = event["text"], event["tests"]
+        self.files.update(event["files"])
+
+    def _apply_approval(self, event: Event) -> None:
+        self.decisions[event["digest"]] = event
+
+    def _apply_commit(self, event: Event) -> None:
+        self.commits.append(event)
+
+    def _apply_verify(self, event: Event) -> None:
+        self.failures = list(event["failures"])
+        self.flaky.update(event["flaky"])
+        self.red_before = tuple(event["red_before"])
+
+    def _apply_finish(self, event: Event) -> None:
+        self.stop = (event["status"], event["reason"])
+
+    def _apply_resume(self, event: Event) -> None:
+        self.stop = None if event["again"] else self.stop
+
+    def _apply_restore(self, event: Event) -> None:
+        self.tree = event["tree"]
 
 
-def folded(events: Any) -> State:
-    """The state after `events`."""
-    state = State()
+def fold_events(events: Iterable[Event]) -> RunState:
+    """Return the state after `events`."""
+    state = RunState()
     for event in events:
         state.apply(event)
     return state

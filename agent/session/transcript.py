@@ -1,12 +1,11 @@
-"""The record of a run: one append-only file of JSON lines that is on disk before the next thing happens.
+"""The transcript of a run: an append-only file of JSON lines, each on disk before the next step.
 
-`open`, `message`, `reply`, `answer` and `compact` events, in order, are the conversation as it was sent; `state` folds
-them. A paid reply is on disk before anything is done about it, and no event is ever changed.
+The events `open`, `message`, `reply`, `answer` and `compact`, in order, are the conversation as it
+was sent; `state` folds them. A paid reply is on disk before it is used, and no event ever changes.
 """
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import json
 import os
@@ -18,22 +17,22 @@ from io import BufferedWriter
 from pathlib import Path
 from typing import Any
 
-from .endings import AgentError
+from ..errors import AgentError
 from .records import Message
-from .state import Event, State, folded
+from .state import Event, RunState, fold_events
 
-Watch = Callable[[Event], None]
+OnEvent = Callable[[Event], None]
 
 TRANSCRIPT = "transcript.jsonl"
 
 
 def new_run_id() -> str:
-    """Sorts by time; never part of a prompt."""
+    """Return an id that sorts by time. It is never part of a prompt."""
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
 
 
 def runs_folder(root: Path) -> Path:
-    """`.clew/runs` at the root; `.clew` ignores itself, so that it never becomes part of the repository."""
+    """Return `.clew/runs` at the root. `.clew` ignores itself, to stay out of the repository."""
     store = root / ".clew"
     store.mkdir(exist_ok=True)
     ignore = store / ".gitignore"
@@ -42,40 +41,48 @@ def runs_folder(root: Path) -> Path:
     return store / "runs"
 
 
-def find_run(runs: Path, name: str | None) -> Path:
-    """The folder of the run whose id begins with `name`; of the last one without a name."""
-    begun = (path for path in runs.glob(f"*/{TRANSCRIPT}") if path.stat().st_size)
-    found = sorted(path.parent for path in begun if path.parent.name.startswith(name or ""))
-    if not found:
+def find_run(runs: Path, prefix: str | None) -> Path:
+    """Return the folder of the run with this prefix of its id, or of the last run without one.
+
+    Raise `AgentError` if there is no such run or several.
+    """
+    transcripts = (path for path in runs.glob(f"*/{TRANSCRIPT}") if path.stat().st_size)
+    folders = (path.parent for path in transcripts)
+    matches = sorted(folder for folder in folders if folder.name.startswith(prefix or ""))
+    if not matches:
         raise AgentError(
-            f"there is no run {name} in {runs}" if name else f"there are no runs in {runs}"
+            f"there is no run {prefix} in {runs}" if prefix else f"there are no runs in {runs}"
         )
-    if name and len(found) > 1 and found[0].name != name:
+    if prefix and len(matches) > 1 and matches[0].name != prefix:
         raise AgentError(
-            f"{name} could be {len(found)} runs: give more of the id, such as {found[0].name}"
+            f"{prefix} could be {len(matches)} runs: give more of the id, such as {matches[0].name}"
         )
-    return found[0] if name else found[-1]
+    return matches[0] if prefix else matches[-1]
 
 
-def unbegun(runs: Path) -> list[Path]:
-    """The folders of runs that were killed before their first event was on disk."""
-    found = []
-    for path in sorted(runs.glob(f"*/{TRANSCRIPT}")):
-        with path.open("ab+") as file, contextlib.suppress(OSError):  # locked: it is beginning now
+def find_unstarted(runs: Path) -> list[Path]:
+    """Return the folders of runs killed before their first event was on disk."""
+    return [path.parent for path in sorted(runs.glob(f"*/{TRANSCRIPT}")) if _is_unstarted(path)]
+
+
+def _is_unstarted(transcript: Path) -> bool:
+    with transcript.open("ab+") as file:
+        try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            file.seek(0)
-            found += [] if file.readline().endswith(b"\n") else [path.parent]
-    return found
+        except OSError:  # locked: it is starting now
+            return False
+        file.seek(0)
+        return not file.readline().endswith(b"\n")
 
 
 @dataclass(slots=True)
 class Session:
-    """One run's record, and the state that follows from it. One process at a time holds it."""
+    """The transcript of one run, and the state it folds to. One process at a time holds it."""
 
     folder: Path
-    watch: Watch | None = None  # is told each event once it is on disk
-    state: State = field(default_factory=State)
-    outputs: int = 0  # long texts kept so far, those of the act that is going on among them
+    on_event: OnEvent | None = None  # called with each event once it is on disk
+    state: RunState = field(default_factory=RunState)
+    outputs: int = 0  # number of stored long texts, including those of the current act
     _file: BufferedWriter = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,9 +92,8 @@ class Session:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise AgentError(f"run {self.folder.name} is going on in another process") from error
-        whole = cut_torn_line(self.transcript)
-        self._file.truncate(whole)
-        self.state = folded(load(self.folder))
+        self._file.truncate(length_of_whole_lines(self.transcript))
+        self.state = fold_events(load(self.folder))
         self.outputs = self.state.outputs
 
     @property
@@ -95,45 +101,44 @@ class Session:
         return self.folder / TRANSCRIPT
 
     def record(self, event: str, **content: Any) -> None:
-        """Append one event, see it onto the disk, and let the state follow."""
+        """Append one event, sync it to disk, and apply it to the state."""
         entry: Event = {"event": event, **content}
         line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
         self._file.write(line)
         self._file.flush()
         os.fsync(self._file.fileno())
-        entry = json.loads(
-            line.decode("utf-8", "surrogatepass")
-        )  # what a resumed run will read, to the last type
+        # Parsed again, so that the state has exactly the types of a resumed run.
+        entry = json.loads(line.decode("utf-8", "surrogatepass"))
         self.state.apply(entry)
-        if self.watch:
-            self.watch(entry)
+        if self.on_event:
+            self.on_event(entry)
 
-    def say(self, text: str, kind: str) -> None:
-        """Add a message of ours to the conversation; it will be part of every later request, unchanged."""
+    def add_message(self, text: str, kind: str) -> None:
+        """Add a user message to the conversation; every later request contains it, unchanged."""
         self.record("message", kind=kind, message={"role": "user", "content": text})
 
-    def keep(self, number: int) -> Path:
-        """The file for the whole of the long text `number`."""
+    def output_path(self, number: int) -> Path:
+        """Return the file of the long text `number`."""
         return self.folder / "outputs" / f"{number:03d}.txt"
 
     def next_output(self) -> tuple[int, Path]:
-        """A number and a file for one more long text."""
+        """Return a number and a file for one more long text."""
         self.outputs += 1
-        return self.outputs, self.keep(self.outputs)
+        return self.outputs, self.output_path(self.outputs)
 
     def close(self) -> None:
-        """Let another process have the run."""
+        """Release the run for other processes."""
         self._file.close()
 
 
-def cut_torn_line(transcript: Path) -> int:
-    """Bytes of the record up to its last whole line: a kill may have left a part of one more."""
+def length_of_whole_lines(transcript: Path) -> int:
+    """Return the length in bytes without a torn last line, as a kill may leave one."""
     data = transcript.read_bytes()
     return data.rfind(b"\n") + 1
 
 
 def load(folder: Path) -> Iterator[Event]:
-    """The events of a run, oldest first; a last line that was cut off by a kill is left out."""
+    """Yield the events of a run, oldest first, without a torn last line."""
     with (folder / TRANSCRIPT).open("rb") as file:
         for line in file:
             if not line.endswith(b"\n"):
@@ -142,5 +147,5 @@ def load(folder: Path) -> Iterator[Event]:
 
 
 def conversation(events: Iterable[Event]) -> list[Message]:
-    """The messages that a run would send next."""
-    return folded(events).messages
+    """Return the messages that the run would send next."""
+    return fold_events(events).messages

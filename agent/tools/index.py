@@ -1,80 +1,54 @@
-"""What the agent needs of an index, and how it gets that from a `Searcher`."""
+"""The index as the agent uses it: search, context packs, the map, tests that reach a change."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from retrieval import Searcher
+    from retrieval import Hit, Searcher
 
-Spans = Mapping[str, Sequence[tuple[int, int]]]
-"""path → lines in it, 1-based and inclusive"""
+LineRanges = Mapping[str, Sequence[tuple[int, int]]]
+"""path → ranges of its lines, 1-based and inclusive"""
 
-REACH_DEPTH = 3  # calls between a test and what it tests
-REACH_CONFIDENCE = 0.5  # of an edge that is followed
-REACH_FILES = 20  # test files that are worth running before all
-
-
-class Hit(Protocol):
-    """A ranked place in the repository."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def symbol(self) -> str: ...  # may be empty
-    @property
-    def kind(self) -> str: ...
-    @property
-    def start_line(
-        self,
-    ) -> int: ...  # 1-based, inclusive; 0 for a file that is known by its path only
-    @property
-    def end_line(self) -> int: ...  # 1-based, inclusive
-
-
-class Pack(Protocol):
-    """The code that a question is about, within a token budget."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def tokens(self) -> int: ...
+REACH_DEPTH = 3  # calls between a test and the tested symbol
+REACH_CONFIDENCE = 0.5  # of a followed edge
+REACH_FILES = 20  # test files worth running before all tests
 
 
 class Index(Protocol):
-    """Answers about the tree that a run began with, or about its working copy once that was indexed."""
+    """Answers about the tree at the start of a run, or about the worktree once indexed."""
 
     def query(self, text: str, k: int = ...) -> Sequence[Hit]: ...
 
-    def context(self, text: str, budget: int = ...) -> Pack: ...
+    def context(self, text: str, budget: int = ...) -> str: ...
 
     def text(self, path: str) -> str | None: ...
 
     def map(self, budget: int = ...) -> str: ...
 
-    def reaching(self, changed: Spans) -> list[str]: ...  # test files, nearest first
+    def reaching_tests(self, changed: LineRanges) -> list[str]: ...  # files, nearest first
 
-    def refreshed(
-        self, tree: str
-    ) -> Index | None: ...  # over the working copy; None where that cannot be had
+    def refresh(self, tree: str) -> Index | None: ...  # over the worktree; None if not possible
+
+
+def _no_searcher(tree: str) -> Searcher | None:
+    return None
 
 
 @dataclass(slots=True)
-class SearchedIndex:
+class SearcherIndex:
     """An `Index` over a `Searcher`."""
 
     searcher: Searcher
-    refresh: Callable[[str], Searcher | None] = lambda tree: (
-        None
-    )  # indexes a working copy, beside the user's store
+    open_copy: Callable[[str], Searcher | None] = _no_searcher  # indexes a worktree separately
 
     def query(self, text: str, k: int = 10) -> Sequence[Hit]:
         return self.searcher.query(text, k)
 
-    def context(self, text: str, budget: int = 8000) -> Pack:
-        return self.searcher.context(text, budget)
+    def context(self, text: str, budget: int = 8000) -> str:
+        return self.searcher.context(text, budget).text
 
     def text(self, path: str) -> str | None:
         return self.searcher.text(path)
@@ -82,37 +56,39 @@ class SearchedIndex:
     def map(self, budget: int = 3000) -> str:
         return self.searcher.graph.map(budget)
 
-    def reaching(self, changed: Spans) -> list[str]:
-        """The test files from which the symbols on these lines are reached, nearest and surest first.
+    def reaching_tests(self, changed: LineRanges) -> list[str]:
+        """Return the test files from which the symbols on these lines are reached.
 
-        A test file that was changed itself comes first; where no edge leads to a test, those that import the file.
+        Changed test files come first, then the nearest and most certain ones, then the files that
+        import a changed file.
         """
         from retrieval import is_test
 
-        found = dict.fromkeys(path for path in sorted(changed) if is_test(path))
-        graph, snapshot = self.searcher.graph, self.searcher.snapshot
+        candidates = (*sorted(changed), *self._callers(changed), *self._importers(changed))
+        return [path for path in dict.fromkeys(candidates) if is_test(path)][:REACH_FILES]
+
+    def _callers(self, changed: LineRanges) -> Iterator[str]:
+        """Yield the files of symbols that depend on the changed ones."""
+        graph = self.searcher.graph
         symbols = [
-            each
-            for each in snapshot.symbols_in(sorted(changed))
+            entry
+            for entry in self.searcher.snapshot.symbols_in(sorted(changed))
             if any(
-                a <= each.symbol.end_line and each.symbol.start_line <= b
-                for a, b in changed[each.path]
+                start <= entry.symbol.end_line and entry.symbol.start_line <= end
+                for start, end in changed[entry.path]
             )
         ]
         nodes = graph.nodes(symbols) if symbols else []
-        found |= dict.fromkeys(
-            each.path
-            for each in graph.impact(nodes, REACH_DEPTH, REACH_CONFIDENCE).related
-            if is_test(each.path)
-        )
-        files = [node for path in sorted(changed) for node in graph.nodes(path)]
-        found |= dict.fromkeys(
-            each.path
-            for each in graph.impact(files, 1, REACH_CONFIDENCE).related
-            if is_test(each.path)
-        )
-        return list(found)[:REACH_FILES]
+        for reached in graph.impact(nodes, REACH_DEPTH, REACH_CONFIDENCE).related:
+            yield reached.path
 
-    def refreshed(self, tree: str) -> SearchedIndex | None:
-        searcher = self.refresh(tree)
-        return SearchedIndex(searcher, self.refresh) if searcher else None
+    def _importers(self, changed: LineRanges) -> Iterator[str]:
+        """Yield the files that refer to the changed files."""
+        graph = self.searcher.graph
+        files = [node for path in sorted(changed) for node in graph.nodes(path)]
+        for reached in graph.impact(files, 1, REACH_CONFIDENCE).related:
+            yield reached.path
+
+    def refresh(self, tree: str) -> SearcherIndex | None:
+        searcher = self.open_copy(tree)
+        return SearcherIndex(searcher, self.open_copy) if searcher else None

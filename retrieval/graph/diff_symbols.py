@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
-from indexer import SAFE_SETTINGS, ClewError, filter_settings, run_git
+from indexer import SAFE_SETTINGS, ClewError, Hunk, filter_settings, read_diff, run_git
 
 from .csr import CsrAdjacency
-
-_HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 WHOLE_FILE = 0  # no line has this number
 
@@ -52,46 +47,24 @@ def touched_lines(diff: str) -> dict[str, set[int]]:
     A deleted file has the line WHOLE_FILE. Raise `DiffError` if a text that is not empty has no
     hunk.
     """
-    touched: dict[str, set[int]] = defaultdict(set)
-    old = path = ""
-    rows = iter(diff.splitlines())
-    for row in rows:
-        if row.startswith("--- "):
-            old = _path(row[4:])
-        elif row.startswith("+++ "):
-            path = _path(row[4:])
-            if not path:
-                touched[old].add(WHOLE_FILE)
-        elif hunk := _HUNK.match(row):
-            lines = _read_hunk(hunk, rows)
-            if path and lines:
-                touched[path] |= lines
-    if diff.strip() and not touched:
+    lines: dict[str, set[int]] = {}
+    for file in read_diff(diff):
+        touched = set().union(*map(_touched_by, file.hunks)) if file.new_path else {WHOLE_FILE}
+        if touched:
+            lines.setdefault(file.path, set()).update(touched)
+    if diff.strip() and not lines:
         raise DiffError("this is no unified diff: make it with `git diff`")
-    return dict(touched)
+    return lines
 
 
-def _read_hunk(hunk: re.Match[str], rows: Iterator[str]) -> set[int]:
-    """Consume the rows of a hunk; return its touched lines in the new file."""
-    old_rows, line, new_rows = int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1)
-    line += new_rows == 0  # the removed lines stood behind that line
-    touched: set[int] = set()
-    while (old_rows > 0 or new_rows > 0) and (row := next(rows, None)) is not None:
-        mark = row[:1]
-        if mark in ("+", "-"):
-            touched.add(max(line, 1))
-        old_rows -= mark != "+"
-        new_rows -= mark != "-"
-        line += mark != "-"
+def _touched_by(hunk: Hunk) -> set[int]:
+    number = hunk.new_start + (hunk.new_count == 0)  # the removed lines stood behind that line
+    touched = set()
+    for line in hunk.lines:
+        if line[:1] in ("+", "-"):
+            touched.add(max(number, 1))
+        number += line[:1] != "-"
     return touched
-
-
-def _path(name: str) -> str:
-    """`b/src/a.py` → `src/a.py`; "" for /dev/null."""
-    name = name.split("\t", 1)[0].strip().strip('"')
-    if name == os.devnull:
-        return ""
-    return name[2:] if name[:2] in ("a/", "b/") else name
 
 
 def symbols_on(graph: CsrAdjacency, lines: Mapping[str, Collection[int]]) -> list[int]:

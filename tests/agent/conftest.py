@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from agent import Outcome, ScriptedServer, Settings, run_agent
-from agent.sandbox.local import LADDER, probe
+from agent.sandbox.ladder import LADDER, probe
 from agent.scripted.server import Request
 from tests.agent.grep_index import GrepIndex
 
@@ -99,13 +99,15 @@ class Play:
         task: str = "Mend the queue",
         **changes: Any,
     ) -> Outcome:
-        given = {name: changes.pop(name) for name in ("index", "ask", "watch") if name in changes}
-        shape = changes.pop("shape", "openai")
+        given = {
+            name: changes.pop(name) for name in ("index", "ask", "on_event") if name in changes
+        }
+        wire_format = changes.pop("wire_format", "openai")
         with ScriptedServer(replies) as server:
             settings = Settings(
                 root,
                 "openai/scripted",
-                server.base_for(shape),
+                server.base_for(wire_format),
                 (),
                 approve="never",
                 sandbox=ANY_SANDBOX,

@@ -16,7 +16,7 @@ from typing import Any
 
 from agent import Settings, find_run, resume_agent, run_agent, runs_folder
 from agent.model.litellm_model import load_litellm
-from agent.sandbox.local import choose
+from agent.sandbox.ladder import choose
 from agent.session.transcript import Session
 from retrieval import count_tokens
 from tests.agent.conftest import ANY_SANDBOX

@@ -107,6 +107,7 @@ def test_the_text_of_an_issue_reaches_the_model_as_data_and_apart_from_the_task(
         ),
     ],
 )
+@pytest.mark.usefixtures("docker")
 def test_what_cannot_work_is_told_in_one_line(
     folder: Path, arguments: list[str], said: str
 ) -> None:

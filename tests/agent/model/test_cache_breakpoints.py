@@ -10,16 +10,22 @@ from typing import Any
 import pytest
 
 from agent import Outcome, load
-from agent.model.cache_breakpoints import APART, blocks, caching, places, prepared
-from agent.scripted.provider_caches import Cache
+from agent.model.cache_breakpoints import (
+    SPACING,
+    add_cache_hints,
+    cache_style,
+    choose_breakpoints,
+    count_blocks,
+)
+from agent.scripted.provider_caches import ProviderCache
 from agent.scripted.wire_formats import Block
 from agent.session.records import Message
-from agent.session.state import folded
+from agent.session.state import fold_events
 from agent.tools.output import ITEM_TOKENS
 from retrieval import count_tokens
 from tests.agent.conftest import MENDED, PLAN, RIGHT, WRONG, Play, committed, reply, sample_in
 
-SHAPES = {
+MODELS = {
     "openai": "openai/scripted",
     "anthropic": "anthropic/claude-scripted",
     "gemini": "gemini/scripted",
@@ -56,39 +62,42 @@ OPENING: list[Message] = [
 
 
 def test_each_provider_gets_what_it_wants_for_its_cache() -> None:
-    assert [caching(model) for model in ("anthropic/claude-x", "bedrock/anthropic.claude-y", "openai/x", "gemini/x", "ollama/x")] == [
+    assert [cache_style(model) for model in ("anthropic/claude-x", "bedrock/anthropic.claude-y", "openai/x", "gemini/x", "ollama/x")] == [
         "explicit", "explicit", "key", "automatic", "automatic",
     ]  # fmt: skip
-    assert "prompt_cache_key" in prepared(OPENING, [], 4, "openai/x")
+    assert "prompt_cache_key" in add_cache_hints(OPENING, [], 4, "openai/x")
     assert (
-        set(prepared(OPENING, [], 4, "gemini/x"))
-        == set(prepared(OPENING, [], 4, "anthropic/claude-x"))
+        set(add_cache_hints(OPENING, [], 4, "gemini/x"))
+        == set(add_cache_hints(OPENING, [], 4, "anthropic/claude-x"))
         == {"messages"}
     )
 
 
 def test_breakpoints_stand_at_map_opening_last_request_and_end() -> None:
-    assert places([*OPENING, *turn(2), *turn(1)], 4) == [1, 3, 6, 8]
+    assert choose_breakpoints([*OPENING, *turn(2), *turn(1)], 4) == [1, 3, 6, 8]
 
 
 @pytest.mark.parametrize("calls", [1, 5, 16, 40])
 def test_there_are_at_most_four_breakpoints_and_the_moving_ones_stand_close(calls: int) -> None:
     messages = [*OPENING, *turn(1), *turn(calls)]
-    at = places(messages, 4)
+    at = choose_breakpoints(messages, 4)
     assert len(at) <= 4 and at[-1] == len(messages) - 1
     after = [one for one in at if one > 5]
     assert all(
-        sum(blocks(messages[i]) for i in range(a + 1, b + 1)) <= APART for a, b in pairwise(after)
+        sum(count_blocks(messages[i]) for i in range(a + 1, b + 1)) <= SPACING
+        for a, b in pairwise(after)
     )
 
 
 def test_a_message_has_the_same_bytes_with_and_without_a_breakpoint() -> None:
-    marked = prepared(OPENING, [], 4, "anthropic/claude-x")["messages"]
-    for message in marked:
+    messages = add_cache_hints(OPENING, [], 4, "anthropic/claude-x")["messages"]
+    for message in messages:
         for block in message["content"]:
             block.pop("cache_control", None)
-    later = prepared([*OPENING, *turn(1), *turn(1)], [], 4, "anthropic/claude-x")["messages"][2]
-    assert later == marked[2]
+    later = add_cache_hints([*OPENING, *turn(1), *turn(1)], [], 4, "anthropic/claude-x")[
+        "messages"
+    ][2]
+    assert later == messages[2]
 
 
 def test_a_breakpoint_finds_what_was_written_within_twenty_blocks_and_no_further() -> None:
@@ -100,26 +109,28 @@ def test_a_breakpoint_finds_what_was_written_within_twenty_blocks_and_no_further
         Block(b"z", True),
     ]
     far = [Block(b"x" * 20_000), *(Block(b"w" * 40) for _ in range(20)), Block(b"z", True)]
-    cache = Cache("anthropic")
-    assert cache.take(first).read == 0
-    assert cache.take(near).read == 5000
-    assert cache.take(far).read == 0
+    cache = ProviderCache("anthropic")
+    assert cache.process(first).read == 0
+    assert cache.process(near).read == 5000
+    assert cache.process(far).read == 0
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("wire_format", MODELS)
 def test_with_every_provider_each_request_begins_as_the_one_before(
-    repository: Path, play: Play, shape: str
+    repository: Path, play: Play, wire_format: str
 ) -> None:
-    outcome = play(repository, LONG, model=SHAPES[shape], shape=shape, test_command=MENDED)
+    outcome = play(
+        repository, LONG, model=MODELS[wire_format], wire_format=wire_format, test_command=MENDED
+    )
     assert outcome.status == "finished", outcome.reason
-    shared = [request.cached.best / request.cached.prompt for request in play.requests[1:]]
+    shared = [request.cache_use.best / request.cache_use.prompt for request in play.requests[1:]]
     assert min(shared) > 0.7
 
 
 @pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("wire_format", MODELS)
 def test_every_failure_is_waited_out_with_every_provider(
-    repository: Path, play: Play, shape: str, stream: bool
+    repository: Path, play: Play, wire_format: str, stream: bool
 ) -> None:
     malformed = reply(("read", '{"path": "cour'), text="I read")
     done = reply(("finish", {"summary": "Done"}), fail=[429, 500, "cut"])
@@ -129,7 +140,7 @@ def test_every_failure_is_waited_out_with_every_provider(
         told.append(event["event"])
 
     outcome = play(
-        repository, [malformed, done], model=SHAPES[shape], shape=shape, retries=3, stream=stream, watch=watch,
+        repository, [malformed, done], model=MODELS[wire_format], wire_format=wire_format, retries=3, stream=stream, on_event=watch,
         test_command="true",
     )  # fmt: skip
     assert (outcome.status, outcome.steps) == ("finished", 2), outcome.reason
@@ -138,12 +149,14 @@ def test_every_failure_is_waited_out_with_every_provider(
     assert len(play.requests) == 2
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("wire_format", MODELS)
 def test_a_conversation_that_is_too_long_is_compacted_and_asked_again(
-    repository: Path, play: Play, shape: str
+    repository: Path, play: Play, wire_format: str
 ) -> None:
     replies = [*LONG[:6], {**LONG[6], "fail": ["length"]}, *LONG[7:]]
-    outcome = play(repository, replies, model=SHAPES[shape], shape=shape, test_command=MENDED)
+    outcome = play(
+        repository, replies, model=MODELS[wire_format], wire_format=wire_format, test_command=MENDED
+    )
     assert outcome.status == "finished", outcome.reason
     assert names(outcome).count("compact") == 1
 
@@ -209,7 +222,7 @@ def test_the_record_of_a_compacted_run_gives_the_conversation_as_it_was_sent(
     compacted: tuple[Outcome, Play],
 ) -> None:
     outcome, play = compacted
-    messages = folded(load(outcome.transcript.parent)).messages
+    messages = fold_events(load(outcome.transcript.parent)).messages
     sent = json.loads(play.requests[-1].body)["messages"]
     assert messages[: len(sent)] == sent
 

@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from agent import AgentError, Decision, Outcome, Proposal, apply_run, load, replay_run, told_turns
-from agent.run.approval import edited
+from agent import (
+    AgentError,
+    Decision,
+    Outcome,
+    Proposal,
+    apply_run,
+    load,
+    replay_run,
+    summarize_run,
+)
+from agent.run.approval import edit_text
 from agent.run.repository_config import Configuration, environment_folder, read_configuration
 from tests.agent.conftest import MENDED, PLAN, RIGHT, Play, git, reply
 from tests.agent.grep_index import GrepIndex
@@ -48,10 +57,10 @@ def test_the_users_editor_gives_the_changed_plan(
         "import sys\npath = sys.argv[1]\ntext = open(path).read()\nopen(path, 'w').write(text + 'more\\n')\n"
     )
     monkeypatch.setenv("VISUAL", f"{sys.executable} {program}")
-    assert edited("1. one") == "1. one\nmore"
+    assert edit_text("1. one") == "1. one\nmore"
     monkeypatch.setenv("VISUAL", "/no/such/editor")
     with pytest.raises(AgentError, match="set EDITOR"):
-        edited("1. one")
+        edit_text("1. one")
 
 
 @pytest.fixture
@@ -117,7 +126,7 @@ def test_a_replay_makes_the_same_changes_without_asking_a_model(
 
 
 def test_a_run_is_told_turn_by_turn_with_its_tokens(fixed: Outcome) -> None:
-    told = told_turns(load(fixed.transcript.parent))
+    told = summarize_run(load(fixed.transcript.parent))
     assert [turn["calls"][0]["name"] for turn in told["turns"]] == ["plan", "edit", "finish"]
     assert (
         told["total"]["prompt"]

@@ -12,6 +12,7 @@ import pytest
 
 from agent import AgentError, Decision, Outcome, Proposal, conversation, load
 from agent.session.state import Event
+from retrieval import Hit
 from tests.agent.conftest import (
     PLAN,
     RIGHT,
@@ -23,7 +24,7 @@ from tests.agent.conftest import (
     reply,
     sample_in,
 )
-from tests.agent.grep_index import GrepHit, GrepIndex
+from tests.agent.grep_index import GrepIndex
 
 DEMO = json.loads((Path(__file__).parents[3] / "data" / "demo" / "fix.json").read_text())
 FINISH = reply(("finish", {"summary": "Retries wait from the failure"}))
@@ -197,7 +198,7 @@ class BrokenIndex(GrepIndex):
         super().__init__(root)
         self.accident = accident
 
-    def query(self, text: str, k: int = 10) -> list[GrepHit]:
+    def query(self, text: str, k: int = 10) -> list[Hit]:
         if text == "now":
             self.accident()
         return super().query(text, k)
@@ -257,7 +258,7 @@ def test_the_record_ignores_itself(repository: Path, play: Play) -> None:
 
 def test_events_are_told_as_they_happen(repository: Path, play: Play) -> None:
     seen: list[Event] = []
-    outcome = play(repository, [FINISH], test_command="true", watch=seen.append)
+    outcome = play(repository, [FINISH], test_command="true", on_event=seen.append)
     assert seen == events(outcome)
 
 

@@ -20,9 +20,9 @@ from agent import (
     resume_agent,
     runs_folder,
 )
-from agent.session.state import folded
+from agent.session.state import fold_events
 from agent.session.transcript import Session
-from agent.workspace.worktree import open_worktree
+from agent.workspace.worktree import create_worktree
 from tests.agent.conftest import Play, git, reply
 from tests.agent.grep_index import GrepIndex
 
@@ -105,7 +105,9 @@ def test_a_run_that_reached_a_limit_goes_on_with_more(small: Path, play: Play) -
         assert len(server.requests) == 3
         sent = json.loads(server.requests[0].body)["messages"]
     assert (second.status, second.steps) == ("finished", 6)
-    assert sent[: len(folded(list(load(first.transcript.parent))[:-1]).messages[:5])] == sent[:5]
+    assert (
+        sent[: len(fold_events(list(load(first.transcript.parent))[:-1]).messages[:5])] == sent[:5]
+    )
     assert "three" in second.diff
 
 
@@ -153,7 +155,7 @@ def test_what_a_run_left_that_was_killed_before_its_first_event_is_removed_by_th
     runs = runs_folder(small)
     killed = Session(runs / "20260101-000000-abcdef")
     killed.close()
-    left = open_worktree(small.resolve(), killed.folder.name, play.trees)
+    left = create_worktree(small.resolve(), killed.folder.name, play.trees)
     starting = Session(
         runs / "20260101-000001-abcdef"
     )  # by another process, which is only about to say so

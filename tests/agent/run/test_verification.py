@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from agent import Outcome, load
-from agent.run.verification import Stage, stages, trimmed
-from agent.workspace.worktree import lines_changed
+from agent.run.verification import Stage, list_stages, shorten_output
 from tests.agent.conftest import Play, git, reply
 
 TESTS = {
@@ -86,7 +85,7 @@ def test_a_test_that_passes_when_it_is_run_again_is_flaky_and_named(
 
 def test_tests_that_reach_the_change_run_first_then_the_plans_then_all(tmp_path: Path) -> None:
     (tmp_path / "test_near.py").touch()
-    order = stages(
+    order = list_stages(
         ["test_near.py", "test_gone.py"],
         "python -m pytest x",
         "python -m pytest -q",
@@ -102,7 +101,7 @@ def test_tests_that_reach_the_change_run_first_then_the_plans_then_all(tmp_path:
 
 def test_a_sentence_in_place_of_a_test_command_is_not_run(tmp_path: Path) -> None:
     assert (
-        stages([], "all tests of the queue; rm -rf x", "make test", False, tmp_path)[0].command
+        list_stages([], "all tests of the queue; rm -rf x", "make test", False, tmp_path)[0].command
         == "make test"
     )
 
@@ -112,7 +111,7 @@ def test_many_failures_are_cut_to_the_first_and_a_list_of_all() -> None:
         f"___ test_{n} ___\n" + f"line of {n}\n" * 500 + f"E  error {n}\n" for n in range(9)
     )
     names = "".join(f"FAILED t.py::test_{n}\n" for n in range(9))
-    shown = trimmed(f"exit code 1\n{sections}=== short test summary info ===\n{names}")
+    shown = shorten_output(f"exit code 1\n{sections}=== short test summary info ===\n{names}")
     assert len(shown) < 9000
     assert (
         "E  error 3" in shown
@@ -120,8 +119,3 @@ def test_many_failures_are_cut_to_the_first_and_a_list_of_all() -> None:
         and "[5 more failures, named below]" in shown
     )
     assert shown.count("FAILED ") == 9
-
-
-def test_changed_lines_are_those_of_the_older_side() -> None:
-    patch = "--- a/x.py\n+++ b/x.py\n@@ -3,2 +3 @@\n-a\n-b\n+c\n@@ -9,0 +9,2 @@\n+d\n+e\n"
-    assert lines_changed(patch) == {"x.py": [(3, 4), (9, 10)]}

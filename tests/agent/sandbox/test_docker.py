@@ -10,8 +10,8 @@ import pytest
 
 from agent import SandboxError
 from agent.sandbox.docker import Container
-from agent.sandbox.local import LADDER, choose, findings, open_sandbox, probe
-from agent.sandbox.watchdog import Limits, Ran
+from agent.sandbox.ladder import LADDER, choose, open_sandbox, probe, try_ladder
+from agent.sandbox.watchdog import CommandResult, Limits
 from tests.agent.conftest import PLAN, RIGHT, Play, reply
 
 pytestmark = pytest.mark.usefixtures("docker")
@@ -28,7 +28,7 @@ def test_a_named_image_is_first_on_the_ladder() -> None:
 
 
 def test_without_a_named_image_the_next_kind_is_tried() -> None:
-    tried = findings("auto")
+    tried = try_ladder("auto")
     assert [finding.kind for finding in tried] == list(LADDER[: len(tried)])
     assert (tried[0].works, len(tried) > 1) == (False, True)
     assert "no image is named" in tried[0].detail
@@ -54,8 +54,12 @@ def test_a_container_is_started_once_with_all_limits_and_without_network(
     container: Container, docker: Path
 ) -> None:
     output = container.tree.parent / "output"
-    assert container.run("echo one > made", cwd=container.tree, output=output) == Ran(0, None)
-    assert container.run("cat made; exit 3", cwd=container.tree, output=output) == Ran(3, None)
+    assert container.run("echo one > made", cwd=container.tree, output=output) == CommandResult(
+        0, None
+    )
+    assert container.run("cat made; exit 3", cwd=container.tree, output=output) == CommandResult(
+        3, None
+    )
     assert output.read_text() == "one\n"
     (started,) = docker.iterdir()
     line = " ".join(json.loads(started.read_text()))
@@ -80,7 +84,7 @@ def test_a_command_that_breaks_a_limit_ends_with_its_container(
 ) -> None:
     hurried = replace(container, limits=Limits(seconds=0.5))
     ran = hurried.run("sleep 60", cwd=container.tree, output=container.tree.parent / "output")
-    assert ran.stopped is not None and "seconds" in ran.stopped
+    assert ran.broken_limit is not None and "seconds" in ran.broken_limit
     assert not list(docker.iterdir())
 
 

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from agent import SandboxError
-from agent.sandbox.local import LADDER, Sandbox, choose, open_sandbox, probe
-from agent.sandbox.watchdog import Limits, Ran
+from agent.sandbox.ladder import LADDER, choose, open_sandbox, probe
+from agent.sandbox.local import LocalSandbox
+from agent.sandbox.watchdog import CommandResult, Limits
 from tests.agent.conftest import WORKING
 
 VARIETIES = [(kind, True) for kind in WORKING] + [
@@ -36,7 +37,7 @@ SMALL = Limits(
 class Shell:
     """Runs commands in one sandbox and keeps what they print."""
 
-    def __init__(self, sandbox: Sandbox, output: Path) -> None:
+    def __init__(self, sandbox: LocalSandbox, output: Path) -> None:
         self.sandbox = sandbox
         self.output = output
 
@@ -44,11 +45,11 @@ class Shell:
     def tree(self) -> Path:
         return self.sandbox.tree
 
-    def __call__(self, command: str, **limits: Any) -> Ran:
+    def __call__(self, command: str, **limits: Any) -> CommandResult:
         sandbox = replace(self.sandbox, limits=replace(SMALL, **limits))
         return sandbox.run(command, cwd=self.tree, output=self.output)
 
-    def python(self, program: str, **limits: Any) -> Ran:
+    def python(self, program: str, **limits: Any) -> CommandResult:
         (self.tree / "program.py").write_text(program)
         return self(f"{sys.executable} program.py", **limits)
 
@@ -64,7 +65,7 @@ def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Shell:
     kind, namespaces = request.param
     (tmp_path / "tree").mkdir()
     sandbox = open_sandbox(kind, tmp_path / "tree")
-    assert isinstance(sandbox, Sandbox)
+    assert isinstance(sandbox, LocalSandbox)
     return Shell(replace(sandbox, namespaces=namespaces), tmp_path / "output")
 
 
@@ -89,7 +90,7 @@ def test_a_kind_is_used_where_it_works_and_refused_with_the_reason_elsewhere(kin
 
 
 def test_a_command_runs_in_the_tree_and_gives_its_exit_code(shell: Shell) -> None:
-    assert shell("echo hello > made; pwd; exit 7") == Ran(7, None)
+    assert shell("echo hello > made; pwd; exit 7") == CommandResult(7, None)
     assert (shell.tree / "made").read_text() == "hello\n"
     assert shell.said.strip() == str(shell.tree)
 
@@ -196,7 +197,7 @@ def test_processes_of_the_host_cannot_be_killed(shell: Shell) -> None:
 def test_a_fork_bomb_is_bounded_and_nothing_of_it_stays(shell: Shell) -> None:
     marker = f"bomb{os.getpid()}"
     ran = shell(f": {marker}; b() {{ b | b & }}; b; sleep 60")
-    assert ran.stopped is not None and "processes" in ran.stopped
+    assert ran.broken_limit is not None and "processes" in ran.broken_limit
     commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
     assert not [line for line in commands if marker.encode() in line]
 
@@ -210,7 +211,7 @@ def test_many_files_are_bounded(shell: Shell) -> None:
     ran = shell(
         "i=0; while :; do i=$((i+1)); head -c 2000000 /dev/zero > f$i; done", cpu_seconds=60
     )
-    assert ran.stopped is not None and "disk" in ran.stopped
+    assert ran.broken_limit is not None and "disk" in ran.broken_limit
 
 
 def test_memory_of_one_process_is_bounded(shell: Shell) -> None:
@@ -224,17 +225,17 @@ def test_memory_of_all_processes_together_is_bounded(shell: Shell) -> None:
         "all = [subprocess.Popen([sys.executable, '-c', hog]) for _ in range(4)]\n"
         "time.sleep(60)\n"
     )
-    assert ran.stopped is not None and "memory" in ran.stopped
+    assert ran.broken_limit is not None and "memory" in ran.broken_limit
 
 
 def test_output_is_bounded(shell: Shell) -> None:
     ran = shell("while :; do echo yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy; done", cpu_seconds=60)
-    assert ran.stopped is not None and "output" in ran.stopped
+    assert ran.broken_limit is not None and "output" in ran.broken_limit
 
 
 def test_wall_clock_is_bounded(shell: Shell) -> None:
     ran = shell("sleep 60", seconds=0.2)
-    assert ran.stopped is not None and "seconds" in ran.stopped
+    assert ran.broken_limit is not None and "seconds" in ran.broken_limit
 
 
 def test_cpu_time_is_bounded(shell: Shell) -> None:
@@ -278,9 +279,9 @@ def test_a_sandbox_that_does_not_exist_is_refused() -> None:
 
 def test_only_an_explicit_none_runs_without_a_sandbox(tmp_path: Path) -> None:
     assert "none" not in LADDER
-    assert open_sandbox("none", tmp_path).run("true", cwd=tmp_path, output=tmp_path / "out") == Ran(
-        0, None
-    )
+    assert open_sandbox("none", tmp_path).run(
+        "true", cwd=tmp_path, output=tmp_path / "out"
+    ) == CommandResult(0, None)
 
 
 def test_with_an_open_network_a_connection_is_made_and_files_stay_shut(shell: Shell) -> None:

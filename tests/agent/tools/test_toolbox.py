@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from agent import TOOLS
-from agent.sandbox.local import open_sandbox
+from agent.sandbox.ladder import open_sandbox
 from agent.session.records import ToolCall
 from agent.session.transcript import Session
-from agent.tools.output import ITEM_TOKENS, fitting
+from agent.tools.output import ITEM_TOKENS, fit_item
 from agent.tools.toolbox import Toolbox
-from retrieval import count_tokens
+from retrieval import Hit, count_tokens
 from tests.agent.conftest import ANY_SANDBOX
-from tests.agent.grep_index import GrepHit, GrepIndex
+from tests.agent.grep_index import GrepIndex, make_hit
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def test_search_does_not_show_code_that_changed_since_it_was_indexed(
 class NameIndex(GrepIndex):
     """An index that knows files by their names only."""
 
-    def query(self, text: str, k: int = 10) -> list[GrepHit]:
-        return [GrepHit("image.bin", "", "file", 0, 0)]
+    def query(self, text: str, k: int = 10) -> list[Hit]:
+        return [make_hit("image.bin", "", "file", 0, 0)]
 
 
 def test_search_names_files_that_have_no_lines(box: Toolbox, folder: Path) -> None:
@@ -336,9 +336,9 @@ def test_no_part_of_a_key_is_shown_and_what_was_hidden_is_counted(
         use(box, "read", {"path": "output:1", "start": 9010}),
     ):
         assert "aB3d" not in use_of_it.replace("'aB3d'", "")
-    assert box.hidden == 4
+    assert box.redacted == 4
 
 
 @pytest.mark.parametrize("text", ["𓀀" * 9999, "\n".join("error " + "𓀀" * 300 for _ in range(100))])
 def test_no_item_is_too_large_whatever_it_is_made_of(text: str) -> None:
-    assert count_tokens(fitting(text, "output:1")) <= ITEM_TOKENS
+    assert count_tokens(fit_item(text, "output:1")) <= ITEM_TOKENS

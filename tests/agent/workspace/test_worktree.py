@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from agent import WorktreeError
-from agent.workspace.worktree import Worktree, open_worktree
+from agent.workspace.worktree import RunWorktree, create_worktree
 from tests.agent.conftest import git
 
 
-def begin(root: Path, tmp_path: Path) -> Worktree:
-    return open_worktree(root, "run", tmp_path / "trees")
+def begin(root: Path, tmp_path: Path) -> RunWorktree:
+    return create_worktree(root, "run", tmp_path / "trees")
 
 
 def trap(tmp_path: Path) -> tuple[Path, Path]:
@@ -166,7 +166,7 @@ def test_programs_in_the_repositorys_configuration_are_not_run(
     (repository / "courier" / "job.py").write_text("y = 2\n")
     work = begin(repository, tmp_path)
     (work.root / "courier" / "queue.py").write_text("x = 1\n")
-    assert work.changed()
+    assert work.has_changes()
     work.commit("Change")
     assert "+x = 1" in work.diff()
     work.remove()
@@ -219,10 +219,10 @@ def test_a_repository_planted_in_the_tree_executes_nothing(
         git(work.root / name, "commit", "-q", "-m", "Seed")
         git(work.root / name, "config", "core.fsmonitor", str(program))
         git(work.root / name, "config", "core.hooksPath", str(tmp_path))
-    work.changed()
+    work.has_changes()
     work.commit("With repositories in it")
     (work.root / "planted" / "seed.txt").write_text("y")
-    work.changed()
+    work.has_changes()
     work.commit("Again")
     work.diff()
     assert not mark.exists()
