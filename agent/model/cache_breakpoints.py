@@ -76,7 +76,7 @@ def choose_breakpoints(messages: Sequence[Message], opening: int) -> list[int]:
 
 
 def intermediate_breakpoints(messages: Sequence[Message], first: int, last: int) -> list[int]:
-    """Return positions at most `SPACING` blocks apart between two messages, the later ones first."""
+    """Return positions between two messages, at most `SPACING` blocks apart, latest first."""
     positions, blocks = [], 0
     for position in range(last, first, -1):
         if blocks and blocks + count_blocks(messages[position]) > SPACING:

@@ -1,4 +1,4 @@
-"""The opening of a conversation, ordered by how long its parts stay the same: caches match prefixes.
+"""The opening of a conversation, its most constant parts first: caches match prefixes.
 
 tools → system → repository map → task → issue → context pack → conversation. Tools and system are
 equal for everybody, the map for an index, task and pack for a run. There is no clock, no random

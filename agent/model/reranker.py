@@ -1,7 +1,7 @@
 """Listwise reranking: one request shows a model the first hits, and its answer is their order.
 
-After Sun et al., Is ChatGPT Good at Search? (2023), without their sliding window, since the hits fit
-one request.
+After Sun et al., Is ChatGPT Good at Search? (2023), without their sliding window, since the hits
+fit one request.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ from ..workspace.worktree import state_folder
 
 _WORD = re.compile(r"[^\s'\"=;&|<>()$]+")
 FIELDS = {  # name → meaning, for the person who is asked
-    "setup": "a command that runs once, in the sandbox but with network, to install what tests need",
+    "setup": "a command that runs once, in the sandbox but with network,"
+    " to install what tests need",
     "test": "the command that has to pass",
     "image": "the container's image, where the sandbox is docker",
 }

@@ -79,7 +79,7 @@ def landlock_abi() -> int:
 
 
 def landlock(read: list[str], write: list[str], net: bool) -> None:
-    """Allow reading in `read`, every access in `write`, TCP with `net` only, no signals outwards."""
+    """Allow reading in `read`, all access in `write`, TCP with `net`, no signals outwards."""
     abi = landlock_abi()
     if abi < 1:
         raise OSError(ENOSYS, "Landlock is not in this kernel")
@@ -163,7 +163,7 @@ def enter_namespaces() -> bool:
 
 
 def drop_capabilities() -> None:
-    """Give up root's privileges for good: some, such as reading other processes, bypass Landlock."""
+    """Give up root's privileges for good, as some of them bypass Landlock."""
     for capability in range(64):
         if libc.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) != 0:
             return  # there are no more, or this process has none to drop
@@ -199,7 +199,7 @@ def parent_of(pid: int) -> int | None:
 
 
 def kill_all(child: int) -> None:
-    """Kill the child, its process group and all orphans: a subreaper inherits orphaned processes."""
+    """Kill the child, its process group, and the orphans that this subreaper inherits."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
     while children := list_children():

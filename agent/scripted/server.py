@@ -1,11 +1,12 @@
-"""A model that follows a script, behind real HTTP on loopback: for tests, demos, trials without a key.
+"""A scripted model behind real HTTP on loopback: for tests, demos, and trials without a key.
 
     python -m agent.scripted --script data/demo/fix.json
     python -m agent.scripted --script data/demo/fix.json -- clew agent … --api-base {base}
 
-The first prints its address and serves; the second serves while the command runs. The server speaks
-the wire formats chat completions, messages and generateContent, whole and streamed, and counts
-tokens by cache state as each provider publishes it (`provider_caches`). Four bytes count as a token.
+The first prints its address and serves; the second serves while the command runs. The server
+speaks the wire formats chat completions, messages and generateContent, whole and streamed, and
+counts tokens by cache state as each provider publishes it (`provider_caches`). Four bytes count
+as a token.
 
 A script is `{"replies": [{"text": …, "calls": [{"name": …, "arguments": {…}}], "fail": […]}]}`. The
 reply is chosen by the step in the request's idempotency key, else by the number of replies in the
