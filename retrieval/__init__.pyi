@@ -20,6 +20,7 @@ from .records import Filter as Filter
 from .records import Hit as Hit
 from .records import Pack as Pack
 from .records import Piece as Piece
+from .records import Related as Related
 from .searcher import Searcher as Searcher
 from .tokens import count_tokens as count_tokens
 from .tune.commit_examples import CommitChange as CommitChange

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,8 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
 from agent import ScriptedServer
+from agent.cli.app import GROUPS, app
 from agent.cli.progress import Lines
 from indexer import Store, Tuning, publish_tunings
 from tests.indexer.repositories import git, repository
@@ -435,3 +438,13 @@ def test_a_linked_work_tree_uses_the_store_of_the_one_that_it_is_linked_to(tmp_p
     assert clew("symbol", "second", cwd=root).code == 1
     shutil.rmtree(tmp_path / "linked")
     assert clew("gc", "--json", cwd=root).value["views"] == [str(tmp_path / "linked")]
+
+
+def test_help_groups_every_command_and_cuts_no_summary(tmp_path: Path) -> None:
+    help_text = clew("--help", cwd=tmp_path, env={"COLUMNS": "80"}).out
+    names = [name for group in GROUPS.values() for name in group]
+    assert sorted(names) == sorted(vars(typer.main.get_command(app))["commands"])
+    rows = re.findall(r"^  ([a-z]+) +[A-Z]", help_text, re.MULTILINE)
+    assert rows == names
+    assert all(f"\n{title}:\n" in help_text for title in GROUPS)
+    assert "..." not in help_text.partition("\nIndex:\n")[2]

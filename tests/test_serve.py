@@ -14,10 +14,14 @@ from pathlib import Path
 
 import pytest
 
+import agent
+import indexer
+import retrieval
 from agent import ScriptedServer
-from agent.cli.graph_prebuild import GraphWriter
-from agent.cli.searchers import OPENED
-from agent.cli.serve import see_to_graph
+from agent.cli.graph_prebuild import GraphPrebuilder
+from agent.cli.searchers import SEARCHERS
+from agent.cli.serve import prebuild_graph
+from agent.cli.serve_protocol import program_folders
 from tests.program import CLEW, SAMPLE, Ran, clew, environment, run
 
 READY = b"listening"
@@ -203,12 +207,19 @@ def test_the_graph_that_was_asked_about_is_written_behind_the_answer(
     shutil.copytree(repo / ".clew", tmp_path / "store")
     shutil.rmtree(tmp_path / "store" / "graph", ignore_errors=True)
     monkeypatch.setattr("retrieval.graph.load.FEW_EDGES", 0)  # as if it were large
-    monkeypatch.setattr(OPENED, "most", 1)
-    searcher, writer = OPENED.searcher(str(tmp_path / "store"), None), GraphWriter()
-    see_to_graph(writer)
-    assert writer.writing is None  # nobody asked about the graph
+    monkeypatch.setattr(SEARCHERS, "capacity", 1)
+    searcher, writer = SEARCHERS.open(str(tmp_path / "store"), None), GraphPrebuilder()
+    prebuild_graph(writer)
+    assert writer.process is None  # nobody asked about the graph
     assert searcher.graph.callers("main")
-    see_to_graph(writer)
-    assert writer.writing is not None
-    writer.writing.join()
+    prebuild_graph(writer)
+    assert writer.process is not None
+    writer.process.join()
     assert searcher.graph.is_cached
+
+
+def test_the_program_stamp_covers_every_package() -> None:
+    for folder in program_folders():
+        assert (folder / "__init__.py").is_file()
+    packages = {Path(next(iter(each.__path__))) for each in (agent, indexer, retrieval)}
+    assert set(program_folders()) == packages

@@ -1,8 +1,9 @@
-"""`clew agent`: a task, carried out in a working copy and a sandbox."""
+"""`clew agent`: carry out a task in a working copy and a sandbox."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
@@ -12,10 +13,11 @@ import typer
 
 from indexer import ClewError
 
-from .agent_progress import Follow
-from .agent_runs import apply, find, replay, show
+from .agent_index import index_of
+from .agent_progress import ProgressPrinter
+from .agent_runs import apply, find_run_folder, replay, show
 from .locate import (
-    question,
+    read_question,
     repository_top,
     store_to_read,
     store_to_write,
@@ -23,24 +25,22 @@ from .locate import (
     working_folder,
 )
 from .options import JsonOption, StoreOption
-from .output import amount, say, say_json, warn
-from .progress import progress
+from .output import FAILED, INTERRUPTED, NOTHING_FOUND, amount, say, say_json
 
 if TYPE_CHECKING:
-    from agent import Outcome, SearcherIndex, Settings
-    from indexer import State
-    from retrieval import Searcher
+    from agent import Outcome, Settings
 
 EXIT_CODES = {
     "finished": 0,
     "unverified": 0,
-    "rejected": 1,
-    "limit": 1,
-    "model": 2,
-    "error": 2,
-    "interrupted": 130,
+    "rejected": NOTHING_FOUND,
+    "limit": NOTHING_FOUND,
+    "model": FAILED,
+    "error": FAILED,
+    "interrupted": INTERRUPTED,
 }
 RUN = "run"
+ISSUE_TASK = "Resolve the issue."  # the task if only an issue is given
 
 
 class Approve(StrEnum):
@@ -49,8 +49,70 @@ class Approve(StrEnum):
     NEVER = "never"
 
 
+Task = Annotated[
+    str, typer.Argument(metavar="TASK", help="The task; - for stdin.", show_default=False)
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(envvar="CLEW_MODEL", help="A LiteLLM model: anthropic/…, openai/…, ollama/…"),
+]
+IssueOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The text of an issue: data for the task, no instructions."),
+]
+FallbackOption = Annotated[
+    list[str] | None,
+    typer.Option("--fallback", metavar="MODEL", help="Try this model next. Repeatable."),
+]
+ApiBaseOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL", help="Another address: an OpenAI-compatible gateway, a local server."
+    ),
+]
+ApproveOption = Annotated[
+    Approve, typer.Option(help="Ask for consent to plans, to plans and edits, or never.")
+]
+SandboxOption = Annotated[
+    str, typer.Option(help="auto, docker, bwrap, landlock, or none: unprotected.")
+]
+ImageOption = Annotated[str | None, typer.Option(help="The container's image, for docker.")]
+NetOption = Annotated[bool, typer.Option("--allow-net", help="Give commands the network.")]
+TrustOption = Annotated[
+    str | None,
+    typer.Option(metavar="DIGEST", help="Obey the repository's [tool.clew] of this digest."),
+]
+StepsOption = Annotated[int, typer.Option(min=1, help="Limit of the model's replies.")]
+TokensOption = Annotated[
+    int | None, typer.Option(min=1, help="Limit of tokens, input and output together.")
+]
+CostOption = Annotated[float | None, typer.Option(metavar="USD", min=0, help="Limit of the cost.")]
+TimeOption = Annotated[
+    float | None,
+    typer.Option("--max-time", metavar="SECONDS", min=0, help="Limit of the working time."),
+]
+TestOption = Annotated[
+    str | None,
+    typer.Option(
+        "--test", metavar="CMD", help="The command that must pass.", show_default="detected"
+    ),
+]
+ResumeOption = Annotated[
+    str | None,
+    typer.Option(metavar="RUN", help="Continue a run; options given here change its settings."),
+]
+TreeOption = Annotated[
+    Path | None,
+    typer.Option(help="The tree to work on.", show_default="the indexed one around here"),
+]
+ReadOption = Annotated[
+    list[Path] | None,
+    typer.Option("--read", help="A folder, such as a tool chain, for commands. Repeatable."),
+]
+
+
 class TaskOrCommand(typer.core.TyperGroup):
-    """`clew agent TASK` is `clew agent run TASK`: what is no command's name is a task."""
+    """Takes `clew agent TASK` as `clew agent run TASK`, unless TASK is a command's name."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args or args[0] not in self.commands:
@@ -63,7 +125,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(cls=TaskOrCommand, rich_markup_mode=None, add_completion=False)
     group.command(
         RUN,
-        epilog="Also: `clew agent show [RUN]`, `replay [RUN]` and `apply [RUN]`, for the last run or the one named.",
+        epilog="Also: `clew agent show [RUN]`, `replay [RUN]` and `apply [RUN]`, by default for"
+        " the last run.",
     )(agent)
     group.command("show")(show)
     group.command("replay")(replay)
@@ -71,136 +134,93 @@ def register(app: typer.Typer) -> None:
     app.add_typer(
         group,
         name="agent",
-        help="Carry out a task: find, plan, edit a copy, run the tests in a sandbox.",
+        help="Carry out a task in a copy of the repository and a sandbox.",
     )
 
 
+# Except for the first and the last ones, parameters are named as the fields of `Settings`.
 def agent(
     context: typer.Context,
-    task: Annotated[
-        str, typer.Argument(metavar="TASK", help="What to do; - for stdin.", show_default=False)
-    ] = "",
-    model: Annotated[
-        str | None,
-        typer.Option(
-            envvar="CLEW_MODEL", help="Any LiteLLM model: anthropic/…, openai/…, ollama/…"
-        ),
-    ] = None,
-    issue: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="The text of an issue: data for the task, not your own words."
-        ),
-    ] = None,
-    fallback: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="MODEL", help="Asked when the one before gives no answer. Repeatable."
-        ),
-    ] = None,
-    api_base: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL", help="Another address: an OpenAI-compatible gateway, a local server."
-        ),
-    ] = None,
-    approve: Annotated[
-        Approve, typer.Option(help="What needs your consent: plans, plans and edits, nothing.")
-    ] = (Approve.PLAN),
-    sandbox: Annotated[
-        str, typer.Option(help="auto, docker, bwrap, landlock, or none: unprotected.")
-    ] = "auto",
-    image: Annotated[str | None, typer.Option(help="The container's image, for docker.")] = None,
-    allow_net: Annotated[
-        bool, typer.Option("--allow-net", help="Commands may use the network.")
-    ] = False,
-    trust: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DIGEST", help="Obey the repository's [tool.clew] of this digest unasked."
-        ),
-    ] = None,
-    max_steps: Annotated[int, typer.Option(min=1, help="Replies that the model may give.")] = 40,
-    max_tokens: Annotated[
-        int | None, typer.Option(min=1, help="Stop at so many tokens, in and out.")
-    ] = None,
-    max_cost: Annotated[
-        float | None, typer.Option(metavar="USD", min=0, help="Stop at this sum.")
-    ] = None,
-    max_time: Annotated[
-        float | None, typer.Option(metavar="SECONDS", min=0, help="Stop after so much work.")
-    ] = None,
-    test: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CMD", help="What has to pass.", show_default="found by what lies there"
-        ),
-    ] = None,
-    resume: Annotated[
-        str | None,
-        typer.Option(
-            metavar="RUN", help="Go on with a run; options given here change its settings."
-        ),
-    ] = None,
-    root: Annotated[
-        Path | None,
-        typer.Option(help="The tree to work on.", show_default="the indexed one around here"),
-    ] = None,
-    read: Annotated[
-        list[Path] | None,
-        typer.Option(help="A folder, such as a tool chain, that commands may read. Repeatable."),
-    ] = None,
+    task: Task = "",
+    model: ModelOption = None,
+    issue: IssueOption = None,
+    fallbacks: FallbackOption = None,
+    api_base: ApiBaseOption = None,
+    approve: ApproveOption = Approve.PLAN,
+    sandbox: SandboxOption = "auto",
+    image: ImageOption = None,
+    allow_net: NetOption = False,
+    trust: TrustOption = None,
+    max_steps: StepsOption = 40,
+    max_tokens: TokensOption = None,
+    max_cost: CostOption = None,
+    max_seconds: TimeOption = None,
+    test_command: TestOption = None,
+    resume: ResumeOption = None,
+    root: TreeOption = None,
+    readable: ReadOption = None,
     store: StoreOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Carry out TASK: find, plan, edit a copy, run the tests in a sandbox; the result is a branch and a diff to review."""
+    """Carry out TASK: find, plan, edit a copy, run the tests in a sandbox.
+
+    The result is a branch and a diff to review.
+    """
     from agent import Settings
 
-    uri, top = _place(store, root)
-    stream = sys.stderr.isatty()
-    given: dict[str, Any] = {
-        "model": model, "fallbacks": tuple(fallback or ()), "api_base": api_base, "approve": approve.value,
-        "sandbox": sandbox, "image": image, "allow_net": allow_net, "trust": trust, "max_steps": max_steps,
-        "max_tokens": max_tokens, "max_cost": max_cost, "max_seconds": max_time, "test_command": test,
-        "readable": tuple(read or ()), "stream": stream, "issue": _text_of(issue),
-    }  # fmt: skip
+    uri, top = _store_and_tree(store, root)
+    settings = Settings(
+        root=top,
+        model=model or "",
+        api_base=api_base,
+        fallbacks=tuple(fallbacks or ()),
+        approve=approve.value,
+        sandbox=sandbox,
+        image=image,
+        allow_net=allow_net,
+        trust=trust,
+        max_steps=max_steps,
+        max_tokens=max_tokens,
+        max_cost=max_cost,
+        max_seconds=max_seconds,
+        issue=_read_issue(issue),
+        test_command=test_command,
+        stream=sys.stderr.isatty(),
+        readable=tuple(readable or ()),
+    )
     if resume is None:
-        settings = Settings(root=top, **{**given, "model": model or ""})
-        outcome = _begin(question(task or (RESOLVE if issue else "")), settings, uri)
+        outcome = _run(read_question(task or (ISSUE_TASK if issue else "")), settings, uri)
     else:
-        named = {_OPTIONS.get(name, name) for name in context.params if _was_given(context, name)}
-        changes = {name: value for name, value in given.items() if name in named}
-        outcome = _go_on(resume, top, uri, {**changes, "stream": stream})
+        outcome = _resume(resume, settings, _names_given(context), uri)
     if json:
         say_json(asdict(outcome) | {"transcript": str(outcome.transcript)})
     else:
         _say_outcome(outcome)
-    raise typer.Exit(EXIT_CODES.get(outcome.status, 2))
+    raise typer.Exit(EXIT_CODES.get(outcome.status, FAILED))
 
 
-RESOLVE = "Resolve the issue."  # the task where only an issue is given
-_OPTIONS = {
-    "max_time": "max_seconds",
-    "test": "test_command",
-    "read": "readable",
-    "fallback": "fallbacks",
-}
-
-
-def _text_of(file: Path | None) -> str:
-    """The text of an issue; "" for none."""
+def _read_issue(file: Path | None) -> str:
+    """Return the text of an issue; "" without a file."""
     try:
         return file.read_text(encoding="utf-8", errors="replace").strip() if file else ""
     except OSError as error:
         raise ClewError(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _was_given(context: typer.Context, name: str) -> bool:
-    source = context.get_parameter_source(name)
-    return source is not None and source.name in ("COMMANDLINE", "ENVIRONMENT")
+def _names_given(context: typer.Context) -> list[str]:
+    """Return the settings given on the command line or in the environment."""
+    not_settings = {"task", "resume", "root", "store", "json"}
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    return [
+        name
+        for name, source in sources.items()
+        if name not in not_settings
+        and source is not None
+        and source.name in ("COMMANDLINE", "ENVIRONMENT")
+    ]
 
 
-def _begin(task: str, settings: Settings, uri: str) -> Outcome:
+def _run(task: str, settings: Settings, uri: str) -> Outcome:
     from agent import ask_on_terminal, run_agent
 
     if not settings.model:
@@ -210,27 +230,27 @@ def _begin(task: str, settings: Settings, uri: str) -> Outcome:
         raise ClewError(
             f"--approve {settings.approve} needs a terminal to ask on: pass --approve never"
         )
-    return run_agent(
-        task, settings=settings, index=index_of(uri, settings.root), ask=ask, on_event=Follow()
-    )
+    index = index_of(uri, settings.root)
+    return run_agent(task, settings=settings, index=index, ask=ask, on_event=ProgressPrinter())
 
 
-def _go_on(run: str, top: Path, uri: str, changes: dict[str, Any]) -> Outcome:
+def _resume(run: str, settings: Settings, names: Sequence[str], uri: str) -> Outcome:
+    """Continue a run; the settings in `names` replace the run's own."""
     from agent import ask_on_terminal, resume_agent
 
-    folder = find(run, top)
-    ask = ask_on_terminal if sys.stdin.isatty() else None
+    folder = find_run_folder(run, settings.root)
+    changes: dict[str, Any] = {name: getattr(settings, name) for name in (*names, "stream")}
     return resume_agent(
         folder,
-        index=index_of(uri, top),
-        change=lambda settings: replace(settings, **changes),
-        ask=ask,
-        on_event=Follow(),
+        index=index_of(uri, settings.root),
+        change=lambda recorded: replace(recorded, **changes),
+        ask=ask_on_terminal if sys.stdin.isatty() else None,
+        on_event=ProgressPrinter(),
     )
 
 
-def _place(store: str | None, root: Path | None) -> tuple[str, Path]:
-    """The store and the tree: the one given, or the indexed one around here, or the repository."""
+def _store_and_tree(store: str | None, root: Path | None) -> tuple[str, Path]:
+    """Return the store and the tree: --root, else the indexed one around here or the repository."""
     if root is not None:
         top = root.resolve()
         return store_to_write(store, top, bare=False), top
@@ -239,56 +259,20 @@ def _place(store: str | None, root: Path | None) -> tuple[str, Path]:
     return uri, Path(tree_around(uri, here) or repository_top(here) or here)
 
 
-def index_of(uri: str, top: Path) -> SearcherIndex:
-    """An index of `top` as it is now; the store is brought up to date first."""
-    from agent import SearcherIndex
-    from indexer import Store, StoreError, open_worktree
-    from retrieval import Searcher
-
-    from .index import build
-
-    state: State | None = Store(uri).state()
-    view = str(top)
-    try:
-        with progress() as show_progress:
-            build(open_worktree(view), Store(uri), None, 0, show_progress)
-    except StoreError as error:
-        if state is None or view not in state.views:
-            raise
-        warn(f"the index stays as it was: {error}")
-    return SearcherIndex(Searcher.open(uri, view), lambda tree: _searcher_of_copy(uri, tree))
-
-
-def _searcher_of_copy(uri: str, tree: str) -> Searcher | None:
-    """A searcher over the working copy, in a store of its own that begins as the user's; None where that is elsewhere."""
-    from agent import copy_store
-    from indexer import Store, open_worktree
-    from retrieval import Searcher
-
-    from .index import build
-
-    copy = copy_store(uri, tree)
-    if copy is None:
-        return None
-    build(open_worktree(tree), Store(copy), None, 0, lambda phase, done, total: None)
-    return Searcher.open(copy, tree)
-
-
 def _say_outcome(outcome: Outcome) -> None:
-    usage = outcome.usage
-    cost = "" if usage.cost is None else f", ${usage.cost:.2f}"
     say(f"{outcome.status}: {outcome.reason}")
+    review = f"review it, then `clew agent apply {outcome.run}`"
     if outcome.commit:
-        say(
-            f"branch {outcome.branch} at {outcome.commit[:12]}: review it, then `clew agent apply {outcome.run}`"
-        )
+        say(f"branch {outcome.branch} at {outcome.commit[:12]}: {review}")
     elif outcome.diff:
-        say(f"review it, then `clew agent apply {outcome.run}`")
+        say(review)
     if outcome.status in ("limit", "model", "interrupted"):
         say(f"go on with `clew agent --resume {outcome.run}`")
+    usage = outcome.usage
+    cost = "" if usage.cost is None else f", ${usage.cost:.2f}"
     say(
-        f"{amount(outcome.steps, 'step')}, {usage.prompt:,} tokens in ({usage.cached:,} from cache), "
-        f"{usage.completion:,} out{cost}; sandbox {outcome.sandbox}"
+        f"{amount(outcome.steps, 'step')}, {usage.prompt:,} tokens in ({usage.cached:,} from"
+        f" cache), {usage.completion:,} out{cost}; sandbox {outcome.sandbox}"
     )
     if outcome.redacted:
         say(f"{amount(outcome.redacted, 'secret')} kept from the model")

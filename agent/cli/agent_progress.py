@@ -1,4 +1,4 @@
-"""Tells the person at the terminal what a run of the agent is doing."""
+"""The progress of a run of the agent, for a person at the terminal."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from .output import warn
 
-SHOWN_LENGTH = 90  # characters of a tool call that are shown
+MAX_LENGTH = 90  # characters of a tool call
 
 
-class Follow:
-    """Is told every event of a run, and pieces of the model's text where it is streamed."""
+class ProgressPrinter:
+    """Prints the events of a run, and the pieces of a streamed reply."""
 
     def __init__(self) -> None:
         self.in_text = False
@@ -25,12 +25,12 @@ class Follow:
         streamed, self.in_text = self.in_text, False
         if streamed:
             print(file=sys.stderr, flush=True)
-        for line in told(event, streamed):
+        for line in describe_event(event, streamed):
             warn(line)
 
 
-def told(event: dict[str, Any], streamed: bool = False) -> list[str]:
-    """One event in lines for a person; [] for most."""
+def describe_event(event: dict[str, Any], streamed: bool = False) -> list[str]:
+    """Return an event in lines for a person; [] for most."""
     match event["event"]:
         case "start" | "resume":
             settings = event["settings"]
@@ -38,14 +38,13 @@ def told(event: dict[str, Any], streamed: bool = False) -> list[str]:
                 event.get("test_command") or settings["test_command"] or "none found, see --test"
             )
             lines = [f"works in {event['worktree']['tree']}; tests: {tests}"]
-            return lines + [
-                f"sandbox {one['kind']}: {one['detail']}" for one in event.get("sandbox", ())
-            ]
+            findings = event.get("sandbox", ())
+            return lines + [f"sandbox {each['kind']}: {each['detail']}" for each in findings]
         case "reply":
-            said = "" if streamed else (event["message"].get("content") or "").strip()
-            lines = [said.splitlines()[0][:200]] if said else []
+            text = "" if streamed else (event["message"].get("content") or "").strip()
+            lines = [text.splitlines()[0][:200]] if text else []
             return lines + [
-                f"  {call['name']} {short(call['arguments'])}" for call in event["calls"]
+                f"  {call['name']} {shorten(call['arguments'])}" for call in event["calls"]
             ]
         case "verify":
             return [f"  {event['command']}: {'passes' if event['passed'] else 'fails'}"]
@@ -59,17 +58,18 @@ def told(event: dict[str, Any], streamed: bool = False) -> list[str]:
             return ["  old turns were replaced by a digest"]
         case "untrusted":
             return [
-                f"the repository's [tool.clew] is not obeyed; to allow it: --trust {event['digest'][:16]}"
+                "the repository's [tool.clew] is not obeyed; to allow it: --trust"
+                f" {event['digest'][:16]}"
             ]
         case "setup":
             return [f"  set-up: {event['command']}: {'done' if event['code'] == 0 else 'failed'}"]
     return []
 
 
-def short(arguments: str) -> str:
-    """A call's arguments on one line of bearable length."""
+def shorten(arguments: str) -> str:
+    """Return a call's arguments on one line of at most MAX_LENGTH characters."""
     try:
         text = " ".join(f"{name}={value!r}" for name, value in json.loads(arguments).items())
     except (ValueError, AttributeError):
         text = arguments
-    return text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
+    return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 1] + "…"

@@ -1,51 +1,40 @@
-"""The graph's commands: `symbol`, `callers`, `callees`, `refs`, `path`, `impact`, `map`, `graph`, and `export`."""
+"""The graph's commands on a symbol: `symbol`, `callers`, `callees`, `refs`, `path`, `graph`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from indexer import ClewError
-from retrieval import FLOW, KINDS, Direction, is_test
+from retrieval import FLOW, Direction
 
-from .options import JsonOption, RevOption, StoreOption
-from .output import amount, say, say_json, warn
-from .query import NOTHING_FOUND, end, open_searcher
+from .export import symbol_to_json
+from .options import (
+    AllOption,
+    ConfidenceOption,
+    DepthOption,
+    JsonOption,
+    KindOption,
+    NameArgument,
+    RevOption,
+    StoreOption,
+)
+from .output import amount, finish, say, say_json, warn
+from .searchers import open_searcher
 
 if TYPE_CHECKING:
-    from indexer import FoundSymbol, Reference, Snapshot
-    from retrieval import Graph, Searcher, Unresolved
+    from indexer import Reference
+    from retrieval import Graph, Related, Unresolved
 
-CANDIDATES = 20  # definitions of an ambiguous name that are listed
-FILES_AT_ONCE = 1_000  # whose symbols an export holds in memory
-
-NameArgument = Annotated[
-    str, typer.Argument(metavar="NAME", help="name, Class.name, path::Class.name, or a path.")
-]
-DepthOption = Annotated[int, typer.Option(min=1, max=20, help="Steps to follow.")]
-ConfidenceOption = Annotated[
-    float, typer.Option(min=0.0, max=1.0, help="Leave out edges that are less sure.")
-]
+MAX_DEFINITIONS = 20  # of an ambiguous name that are listed
+MAX_CANDIDATES = 5  # of unresolved calls that are listed
 
 
-EdgeKind = StrEnum("EdgeKind", list(KINDS))  # type: ignore[misc]  # made of what there is, which mypy cannot see
-KindOption = Annotated[
-    list[EdgeKind] | None,
-    typer.Option(
-        help="Follow edges of this kind; repeatable.", show_default="what the command is named for"
-    ),
-]
-EveryOption = Annotated[
-    bool, typer.Option("--all", help="Where NAME has several definitions, take all of them.")
-]
-
-
-class Form(StrEnum):
+class Format(StrEnum):
     MERMAID = "mermaid"
     DOT = "dot"
     JSON = "json"
@@ -53,93 +42,98 @@ class Form(StrEnum):
     SVG = "svg"
 
 
-class What(StrEnum):
-    EDGES = "edges"
-    SYMBOLS = "symbols"
-
-
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
-    for command in (symbol, callers, callees, refs, path, impact, export):
-        app.command()(command)
-    app.command("map")(map_)
+    app.command()(symbol)
+    app.command("callers", help="Show the callers of NAME, nearest and surest first.")(
+        _make_command("callers", inward=True)
+    )
+    app.command("callees", help="Show the callees of NAME, nearest and surest first.")(
+        _make_command("callees", inward=False)
+    )
+    app.command()(refs)
+    app.command()(path)
     app.command("graph")(graph_)
 
 
 def symbol(
     name: NameArgument, store: StoreOption = None, rev: RevOption = None, json: JsonOption = False
 ) -> None:
-    """Where NAME is defined."""
-    found = [_symbol_json(each) for each in open_searcher(store, rev).graph.symbol(name)]
+    """Show the definitions of NAME."""
+    rows = [symbol_to_json(each) for each in open_searcher(store, rev).graph.symbol(name)]
     if json:
-        _say_list("symbols", found, name=name)
-    for each in () if json else found:
-        say(
-            f"{each['path']}:{each['start_line']}-{each['end_line']}  {each['symbol']}  [{each['kind']}]"
-        )
-        say(f"      {each['signature']}")
-    end(bool(found))
+        say_json({"name": name, "symbols": rows})
+    for row in () if json else rows:
+        lines = f"{row['start_line']}-{row['end_line']}"
+        say(f"{row['path']}:{lines}  {row['symbol']}  [{row['kind']}]")
+        say(f"      {row['signature']}")
+    finish(bool(rows))
 
 
-def callers(
-    name: NameArgument,
-    depth: DepthOption = 1,
-    kind: KindOption = None,
-    min_confidence: ConfidenceOption = 0.0,
-    every: EveryOption = False,
-    store: StoreOption = None,
-    rev: RevOption = None,
-    json: JsonOption = False,
-) -> None:
-    """What calls NAME, nearest and surest first."""
-    _say_related(
-        "callers", open_searcher(store, rev).graph, name, depth, kind, min_confidence, every, json
-    )
+def _make_command(title: str, inward: bool) -> Callable[..., None]:
+    """Return the command `callers` (inward) or `callees`."""
+
+    def command(
+        name: NameArgument,
+        depth: DepthOption = 1,
+        kind: KindOption = None,
+        min_confidence: ConfidenceOption = 0.0,
+        all_definitions: AllOption = False,
+        store: StoreOption = None,
+        rev: RevOption = None,
+        json: JsonOption = False,
+    ) -> None:
+        kinds = tuple(kind or ("calls",))
+        graph = open_searcher(store, rev).graph.select_graph(name, depth, kinds)
+        nodes = find_nodes(graph, name, all_definitions)
+        found = graph.traverse(nodes, [Direction(inward, kinds)], depth, min_confidence)
+        unresolved = graph.unresolved(nodes, inward) if "calls" in kinds else None
+        if json:
+            rows = [each.to_json() for each in found.related]
+            answer = {"name": name, "means": ids_of(graph, nodes), title: rows}
+            rest = {"unresolved": unresolved.to_json()} if unresolved else {}
+            say_json({**answer, "complete": found.complete, **rest})
+        else:
+            for each in found.related:
+                _say_related(each, each.line if inward else each.start_line)
+            warn_of_unresolved(unresolved, "of this name" if inward else "in it")
+            if depth > 1:
+                warn_of_depth(depth, found.complete)
+        finish(bool(found.related))
+
+    return command
 
 
-def callees(
-    name: NameArgument,
-    depth: DepthOption = 1,
-    kind: KindOption = None,
-    min_confidence: ConfidenceOption = 0.0,
-    every: EveryOption = False,
-    store: StoreOption = None,
-    rev: RevOption = None,
-    json: JsonOption = False,
-) -> None:
-    """What NAME calls, nearest and surest first."""
-    _say_related(
-        "callees", open_searcher(store, rev).graph, name, depth, kind, min_confidence, every, json
-    )
+def _say_related(related: Related, line: int) -> None:
+    indent, name = "  " * (related.depth - 1), related.symbol or "(module)"
+    edge = f"{related.rule} {related.confidence}"
+    say(f"{indent}{related.path}:{line}  {name}  [{related.kind}]  {edge}")
 
 
 def refs(
     name: NameArgument, store: StoreOption = None, rev: RevOption = None, json: JsonOption = False
 ) -> None:
-    """Where NAME is written, and what it means there if that could be told; of a qualified NAME not where it means another."""
+    """Show the mentions of NAME and their meanings, if known.
+
+    For a qualified NAME, mentions of other definitions are left out.
+    """
     searcher = open_searcher(store, rev)
-    found = searcher.graph.select_graph(name).resolved_references(name)
+    mentions = searcher.graph.select_graph(name).resolved_references(name)
     if json:
-        _say_list(
-            "refs", [_ref_json(path, ref) | {"means": ids} for path, ref, ids in found], name=name
-        )
-    texts = {} if json else searcher.snapshot.sources({path for path, _, _ in found})
+        rows = [_reference_to_json(path, ref) | {"means": ids} for path, ref, ids in mentions]
+        say_json({"name": name, "refs": rows})
+    texts = {} if json else searcher.snapshot.sources({path for path, _, _ in mentions})
     lines = {path: text.splitlines() for path, text in texts.items()}
-    for path, ref, ids in () if json else found:
-        line = lines.get(path, [])[ref.line - 1 : ref.line]
+    for path, ref, ids in () if json else mentions:
+        line = "".join(lines.get(path, [])[ref.line - 1 : ref.line])
         means = f"  → {', '.join(ids)}" if ids else ""
-        say(f"{path}:{ref.line}  [{ref.kind}]  {''.join(line).strip()}{means}")
-    end(bool(found))
+        say(f"{path}:{ref.line}  [{ref.kind}]  {line.strip()}{means}")
+    finish(bool(mentions))
 
 
-def _ref_json(path: str, ref: Reference) -> dict[str, Any]:
-    return {
-        "path": path,
-        "line": ref.line,
-        "kind": ref.kind,
-        "name": ref.name,
-        "receiver": ref.receiver,
-    }
+def _reference_to_json(path: str, reference: Reference) -> dict[str, Any]:
+    fields = ("line", "kind", "name", "receiver")
+    return {"path": path, **{field: getattr(reference, field) for field in fields}}
 
 
 def path(
@@ -147,244 +141,91 @@ def path(
     goal: Annotated[str, typer.Argument(metavar="TO", help="Another one.")],
     kind: KindOption = None,
     min_confidence: ConfidenceOption = 0.0,
-    every: EveryOption = False,
+    all_definitions: AllOption = False,
     store: StoreOption = None,
     rev: RevOption = None,
     json: JsonOption = False,
 ) -> None:
-    """The shortest chain of edges from one symbol to another."""
+    """Show the shortest chain of edges from one symbol to another."""
     graph = open_searcher(store, rev).graph
-    chain = graph.find_path(
-        _meant(graph, start, every), _meant(graph, goal, every), kind or FLOW, min_confidence
-    )
+    first, last = (find_nodes(graph, name, all_definitions) for name in (start, goal))
+    chain = graph.find_path(first, last, kind or FLOW, min_confidence)
     if json:
-        _say_list("path", [step.to_json() for step in chain], start=start, goal=goal)
+        say_json({"start": start, "goal": goal, "path": [step.to_json() for step in chain]})
     for step in () if json else chain:
-        how = (
-            f"{step.relation} (line {step.line}, {step.rule} {step.confidence})  "
-            if step.relation
-            else ""
-        )
-        say(f"{'  ' * step.depth}{how}{step.id}")
-    end(bool(chain))
-
-
-def impact(
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="A symbol or file, as in `clew callers`.")
-    ] = None,
-    diff: Annotated[
-        str | None,
-        typer.Option(
-            metavar="REV|REV..REV|-",
-            help="The symbols on the lines of this change; - reads a diff from stdin.",
-        ),
-    ] = None,
-    depth: DepthOption = 3,
-    kind: KindOption = None,
-    min_confidence: ConfidenceOption = 0.0,
-    every: EveryOption = False,
-    store: StoreOption = None,
-    rev: RevOption = None,
-    json: JsonOption = False,
-) -> None:
-    """What a change of NAME, or of what a diff touches, can reach: tests first, then nearest and surest first."""
-    if (name is None) == (diff is None):
-        raise typer.BadParameter("give a NAME or a --diff")
-    searcher = open_searcher(store, rev)
-    graph = searcher.graph
-    changed = (
-        graph.with_members(_meant(graph, name, every))
-        if name is not None
-        else _touched(searcher, diff or "-")
-    )
-    reached = graph.impact(changed, depth, min_confidence, kind or ())
-    unresolved = graph.unresolved(changed, inward=True)
-    ids = [graph.describe(node).id for node in changed]
-    if json:
-        rows = [each.to_json() | {"test": is_test(each.path)} for each in reached.related]
-        asked = {"name": name} if name is not None else {"diff": diff}
-        say_json(
-            {
-                **asked,
-                "changed": ids,
-                "impact": rows,
-                "complete": reached.complete,
-                "unresolved": unresolved.to_json(),
-            }
-        )
-    for each in () if json else reached.related:
-        mark = "test  " if is_test(each.path) else "      "
-        say(f"{mark}{each.path}:{each.start_line}  {each.symbol or '(module)'}  [{each.kind}]  "
-            f"{each.confidence} in {each.depth} by {each.relation} of {each.via}")  # fmt: skip
-    if not json:
-        _warn_of_unresolved(unresolved, "of these names")
-    if not json and not reached.complete:
-        warn(f"more lies further than {depth} steps: --depth {depth + 1}")
-    end(bool(reached.related))
-
-
-def _touched(searcher: Searcher, diff: str) -> list[int]:
-    from retrieval import git_diff, symbols_on, touched_lines
-
-    text = sys.stdin.buffer.read().decode("utf-8", "replace") if diff == "-" else ""
-    lines = touched_lines(
-        text or ("" if diff == "-" else git_diff(searcher.snapshot.view.root, diff))
-    )
-    found = symbols_on(searcher.graph.adjacency, lines)
-    unknown = sorted(lines.keys() - searcher.snapshot.entries.keys())
-    if unknown:
-        warn(f"not in the index: {', '.join(unknown[:5])}{' …' if len(unknown) > 5 else ''}")
-    return found
+        edge = f"{step.relation} (line {step.line}, {step.rule} {step.confidence})  "
+        say(f"{'  ' * step.depth}{edge if step.relation else ''}{step.id}")
+    finish(bool(chain))
 
 
 def graph_(
     name: NameArgument,
     depth: DepthOption = 1,
-    form: Annotated[Form, typer.Option("--format", help="What to write.")] = Form.MERMAID,
+    format: Annotated[Format, typer.Option(help="The drawing's format.")] = Format.MERMAID,
     kind: KindOption = None,
     min_confidence: ConfidenceOption = 0.0,
-    every: EveryOption = False,
+    all_definitions: AllOption = False,
     store: StoreOption = None,
     rev: RevOption = None,
     json: JsonOption = False,
 ) -> None:
-    """The neighbourhood of NAME as a picture, or for another program."""
+    """Draw the symbols around NAME, or write them for another program."""
     graph = open_searcher(store, rev).graph
-    nodes = _meant(graph, name, every)
+    nodes = find_nodes(graph, name, all_definitions)
     if not nodes:
-        end(False)
-    part = graph.draw(nodes, depth, kind or (), min_confidence)
-    say(part.render("json" if json else form).rstrip("\n"))
-    if not part.complete:
+        finish(False)
+    drawing = graph.draw(nodes, depth, kind or (), min_confidence)
+    say(drawing.render("json" if json else format).rstrip("\n"))
+    if not drawing.complete:
         warn("more lies around it than is shown: see --depth, --kind, --min-confidence")
-    end(True)
+    finish(True)
 
 
-def map_(
-    folder: Annotated[
-        str, typer.Argument(metavar="FOLDER", help="Only this folder.", show_default=False)
-    ] = "",
-    budget: Annotated[
-        int, typer.Option(min=1, metavar="TOKENS", help="At most so many tokens.")
-    ] = 2000,
-    store: StoreOption = None,
-    rev: RevOption = None,
-    json: JsonOption = False,
-) -> None:
-    """An outline of the repository: the files and definitions that the rest of it leans on."""
-    searcher = open_searcher(store, rev)
-    text = searcher.graph.map(budget, folder)
-    if json:
-        say_json({"folder": folder, "budget": budget, "text": text})
-    elif text:
-        say(text)
-    if not text and json:
-        raise typer.Exit(NOTHING_FOUND)
-    end(bool(text))
+# -- shared with `impact`
 
 
-def export(
-    what: Annotated[What, typer.Argument(metavar="edges|symbols", help="What to write.")],
-    store: StoreOption = None,
-    rev: RevOption = None,
-    json: Annotated[bool, typer.Option("--json", help="JSON is the only format there is.")] = False,
-) -> None:
-    """Write every edge or every symbol of the index, one JSON object a line, in a stable order."""
-    searcher = open_searcher(store, rev)
-    found = False
-    for row in searcher.graph.edges() if what is What.EDGES else _all_symbols(searcher.snapshot):
-        found = True
-        say_json(row)
-    end(found)
+def find_nodes(graph: Graph, name: str, all_definitions: bool) -> list[int]:
+    """Return the nodes of NAME.
 
-
-def _all_symbols(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
-    for some in batched(snapshot.entries):
-        yield from map(_symbol_json, snapshot.symbols_in(some))
-
-
-def batched(paths: Iterable[str]) -> Iterator[list[str]]:
-    """`paths` in lists of at most FILES_AT_ONCE."""
-    rest = iter(paths)
-    while some := list(islice(rest, FILES_AT_ONCE)):
-        yield some
-
-
-def _symbol_json(found: FoundSymbol) -> dict[str, Any]:
-    own = found.symbol
-    return {
-        "id": found.id, "path": found.path, "symbol": own.qualname, "kind": own.kind, "start_line": own.start_line,
-        "end_line": own.end_line, "signature": own.signature, "doc": own.doc,
-    }  # fmt: skip
-
-
-def _meant(graph: Graph, name: str, every: bool) -> list[int]:
-    """The nodes that NAME means. Where it may mean several things, they are listed and it is an error, unless `every` one
-    is wanted."""
+    If it is ambiguous, list its definitions and raise ClewError, unless all of them count.
+    """
     meanings = graph.meanings(name)
-    if len(meanings) > 1 and not every:
-        for meaning in meanings[:CANDIDATES]:
-            own = meaning[0]
-            print(f"  {own.id}  [{own.symbol.kind}]  line {own.symbol.start_line}", file=sys.stderr)
-        more = f" ({len(meanings) - CANDIDATES} more)" if len(meanings) > CANDIDATES else ""
+    if len(meanings) > 1 and not all_definitions:
+        for first, *_ in meanings[:MAX_DEFINITIONS]:
+            line = first.symbol.start_line
+            print(f"  {first.id}  [{first.symbol.kind}]  line {line}", file=sys.stderr)
+        hidden = len(meanings) - MAX_DEFINITIONS
+        more = f" ({hidden} more)" if hidden > 0 else ""
         raise ClewError(
-            f"{name} has {len(meanings)} definitions{more}: name one as path::Qual.name, or take --all"
+            f"{name} has {len(meanings)} definitions{more}: name one as path::Qual.name, or take"
+            " --all"
         )
-    nodes = (
-        graph.nodes([each for meaning in meanings for each in meaning])
-        if meanings
-        else graph.nodes(name)
-    )
+    symbols = [each for meaning in meanings for each in meaning]
+    nodes = graph.nodes(symbols or name)
     if not nodes:
         warn(f"no symbol or file is called {name}")
     return nodes
 
 
-def _say_related(
-    title: str,
-    graph: Graph,
-    name: str,
-    depth: int,
-    kind: list[EdgeKind] | None,
-    least: float,
-    every: bool,
-    json: bool,
-) -> None:
-    inward, kinds = title == "callers", tuple(kind or ("calls",))
-    graph = graph.select_graph(name, depth, kinds)
-    nodes = _meant(graph, name, every)
-    reached = graph.traverse(nodes, [Direction(inward, kinds)], depth, least)
-    unresolved = graph.unresolved(nodes, inward) if "calls" in kinds else None
-    if json:
-        rest = {"unresolved": unresolved.to_json()} if unresolved else {}
-        ids = [graph.describe(node).id for node in nodes]
-        rows = [each.to_json() for each in reached.related]
-        say_json({"name": name, "means": ids, title: rows, "complete": reached.complete, **rest})
-    for each in () if json else reached.related:
-        line = each.line if inward else each.start_line  # where it calls; where it is defined
-        indent = "  " * (each.depth - 1)
-        say(
-            f"{indent}{each.path}:{line}  {each.symbol or '(module)'}  [{each.kind}]  {each.rule} {each.confidence}"
-        )
-    if not json and unresolved:
-        _warn_of_unresolved(unresolved, "of this name" if inward else "in it")
-    if not json and depth > 1 and not reached.complete:
+def ids_of(graph: Graph, nodes: Sequence[int]) -> list[str]:
+    """Return the ids of nodes."""
+    return [graph.describe(node).id for node in nodes]
+
+
+def warn_of_unresolved(unresolved: Unresolved | None, of: str) -> None:
+    """Tell of calls without a known target."""
+    if unresolved is None or not unresolved.count:
+        return
+    path, line, _ = unresolved.places[0]
+    ids = unresolved.candidates
+    candidates = ", ".join(ids[:MAX_CANDIDATES]) + (" …" if len(ids) > MAX_CANDIDATES else "")
+    warn(
+        f"{amount(unresolved.count, 'more call')} {of} could not be resolved (first:"
+        f" {path}:{line}); candidates: {candidates}"
+    )
+
+
+def warn_of_depth(depth: int, is_complete: bool) -> None:
+    """Tell of results beyond `depth`."""
+    if not is_complete:
         warn(f"more lies further than {depth} steps: --depth {depth + 1}")
-    end(bool(reached.related))
-
-
-def _warn_of_unresolved(unresolved: Unresolved, of: str) -> None:
-    """Say where the graph stops."""
-    if unresolved.count:
-        path, line, _ = unresolved.places[0]
-        warn(f"{amount(unresolved.count, 'more call')} {of} could not be resolved (first: {path}:{line}); "
-             f"candidates: {_listed(unresolved.candidates)}")  # fmt: skip
-
-
-def _listed(ids: Sequence[str]) -> str:
-    return ", ".join(ids[:5]) + (" …" if len(ids) > 5 else "")
-
-
-def _say_list(title: str, found: Sequence[dict[str, Any]], **asked: str) -> None:
-    say_json({**asked, title: list(found)})

@@ -1,4 +1,4 @@
-"""The graph's arrays, written before somebody asks for them."""
+"""The graph's files, written in the background before somebody asks for them."""
 
 from __future__ import annotations
 
@@ -13,31 +13,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class GraphWriter:
-    """Writes the arrays of one view after the other in a process of its own: so that neither the next question nor the next
-    save waits for that."""
+class GraphPrebuilder:
+    """Writes graphs in a process of its own, one at a time; questions and saves do not wait."""
 
-    written: tuple[str, str, int] = ("", "", 0)  # what was begun last
-    writing: ForkServerProcess | None = None
+    latest: tuple[str, str, int] = ("", "", 0)  # store, view, generation
+    process: ForkServerProcess | None = None
 
-    def follow(self, uri: str, view: str, generation: int) -> None:
-        """See that the arrays of this generation, or of one before it, are being written."""
-        wanted = (uri, view, generation)
-        if wanted == self.written or (self.writing is not None and self.writing.is_alive()):
+    def start(self, uri: str, view: str, generation: int) -> None:
+        """Start writing the graph of this generation, unless one is being written already."""
+        graph = (uri, view, generation)
+        if graph == self.latest or (self.process is not None and self.process.is_alive()):
             return
         from multiprocessing import get_context
 
-        self.written = wanted
-        self.writing = get_context("forkserver").Process(
-            target=_write, args=(uri, view), daemon=True
-        )
-        self.writing.start()
+        self.latest = graph
+        context = get_context("forkserver")
+        self.process = context.Process(target=_write_graph, args=(uri, view), daemon=True)
+        self.process.start()
 
 
-def _write(uri: str, view: str) -> None:
+def _write_graph(uri: str, view: str) -> None:
     from retrieval import Searcher
 
-    with suppress(
-        StoreError, KeyboardInterrupt
-    ):  # whoever asks for the graph is told, and makes it
+    # on an error the next question builds the graph itself, and reports it
+    with suppress(StoreError, KeyboardInterrupt):
         _ = Searcher.open(uri, view).graph.adjacency

@@ -1,4 +1,4 @@
-"""Where the store is, and which of its views is meant."""
+"""The locations of stores, and the view for a command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHORTEST_ID = 4  # of a commit; git's own limit
 
 
 def version() -> str:
-    """The installed version."""
+    """Return the installed version."""
     from importlib.metadata import PackageNotFoundError
     from importlib.metadata import version as installed
 
@@ -24,7 +24,7 @@ def version() -> str:
 
 
 def working_folder() -> Path:
-    """Where the command was called."""
+    """Return the current folder. Raise ClewError if it is deleted."""
     try:
         return Path.cwd()
     except FileNotFoundError as error:
@@ -39,23 +39,28 @@ def repository_top(folder: Path) -> Path | None:
     return Path(top) if top else None
 
 
-def store_to_read(given: str | None) -> str:
-    """`--store` or CLEW_STORE; else the nearest `.clew`, from here up to the repository's top; else where `clew index`
-    puts it; else the nearest further up."""
-    if named := given or os.environ.get("CLEW_STORE"):
+def store_to_read(name: str | None) -> str:
+    """Return `--store` or CLEW_STORE, else the nearest `.clew`.
+
+    The search goes from here to the repository's top, then to the store of `clew index`, then
+    further up.
+    """
+    if named := name or os.environ.get("CLEW_STORE"):
         return named if "://" in named else os.path.abspath(named)
     here = working_folder()
     usual = _usual_store(here)
-    above = [place / STORE for place in (here, *here.parents)]
+    above = [folder / STORE for folder in (here, *here.parents)]
     top = repository_top(here)
-    inside = [place for place in above if top is None or place.is_relative_to(top)]
-    return str(next((place for place in (*inside, usual, *above) if place.is_dir()), usual))
+    inside = [store for store in above if top is None or store.is_relative_to(top)]
+    return str(next((store for store in (*inside, usual, *above) if store.is_dir()), usual))
 
 
-def store_to_write(given: str | None, root: Path, bare: bool) -> str:
-    """`--store` or CLEW_STORE; else `.clew` at the top of the repository that holds `root`, and for a linked work tree at
-    the top of the one that it is linked to: they share what they have in common."""
-    if named := given or os.environ.get("CLEW_STORE"):
+def store_to_write(name: str | None, root: Path, bare: bool) -> str:
+    """Return `--store` or CLEW_STORE, else `.clew` at the top of the repository around `root`.
+
+    A linked work tree shares the store of its main work tree.
+    """
+    if named := name or os.environ.get("CLEW_STORE"):
         return named
     if bare:
         return str((root.parent if root.name == ".git" else root) / STORE)
@@ -71,9 +76,9 @@ def _usual_store(folder: Path) -> Path:
 
 
 def view_to_read(uri: str, rev: str | None) -> str | None:
-    """The name of the view that is meant; None for the one published last.
+    """Return the view of `rev`, else of the innermost indexed work tree around the current folder.
 
-    With `rev` the view of that commit. Without, the innermost indexed work tree that the current folder lies in.
+    None stands for the view published last.
     """
     from indexer import Store
 
@@ -85,11 +90,11 @@ def view_to_read(uri: str, rev: str | None) -> str | None:
     commits = [view.commit for view in state.views.values() if view.kind == "revision"]
     if len(rev) >= SHORTEST_ID and any(commit.startswith(rev) for commit in commits):
         return rev
-    return _commit_named(rev, [view.root for view in state.views.values()])
+    return _resolve_revision(rev, [view.root for view in state.views.values()])
 
 
 def tree_around(uri: str, folder: Path) -> str | None:
-    """The innermost indexed work tree that `folder` lies in."""
+    """Return the innermost indexed work tree around `folder`."""
     from indexer import Store
 
     state = Store(uri).state()
@@ -100,8 +105,8 @@ def tree_around(uri: str, folder: Path) -> str | None:
     return max(around, key=len, default=None)
 
 
-def _commit_named(rev: str, roots: list[str]) -> str:
-    """The commit that `rev` names in the repository here or in one that was indexed; `rev` itself where none knows it."""
+def _resolve_revision(rev: str, roots: list[str]) -> str:
+    """Return the commit of `rev` in the repository here or in an indexed one, else `rev` itself."""
     from indexer import SourceError, open_revision
 
     here = repository_top(working_folder())
@@ -113,8 +118,8 @@ def _commit_named(rev: str, roots: list[str]) -> str:
     return rev
 
 
-def question(text: str) -> str:
-    """TEXT as it was given, or standard input for `-`. Bytes that are not UTF-8 become question marks."""
+def read_question(text: str) -> str:
+    """Return TEXT, or standard input for `-`; invalid UTF-8 becomes question marks."""
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
     text = text.encode("utf-8", "replace").decode("utf-8").strip()

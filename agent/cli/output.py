@@ -1,4 +1,4 @@
-"""Results on stdout, everything else on stderr."""
+"""Results on stdout, everything else on stderr; exit codes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import json
 import sys
 from typing import Any
 
+import typer
+
+NOTHING_FOUND, FAILED = 1, 2
+INTERRUPTED = 130  # as a shell gives it
+
 
 class ReaderGone(Exception):
-    """Whoever read our output has seen enough. Not an OSError: those would be taken for a failure on the way here."""
+    """Nobody reads stdout any more. Not an OSError, which would count as a failure."""
 
 
 def say(text: str = "") -> None:
-    """One line, or several, of the result."""
+    """Print one or several lines of the result."""
     try:
         sys.stdout.write(text + "\n")
     except BrokenPipeError as error:
@@ -20,12 +25,12 @@ def say(text: str = "") -> None:
 
 
 def say_json(value: Any) -> None:
-    """One result as one line."""
+    """Print one result as one line."""
     say(json.dumps(value, ensure_ascii=False))
 
 
-def finish_line() -> None:
-    """Hand on what was said so far: someone may be waiting for this line before the next question."""
+def flush_output() -> None:
+    """Flush stdout: somebody may wait for this line before the next question."""
     try:
         sys.stdout.flush()
     except BrokenPipeError as error:
@@ -33,8 +38,15 @@ def finish_line() -> None:
 
 
 def warn(text: str) -> None:
-    """One line for a person."""
+    """Print one line for a person."""
     print(f"clew: {text}", file=sys.stderr, flush=True)
+
+
+def finish(has_results: bool) -> None:
+    """Warn if there are no results, and exit with the code for that."""
+    if not has_results:
+        warn("nothing found")
+        raise typer.Exit(NOTHING_FOUND)
 
 
 def amount(count: int, unit: str) -> str:

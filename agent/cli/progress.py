@@ -1,4 +1,4 @@
-"""How far a build has got: a bar on a terminal, lines elsewhere."""
+"""The progress of a build: a bar on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ if TYPE_CHECKING:
     from indexer import Progress
 
 TITLES = {
-    "walk": "find files", "extract": "read files", "search": "index text and vectors", "resolve": "resolve", "publish": "publish",
-}  # fmt: skip
+    "walk": "find files",
+    "extract": "read files",
+    "search": "index text and vectors",
+    "resolve": "resolve",
+    "publish": "publish",
+}
 LINE_SECONDS = 5.0  # between two lines of one phase
 
 
 @contextmanager
-def progress(quiet: bool = False) -> Iterator[Progress]:
-    """What to hand to a build. The bar is gone when the block ends."""
-    if quiet:
-        yield lambda phase, done, total: None
-    elif sys.stderr.isatty():
+def progress() -> Iterator[Progress]:
+    """Yield the callback for a build. The bar disappears at the end of the block."""
+    if sys.stderr.isatty():
         with _bar() as show:
             yield show
     else:
@@ -38,11 +40,11 @@ def progress(quiet: bool = False) -> Iterator[Progress]:
 
 @contextmanager
 def _ticking(lines: Lines) -> Iterator[None]:
-    """Have `lines` told that time goes by: some phases are one long call of Lance."""
-    over = Event()
+    """Call `lines.tick` in a thread: some phases are one long call of Lance."""
+    ended = Event()
 
     def tick() -> None:
-        while not over.wait(LINE_SECONDS):
+        while not ended.wait(LINE_SECONDS):
             lines.tick()
 
     thread = Thread(target=tick, daemon=True)
@@ -50,7 +52,7 @@ def _ticking(lines: Lines) -> Iterator[None]:
     try:
         yield
     finally:
-        over.set()
+        ended.set()
         thread.join()
 
 
@@ -88,9 +90,9 @@ def _bar() -> Iterator[Progress]:
                     TITLES.get(phase, phase), total=total or None, rate="", memory=""
                 )
             rate = _rate(done, time.monotonic() - starts[phase])
-            told = f"{rate:,.0f}/s" if rate else ""
+            shown = f"{rate:,.0f}/s" if rate else ""
             bars.update(
-                tasks[phase], completed=done, total=total or None, rate=told, memory=memory()
+                tasks[phase], completed=done, total=total or None, rate=shown, memory=memory()
             )
 
         yield show
@@ -98,23 +100,23 @@ def _bar() -> Iterator[Progress]:
 
 @dataclass(slots=True)
 class Memory:
-    """What the build's processes hold together, looked up every few seconds: to ask takes milliseconds."""
+    """The memory of all the build's processes, measured every few seconds: it takes a while."""
 
     clock: Callable[[], float] = time.monotonic
-    _looked: float = field(default=-LINE_SECONDS, init=False)
+    _measured: float = field(default=-LINE_SECONDS, init=False)
     _text: str = field(default="", init=False)
 
     def __call__(self) -> str:
-        if self.clock() - self._looked >= LINE_SECONDS:
+        if self.clock() - self._measured >= LINE_SECONDS:
             from indexer import tree_memory
 
-            self._looked, self._text = self.clock(), f"{tree_memory(os.getpid()) >> 20:,} MiB"
+            self._measured, self._text = self.clock(), f"{tree_memory(os.getpid()) >> 20:,} MiB"
         return self._text
 
 
 @dataclass(slots=True)
 class Lines:
-    """A line when a phase begins, and every few seconds of it."""
+    """Prints a line at the start of a phase, and every few seconds."""
 
     write: Callable[[str], None] = warn
     clock: Callable[[], float] = time.monotonic
@@ -122,10 +124,10 @@ class Lines:
     phase: str = ""
     _start: float = field(default=0.0, init=False)
     _shown: float = field(default=0.0, init=False)
-    _heard: float = field(default=0.0, init=False)
+    _called: float = field(default=0.0, init=False)
 
     def __call__(self, phase: str, done: int, total: int) -> None:
-        now = self._heard = self.clock()
+        now = self._called = self.clock()
         if phase != self.phase:
             self.phase, self._start, self._shown = phase, now, now
             self.write(f"{TITLES.get(phase, phase)} …")
@@ -134,13 +136,12 @@ class Lines:
             self.write(self._line(phase, done, total, now - self._start))
 
     def tick(self) -> None:
-        """Nothing was told for a while: say how long the phase has taken, where it has not told how far it is."""
+        """Print the time of the phase if the build has not called for a while."""
         now = self.clock()
-        if self.phase and now - max(self._heard, self._shown) >= LINE_SECONDS:
+        if self.phase and now - max(self._called, self._shown) >= LINE_SECONDS:
             self._shown = now
-            self.write(
-                f"{TITLES.get(self.phase, self.phase)}: {now - self._start:.0f} s so far ({self.memory()})"
-            )
+            title, seconds = TITLES.get(self.phase, self.phase), now - self._start
+            self.write(f"{title}: {seconds:.0f} s so far ({self.memory()})")
 
     def _line(self, phase: str, done: int, total: int, seconds: float) -> str:
         title, rate = TITLES.get(phase, phase), _rate(done, seconds)

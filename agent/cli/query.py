@@ -1,4 +1,4 @@
-"""`clew query` and `clew context`, one question or a batch of them."""
+"""`clew query` and `clew context`, for one question or a batch."""
 
 from __future__ import annotations
 
@@ -13,20 +13,27 @@ import typer
 
 from indexer import ClewError
 
-from .client import BUILTIN
-from .locate import question, store_to_read, view_to_read
-from .options import ApiBaseOption, BatchOption, JsonOption, RerankOption, RevOption, StoreOption
-from .output import finish_line, say, say_json, warn
-from .searchers import OPENED
+from .locate import read_question
+from .options import (
+    ApiBaseOption,
+    BatchOption,
+    JsonOption,
+    RerankOption,
+    RevOption,
+    StoreOption,
+    TextArgument,
+)
+from .output import NOTHING_FOUND, finish, flush_output, say, say_json, warn
+from .searchers import open_searcher
+from .serve_protocol import BUILTIN_RERANKER
 
 if TYPE_CHECKING:
     from retrieval import Hit, Pack, Reranker, Searcher
 
-NOTHING_FOUND, FAILED = 1, 2
-SNIPPET_LENGTH = 110  # characters of a hit's first line that are shown
+SNIPPET_LENGTH = 110  # characters of a hit's first line
 
 Answer = Callable[[str], tuple[dict[str, Any], bool]]
-"""A question → its answer as JSON, and whether anything was found."""
+"""Map a question to its answer in JSON, and True if it has results."""
 
 
 class Format(StrEnum):
@@ -35,27 +42,15 @@ class Format(StrEnum):
     MESSAGES = "messages"
 
 
-TextArgument = Annotated[
-    str | None,
-    typer.Argument(metavar="TEXT", help="Words, a question, an issue, a stack trace; - for stdin."),
-]
-
-
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command()(query)
     app.command()(context)
 
 
-def open_searcher(store: str | None, rev: str | None) -> Searcher:
-    """The index that the options mean."""
-    uri = store_to_read(store)
-    return OPENED.searcher(uri, view_to_read(uri, rev))
-
-
 def query(
     text: TextArgument = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="How many hits.")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, help="The number of hits.")] = 10,
     lang: Annotated[str | None, typer.Option(help="Only this language.")] = None,
     path: Annotated[
         str | None, typer.Option(metavar="GLOB", help="Only these paths: a glob or a folder.")
@@ -64,7 +59,7 @@ def query(
         str | None, typer.Option(help="Only this kind: function, method, class, …")
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show what each score is made of.")
+        bool, typer.Option("--explain", help="Show the parts of each score.")
     ] = False,
     rerank: RerankOption = None,
     api_base: ApiBaseOption = None,
@@ -73,36 +68,36 @@ def query(
     rev: RevOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Find the code that TEXT is about: ranked hits."""
+    """Find the code for a question, an issue, a stack trace or a name."""
     _check_language(lang)
-    asked, reranker = _asked(text, batch), _load_reranker(rerank, api_base)
+    question, reranker = _question(text, batch), _load_reranker(rerank, api_base)
     searcher = open_searcher(store, rev)
 
-    def hits(wanted: str) -> list[Hit]:
-        return searcher.query(wanted, k, lang=lang, path=path, kind=kind, reranker=reranker)
+    def search(question: str) -> list[Hit]:
+        return searcher.query(question, k, lang=lang, path=path, kind=kind, reranker=reranker)
 
-    def answer(wanted: str) -> tuple[dict[str, Any], bool]:
-        found = hits(wanted)
-        return {"query": wanted, "hits": [hit.to_json() for hit in found]}, bool(found)
+    def answer(question: str) -> tuple[dict[str, Any], bool]:
+        hits = search(question)
+        return {"query": question, "hits": [hit.to_json() for hit in hits]}, bool(hits)
 
-    if asked is None:
+    if question is None:
         _answer_batch(batch or "-", answer)
     elif json:
-        _say_one(asked, answer)
+        _say_answer(question, answer)
     else:
-        found = hits(asked)
-        for hit in found:
+        hits = search(question)
+        for hit in hits:
             _say_hit(hit, searcher, explain)
-        end(bool(found))
+        finish(bool(hits))
 
 
 def context(
     text: TextArgument = None,
     budget: Annotated[
-        int, typer.Option(min=1, metavar="TOKENS", help="At most so many tokens (cl100k_base).")
+        int, typer.Option(min=1, metavar="TOKENS", help="Limit in tokens (cl100k_base).")
     ] = 8000,
     format: Annotated[
-        Format, typer.Option(help="messages: what goes into a chat request.")
+        Format, typer.Option(help="messages: those of a chat request.")
     ] = Format.TEXT,
     rerank: RerankOption = None,
     api_base: ApiBaseOption = None,
@@ -111,30 +106,30 @@ def context(
     rev: RevOption = None,
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
-    """Pack the code that TEXT is about, and what it needs, into a budget of tokens."""
+    """Pack the code for a question, with related code, into a budget of tokens."""
     from retrieval import messages
 
-    asked, reranker = _asked(text, batch), _load_reranker(rerank, api_base)
+    question, reranker = _question(text, batch), _load_reranker(rerank, api_base)
     searcher = open_searcher(store, rev)
 
-    def answer(wanted: str) -> tuple[dict[str, Any], bool]:
-        pack = searcher.context(wanted, budget, reranker=reranker)
-        found = {"messages": messages(pack)} if format is Format.MESSAGES else pack.to_json()
-        return found, bool(pack.pieces)
+    def answer(question: str) -> tuple[dict[str, Any], bool]:
+        pack = searcher.context(question, budget, reranker=reranker)
+        value = {"messages": messages(pack)} if format is Format.MESSAGES else pack.to_json()
+        return value, bool(pack.pieces)
 
-    if asked is None:
+    if question is None:
         _answer_batch(batch or "-", answer)
     elif json or format is not Format.TEXT:
-        _say_one(asked, answer)
+        _say_answer(question, answer)
     else:
-        _say_pack(searcher.context(asked, budget, reranker=reranker))
+        _say_pack(searcher.context(question, budget, reranker=reranker))
 
 
-def _asked(text: str | None, batch: str | None) -> str | None:
-    """The question, or None for a batch of them."""
+def _question(text: str | None, batch: str | None) -> str | None:
+    """Return the question, or None for a batch."""
     if (text is None) == (batch is None):
         raise typer.BadParameter("give either TEXT or --batch FILE")
-    return question(text) if text is not None else None
+    return read_question(text) if text is not None else None
 
 
 def _load_reranker(models: list[str] | None, api_base: str | None) -> Reranker | None:
@@ -147,10 +142,11 @@ def _load_reranker(models: list[str] | None, api_base: str | None) -> Reranker |
         return None
     if not all(models):
         raise typer.BadParameter("--rerank names no model")
-    if BUILTIN in models:
+    if BUILTIN_RERANKER in models:
         if len(models) > 1 or api_base:
             raise typer.BadParameter(
-                f"--rerank {BUILTIN} asks nobody else: name neither another model nor an --api-base"
+                f"--rerank {BUILTIN_RERANKER} asks nobody else: name neither another model nor an"
+                " --api-base"
             )
         from retrieval import load_neural_reranker
 
@@ -167,17 +163,10 @@ def _check_language(name: str | None) -> None:
         raise ClewError(f"there is no language {name!r}: use {', '.join(LANGUAGES)} or text")
 
 
-def end(found: bool) -> None:
-    """Say so where nothing was found, and end with the exit code for that."""
-    if not found:
-        warn("nothing found")
-        raise typer.Exit(NOTHING_FOUND)
-
-
-def _say_one(asked: str, answer: Answer) -> None:
-    value, found = answer(asked)
+def _say_answer(question: str, answer: Answer) -> None:
+    value, has_results = answer(question)
     say_json(value)
-    if not found:
+    if not has_results:
         raise typer.Exit(NOTHING_FOUND)
 
 
@@ -185,37 +174,36 @@ def _say_one(asked: str, answer: Answer) -> None:
 
 
 def _answer_batch(file: str, answer: Answer) -> None:
-    """One answer a line, in order; a line that cannot be answered says so in its place, and the others go on."""
-    any_found = failed = False
+    """Print one answer a line, in order; a bad line gets an error in its place."""
+    has_results = failed = False
     for number, line in enumerate(_lines(file), start=1):
-        value, found, wrong = _answer_line(number, line, answer)
+        value, is_found, is_bad = _answer_line(number, line, answer)
         say_json(value)
-        finish_line()
-        any_found, failed = any_found or found, failed or wrong
+        flush_output()
+        has_results, failed = has_results or is_found, failed or is_bad
     if failed:
         raise ClewError(f"some lines of {file} could not be answered: their answers say why")
-    end(any_found)
+    finish(has_results)
 
 
 def _answer_line(number: int, line: bytes, answer: Answer) -> tuple[dict[str, Any], bool, bool]:
+    """Return the answer with its id, True if it has results, and True if the line is bad."""
     key: Any = None
     try:
-        asked = json.loads(line)
-        key = asked.get("id") if isinstance(asked, dict) else None
-        if (
-            not isinstance(asked, dict)
-            or not isinstance(asked.get("query"), str)
-            or not asked["query"].strip()
-        ):
-            raise ClewError('not an object {"id": …, "query": "…"} with a query in it')
-        value, found = answer(question_text(asked["query"]))
+        request = json.loads(line)
+        key = request.get("id") if isinstance(request, dict) else None
+        value, has_results = answer(_question_in(request))
     except (ValueError, RecursionError, ClewError) as error:
         return {"id": key, "line": number, "error": str(error)}, False, True
-    return {"id": key, **value}, found, False
+    return {"id": key, **value}, has_results, False
 
 
-def question_text(text: str) -> str:
-    """A question out of JSON, where half of a surrogate pair may stand alone."""
+def _question_in(request: Any) -> str:
+    """Return the question of a request. Raise ClewError without one."""
+    text = request.get("query") if isinstance(request, dict) else None
+    if not isinstance(text, str) or not text.strip():
+        raise ClewError('not an object {"id": …, "query": "…"} with a query in it')
+    # JSON may hold half of a surrogate pair
     return text.encode("utf-8", "replace").decode("utf-8").strip()
 
 
@@ -232,18 +220,16 @@ def _lines(file: str) -> Iterator[bytes]:
 
 
 def _say_hit(hit: Hit, searcher: Searcher, explain: bool) -> None:
-    where = f"{hit.path}:{hit.start_line}-{hit.end_line}" if hit.start_line else hit.path
+    place = f"{hit.path}:{hit.start_line}-{hit.end_line}" if hit.start_line else hit.path
     changed = "  (changed since it was indexed)" if hit.stale else ""
-    say(f"{hit.rank:>2}. {where}  {hit.symbol}  [{hit.kind}]{changed}")
+    say(f"{hit.rank:>2}. {place}  {hit.symbol}  [{hit.kind}]{changed}")
     if hit.start_line and (
         first := _first_line(searcher.text(hit.path), hit.start_line, hit.end_line)
     ):
         say(f"      {first}")
     if explain:
-        say(
-            f"      {hit.score:.4f} = "
-            + " + ".join(f"{value:.4f} {signal}" for signal, value in hit.why)
-        )
+        parts = " + ".join(f"{value:.4f} {signal}" for signal, value in hit.why)
+        say(f"      {hit.score:.4f} = {parts}")
 
 
 def _first_line(text: str | None, start: int, end: int) -> str:
@@ -253,9 +239,8 @@ def _first_line(text: str | None, start: int, end: int) -> str:
 
 def _say_pack(pack: Pack) -> None:
     say(pack.text)
-    warn(
-        f"{pack.tokens:,} of {pack.budget:,} tokens, {len(pack.pieces)} pieces, {len(pack.left_out)} left out"
-    )
+    used = f"{pack.tokens:,} of {pack.budget:,} tokens"
+    warn(f"{used}, {len(pack.pieces)} pieces, {len(pack.left_out)} left out")
     for path in pack.stale:
         warn(f"{path} has changed since it was indexed; shown is what was indexed")
     if not pack.pieces:

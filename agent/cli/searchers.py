@@ -1,44 +1,50 @@
-"""Indexes that are open: a process that answers many questions opens each but once."""
+"""Open indexes: a process with many questions opens each index once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .locate import store_to_read, view_to_read
+
 if TYPE_CHECKING:
     from retrieval import Searcher
 
 
-class Opened:
-    """The indexes that were asked last, at most `most` of them; each is opened anew once a newer generation is there."""
+class OpenSearchers:
+    """The indexes used last, at most `capacity` of them; newer generations are picked up."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._searchers: dict[
-            tuple[str, str | None], Searcher
-        ] = {}  # the one asked last comes last
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._searchers: dict[tuple[str, str | None], Searcher] = {}  # the latest comes last
 
-    def searcher(self, uri: str, view: str | None) -> Searcher:
-        """The index `uri` at `view`. Raises `StoreError`."""
+    def open(self, uri: str, view: str | None) -> Searcher:
+        """Return the searcher of a store and view. Raise `StoreError`."""
         from indexer import Store
         from retrieval import Searcher
 
-        found = self._searchers.pop((uri, view), None)
-        state = Store(uri).state() if found else None
-        if found is None or state is None:
-            found = Searcher.open(uri, view)
-        elif state.generation != found.snapshot.state.generation:
-            found.reopen()
-        if self.most:
-            self._searchers[uri, view] = found
-        while len(self._searchers) > self.most:
+        searcher = self._searchers.pop((uri, view), None)
+        state = Store(uri).state() if searcher else None
+        if searcher is None or state is None:
+            searcher = Searcher.open(uri, view)
+        elif state.generation != searcher.snapshot.state.generation:
+            searcher.reopen()
+        if self.capacity:
+            self._searchers[uri, view] = searcher
+        while len(self._searchers) > self.capacity:
             del self._searchers[next(iter(self._searchers))]
-        return found
+        return searcher
 
     @property
     def latest(self) -> Searcher | None:
-        """The index that was asked last, if any is kept."""
+        """The searcher used last, or None."""
         return next(reversed(self._searchers.values()), None)
 
 
-OPENED = Opened(0)
+SEARCHERS = OpenSearchers(0)
 """Those of this process; a command that ends after its answer keeps none."""
+
+
+def open_searcher(store: str | None, rev: str | None) -> Searcher:
+    """Return the index of the options --store and --rev."""
+    uri = store_to_read(store)
+    return SEARCHERS.open(uri, view_to_read(uri, rev))

@@ -1,4 +1,4 @@
-"""`clew serve`: a process that keeps indexes open and answers the commands that read them."""
+"""`clew serve`: a process that keeps indexes open and answers the reading commands."""
 
 from __future__ import annotations
 
@@ -16,56 +16,61 @@ import typer
 
 from indexer import ClewError
 
-from .client import PACKAGE, is_private, socket_path
-from .graph_prebuild import GraphWriter
-from .output import say, warn
-from .searchers import OPENED
+from .graph_prebuild import GraphPrebuilder
+from .output import INTERRUPTED, say, warn
+from .searchers import SEARCHERS
+from .serve_protocol import PACKAGE, is_private, program_stamp, socket_path
 
-KEPT_OPEN = 8  # indexes; each holds some tens of megabytes
-LONGEST_REQUEST = 1 << 20  # bytes: an issue, a trace
-SECONDS_TO_ASK = 5.0  # a client that connects and says nothing must not keep the others waiting
-WAITING = 64  # clients
-INTERRUPTED = 130
+OPEN_INDEXES = 8  # each holds some tens of megabytes
+MAX_REQUEST = 1 << 20  # bytes: an issue, a trace
+REQUEST_SECONDS = 5.0  # for a silent client; others are waiting
+MAX_WAITING = 64  # clients
 
 Run = Callable[[list[str]], int]
-"""Carries out a command line, prints, and gives its exit code."""
+"""Carry out a command line, print, return the exit code."""
 
 
 def register(app: typer.Typer, run: Run) -> None:
-    """Add this module's command; `run` carries out the commands that clients send."""
+    """Add this module's command; `run` carries out the clients' commands."""
 
     @app.command()
     def serve() -> None:
-        """Keep indexes open and answer from them: other `clew` commands of this user use it by themselves."""
+        """Keep indexes open, so that other `clew` commands answer without start-up time."""
         _serve(socket_path(), run)
 
 
 def _serve(path: Path, run: Run) -> None:
-    OPENED.most = KEPT_OPEN
+    SEARCHERS.capacity = OPEN_INDEXES
     signal.signal(signal.SIGTERM, _interrupt)
     with _listening(path) as listener, contextlib.suppress(KeyboardInterrupt):
         say(f"listening at {path}; end it with Ctrl-C")
-        _answer_all(listener, run)
+        _answer_clients(listener, run)
     warn("no longer listening")
 
 
-def _answer_all(listener: socket.socket, run: Run) -> None:
-    """Answer one client after the other, until one is interrupted or the program is another: its client answers itself."""
-    program, graph = _program_stamp(), GraphWriter()
+def _answer_clients(listener: socket.socket, run: Run) -> None:
+    """Answer one client after the other, until an interrupt or an update of the program.
+
+    After an update the client gets no reply and carries out the command itself.
+    """
+    stamp, prebuilder = program_stamp(), GraphPrebuilder()
     while True:
         connection, _ = listener.accept()
         with connection:
-            if _program_stamp() != program or _answer(connection, run) == INTERRUPTED:
+            if program_stamp() != stamp or _answer(connection, run) == INTERRUPTED:
                 return
-        see_to_graph(graph)
+        prebuild_graph(prebuilder)
 
 
-def see_to_graph(writer: GraphWriter) -> None:
-    """Have the graph written of an index that somebody asks about it: the next answers are then a hundred times as fast."""
-    searcher = OPENED.latest
+def prebuild_graph(prebuilder: GraphPrebuilder) -> None:
+    """Start writing the graph of the last index if a question missed it.
+
+    The next answers are then a hundred times as fast.
+    """
+    searcher = SEARCHERS.latest
     if searcher is not None and searcher.graph.is_missed and not searcher.graph.is_cached:
         view = searcher.snapshot.view
-        writer.follow(searcher.snapshot.store.uri, view.name, view.report.generation)
+        prebuilder.start(searcher.snapshot.store.uri, view.name, view.report.generation)
 
 
 def _interrupt(*_: object) -> None:
@@ -74,39 +79,49 @@ def _interrupt(*_: object) -> None:
 
 @contextlib.contextmanager
 def _listening(path: Path) -> Iterator[socket.socket]:
-    """A socket that only this user can open, until the block ends. Raises ClewError as `_bound` does."""
-    with _bound(path) as listener:
-        own = path.lstat().st_ino
+    """Yield a listening socket, open to this user only. Raise ClewError as `_bind` does."""
+    with _bind(path) as listener:
+        inode = path.lstat().st_ino
         try:
             yield listener
         finally:
-            if path.exists() and path.lstat().st_ino == own:
+            if path.exists() and path.lstat().st_ino == inode:
                 path.unlink()
 
 
-def _bound(path: Path) -> socket.socket:
-    """Raises ClewError where another server listens there, others could open the socket, or it cannot be made."""
-    with contextlib.ExitStack() as undo:
+def _bind(path: Path) -> socket.socket:
+    """Return a socket bound to `path`.
+
+    Raise ClewError if a server listens there, if others can open it, or if the system refuses.
+    """
+    with contextlib.ExitStack() as on_error:
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if path.parent.stat().st_mode & 0o077 or path.parent.stat().st_uid != os.getuid():
-                raise ClewError(
-                    f"others can enter {path.parent}: make it private with chmod 700, or set CLEW_SOCKET"
-                )
+            _make_private(path.parent)
             _remove_stale(path)
-            listener = undo.enter_context(socket.socket(socket.AF_UNIX))
+            listener = on_error.enter_context(socket.socket(socket.AF_UNIX))
             listener.bind(str(path))
             os.chmod(path, 0o600)
-            listener.listen(WAITING)
+            listener.listen(MAX_WAITING)
         except OSError as error:
-            told = f"cannot listen at {path}: {error.strerror or error}; set CLEW_SOCKET to another path"
-            raise ClewError(told) from error
-        undo.pop_all()
+            reason = f"cannot listen at {path}: {error.strerror or error}"
+            raise ClewError(f"{reason}; set CLEW_SOCKET to another path") from error
+        on_error.pop_all()
         return listener
 
 
+def _make_private(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077 or folder.stat().st_uid != os.getuid():
+        raise ClewError(
+            f"others can enter {folder}: make it private with chmod 700, or set CLEW_SOCKET"
+        )
+
+
 def _remove_stale(path: Path) -> None:
-    """Remove what a server that was killed left behind. Raises ClewError where one listens, or something else lies there."""
+    """Remove the socket of a killed server.
+
+    Raise ClewError if a server listens there, or if the path is something else.
+    """
     if not path.is_symlink() and not path.exists():
         return
     if not is_private(path):
@@ -122,42 +137,32 @@ def _remove_stale(path: Path) -> None:
             raise ClewError(f"a server listens at {path} already")
 
 
-def _program_stamp() -> int:
-    """Changes when a file of the program does."""
-    folders = (Path(PACKAGE).parent / name for name in ("agent", "indexer", "retrieval"))
-    return max(file.stat().st_mtime_ns for folder in folders for file in folder.rglob("*.py"))
-
-
 def _answer(connection: socket.socket, run: Run) -> int:
-    """Answer one client, or say nothing where it is none of ours; the exit code of its command."""
-    connection.settimeout(SECONDS_TO_ASK)
+    """Answer a client of this installation; return the exit code of its command."""
+    connection.settimeout(REQUEST_SECONDS)
     try:
         with connection.makefile("rb") as reader:
-            request = json.loads(reader.readline(LONGEST_REQUEST))
+            request = json.loads(reader.readline(MAX_REQUEST))
         if request["package"] != PACKAGE:
             return 0  # another installation: its client answers itself
-        arguments, folder, settings = (
-            list(map(str, request["argv"])),
-            str(request["cwd"]),
-            dict(request["env"]),
-        )
-        reply = _carry_out(arguments, folder, settings, run)
+        arguments, folder = list(map(str, request["argv"])), str(request["cwd"])
+        reply = _run_elsewhere(arguments, folder, dict(request["env"]), run)
         connection.sendall(json.dumps(reply).encode() + b"\n")
     except (ValueError, KeyError, TypeError, OSError):
-        return 0  # it has gone, or speaks another language
+        return 0  # the client is gone, or no client
     return int(reply["code"])
 
 
-def _carry_out(
+def _run_elsewhere(
     arguments: list[str], folder: str, settings: dict[str, str], run: Run
 ) -> dict[str, Any]:
-    """The command as it would end in a process of its own, in `folder` and with the environment's CLEW_ `settings`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CLEW_")}
+    """Run a command as if in a process of its own, in `folder` with these CLEW_ variables."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("CLEW_")}
     before = dict(os.environ)
     out, err = io.StringIO(), io.StringIO()
     try:
         os.environ.clear()
-        os.environ.update(kept | settings)
+        os.environ.update(others | settings)
         os.chdir(folder)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = run(arguments)

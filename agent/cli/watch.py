@@ -1,4 +1,4 @@
-"""`clew watch`: the index follows the files as they are saved."""
+"""`clew watch`: update the index at each save."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ import typer
 
 from indexer import StoreError
 
-from .graph_prebuild import GraphWriter
+from .graph_prebuild import GraphPrebuilder
 from .index import encoder_spec
 from .locate import store_to_write
-from .options import MemoryOption, StoreOption
-from .output import amount, finish_line, say, warn
+from .options import JobsOption, MemoryOption, NoIgnoreOption, StoreOption
+from .output import amount, flush_output, say, warn
 from .progress import progress
 
 if TYPE_CHECKING:
     from indexer import Encoder, Progress, Report, Store, VectorCache, WatchedWorktree
 
-QUIET_MS = 40  # without another change, before an update begins: an editor saves in several steps
-LONGEST_MS = 400  # of changes that do not end
-TIMEOUT_MS = 500  # without any change, after which signals are looked at
-OTHER_WRITER_SECONDS = 600.0  # that an update waits for another `clew index`
-MANY = 2_000  # changes at once, after which all folders are listed: some may not have been told
+QUIET_MS = 40  # without a change before an update begins: an editor saves in several steps
+LONGEST_MS = 400  # to wait while changes go on
+TIMEOUT_MS = 500  # between two checks for signals
+OTHER_WRITER_SECONDS = 600.0  # for an update to wait for another `clew index`
+MANY = 2_000  # changes at once: some events may be lost, so all folders are listed again
 
 
 def register(app: typer.Typer) -> None:
@@ -46,42 +46,37 @@ def watch(
         str | None,
         typer.Option(metavar="NAME|PATH|none", help="As for index.", show_default="the store's"),
     ] = None,
-    no_ignore: Annotated[
-        bool, typer.Option("--no-ignore", help="Index what .gitignore leaves out, too.")
-    ] = False,
-    jobs: Annotated[
-        int,
-        typer.Option(
-            "--jobs", "-j", min=0, help="Worker processes.", show_default="one a processor"
-        ),
-    ] = 0,
+    no_ignore: NoIgnoreOption = False,
+    jobs: JobsOption = 0,
     max_memory: MemoryOption = "",
 ) -> None:
-    """Index a folder, then take in each change as it is saved, until Ctrl-C."""
+    """Index a folder, then follow each saved change, until Ctrl-C."""
     from indexer import Store, WatchedWorktree, lower_priority, parse_size
 
-    lower_priority()  # those who ask go first: on two processors an answer takes two thirds of the time, and an update as long
-    room = parse_size(max_memory) if max_memory else 0
+    # queries go first: on two processors they take two thirds of the time, updates as long
+    lower_priority()
+    memory = parse_size(max_memory) if max_memory else 0
     signal.signal(signal.SIGTERM, _interrupt)
     root = os.path.realpath(path)
     uri = store_to_write(store, Path(root), bare=False)
     with suppress(KeyboardInterrupt):
         source = WatchedWorktree(root, ignore=not no_ignore)
         changes = _changes(source)
-        next(changes)  # from here on nothing is missed
-        update = _Update(source, Store(uri, lock_timeout=OTHER_WRITER_SECONDS), encoder, jobs, room)
+        next(changes)  # from here on no change is missed
+        update = _Update(
+            source, Store(uri, lock_timeout=OTHER_WRITER_SECONDS), encoder, jobs, memory
+        )
         with progress() as show:
             report = update.build(show)
-        say(
-            f"watching {root}: {amount(report.files, 'file')}, generation {report.generation}; end it with Ctrl-C"
-        )
-        finish_line()
-        graph = GraphWriter()
+        files = amount(report.files, "file")
+        say(f"watching {root}: {files}, generation {report.generation}; end it with Ctrl-C")
+        flush_output()
+        prebuilder = GraphPrebuilder()
         for paths in changes:
             if paths:
                 update(paths)
             else:
-                graph.follow(uri, source.view, update.generation)
+                prebuilder.start(uri, source.view, update.generation)
     warn("no longer watching")
 
 
@@ -90,14 +85,14 @@ def _interrupt(*_: object) -> None:
 
 
 def _changes(source: WatchedWorktree) -> Iterator[set[str]]:
-    """The paths that something happened to, each time that it may matter; now and then none."""
-    from watchfiles import watch as watched
+    """Yield the relevant changed paths, and an empty set every TIMEOUT_MS without any."""
+    from watchfiles import watch as watch_files
 
-    places = [source.view]
+    folders = [source.view]
     if source.git_folder and not source.git_folder.startswith(source.view + os.sep):
-        places.append(source.git_folder)
-    heard = watched(
-        *places,
+        folders.append(source.git_folder)
+    batches = watch_files(
+        *folders,
         watch_filter=lambda _, path: source.is_relevant(path),
         step=QUIET_MS,
         debounce=LONGEST_MS,
@@ -105,12 +100,12 @@ def _changes(source: WatchedWorktree) -> Iterator[set[str]]:
         yield_on_timeout=True,
         ignore_permission_denied=True,
     )
-    return ({path for _, path in found} for found in heard)
+    return ({path for _, path in batch} for batch in batches)
 
 
 @dataclass(slots=True)
 class _Update:
-    """Brings the index up to date, and tells how long that took since the last save."""
+    """Updates the index, and prints the time since the last save."""
 
     source: WatchedWorktree
     store: Store
@@ -118,9 +113,9 @@ class _Update:
     jobs: int
     max_memory: int  # as `build_index` takes it
     cache: VectorCache = field(init=False)
-    loaded: tuple[str, Encoder] | None = None  # the encoder, with how it is named
+    loaded: tuple[str, Encoder] | None = None  # name and encoder
     generation: int = 0
-    published: float = 0.0  # when the last generation was, by the clock of the files
+    published: float = 0.0  # time of the last generation, by the clock of the files
 
     def __post_init__(self) -> None:
         from indexer import VectorCache
@@ -128,7 +123,7 @@ class _Update:
         self.cache = VectorCache()
 
     def __call__(self, paths: Collection[str]) -> None:
-        """Take in that something happened to `paths`. What is wrong now may be right at the next change."""
+        """Index the changes of `paths`; an error now may be gone at the next change."""
         saved, before = _last_saved(paths), self.generation
         try:
             if len(paths) > MANY:
@@ -142,15 +137,16 @@ class _Update:
         if report.generation != before:
             seconds = max(self.published - saved, 0.0)
             say(
-                f"{amount(report.changed, 'file')} read, searchable {seconds:.2f} s after the save, generation {report.generation}"
+                f"{amount(report.changed, 'file')} read, searchable {seconds:.2f} s after the save,"
+                f" generation {report.generation}"
             )
-            finish_line()
+            flush_output()
 
     def build(self, show: Progress) -> Report:
-        """Index what has changed."""
+        """Index all changes."""
         from indexer import build_index, load_encoder
 
-        def seen(phase: str, done: int, total: int) -> None:
+        def note_publication(phase: str, done: int, total: int) -> None:
             if phase == "publish":
                 self.published = self.published or time.time()
             show(phase, done, total)
@@ -160,15 +156,21 @@ class _Update:
         if self.loaded is None or self.loaded[0] != spec:
             self.loaded = spec, load_encoder(spec)
         report = build_index(
-            self.source, self.store, self.loaded[1], encoder_spec=spec, jobs=self.jobs, cache=self.cache, progress=seen,
+            self.source,
+            self.store,
+            self.loaded[1],
+            encoder_spec=spec,
+            jobs=self.jobs,
+            cache=self.cache,
+            progress=note_publication,
             max_memory=self.max_memory,
-        )  # fmt: skip
+        )
         self.generation = report.generation
         return report
 
 
 def _last_saved(paths: Collection[str]) -> float:
-    """When the last of `paths` was written; now, if none is there any more."""
+    """Return the time of the last save of `paths`; now, if none exists any more."""
     times = []
     for path in paths:
         with suppress(OSError):

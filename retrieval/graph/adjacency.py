@@ -10,9 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from indexer import VARIABLES, FoundSymbol
+from indexer import VARIABLES
 
 if TYPE_CHECKING:
+    from indexer import FoundSymbol
+
     from .edge_columns import EdgeColumns, Ints
 
 

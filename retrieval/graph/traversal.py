@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .adjacency import Adjacency
+if TYPE_CHECKING:
+    from .adjacency import Adjacency
 
 FLOW = ("calls", "imports", "inherits", "references", "implements", "overrides")
 """Kinds of edges for a dependency; `contains` or `co-changes` are none."""
