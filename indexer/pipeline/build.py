@@ -18,7 +18,7 @@ from ..extract.chunker import CHUNKER
 from ..extract.extractor import EXTRACTOR
 from ..languages.language_pack import pack_version
 from ..records import Report, printable
-from ..resolve.scip import read_scip
+from ..resolve.scip.reader import read_scip
 from ..source.tree import Source
 from ..store.garbage import delete_unused_facts
 from ..store.schema import fact_version_of

@@ -22,18 +22,12 @@ from ..facts.tables import TableFacts
 from ..languages.families import family_rules
 from ..records import FileFacts
 from ..resolve.dependencies import files_of_keys
-from ..resolve.occurrences import CompilerOccurrence, read_occurrences
-from ..resolve.scip_matching import match_scip
+from ..resolve.scip.matching import match_scip
+from ..resolve.scip.occurrences import CompilerOccurrence, read_occurrences
 from ..store.lance import in_filter
 from ..store.manifest import COLUMNS
 from ..store.schema import OCCURRENCES, make_batch
-from .earlier_edges import (
-    NO_BUILD,
-    ViewDiff,
-    find_previous,
-    find_reusable,
-    with_facts,
-)
+from .earlier_edges import NO_BUILD, ViewDiff, find_previous, find_reusable, with_facts
 from .resolve_worker import resolve_files
 from .state import Build
 

@@ -19,13 +19,13 @@ from ..facts.protocol import Facts
 from ..facts.tables import TableFacts
 from ..records import Edge, symbol_id
 from ..resolve.dependencies import OCCURRENCES
-from ..resolve.occurrences import (
+from ..resolve.resolver import Resolver
+from ..resolve.scip.occurrences import (
     CompilerOccurrence,
     compiler_edges,
     explained_references,
     merge_edges,
 )
-from ..resolve.resolver import Resolver
 from ..store.schema import DEPENDENCIES, edge_batch, edge_set_id, make_batch
 from .memory import Shares
 from .pool import PoisonItem, Pool

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from ..facts.protocol import Facts
 from ..languages.families import family_rules
-from ..modules import ModuleFinder
+from ..modules.module_finder import ModuleFinder
 from ..records import FileFacts
 
 

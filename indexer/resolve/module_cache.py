@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..facts.protocol import Facts
-from ..modules import ModuleFinder
+from ..modules.module_finder import ModuleFinder
 
 CACHED_MODULES = 200_000
 

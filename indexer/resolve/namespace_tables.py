@@ -8,7 +8,7 @@ from ..facts.exported_references import ACCESSORS
 from ..facts.global_names import external_name
 from ..kinds import TYPES, VARIABLES
 from ..languages.families import Family, family_rules
-from ..modules import package_of
+from ..modules.finder import package_of
 from ..records import Binding, FileFacts, Import, Reference, base_name
 from .namespace import Namespace, Span, position, skip_variables
 

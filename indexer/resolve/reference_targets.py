@@ -7,8 +7,8 @@ import re
 from ..kinds import CALLABLES
 from ..languages.families import family_of
 from ..records import Reference
-from .function_aliases import FunctionAliases
-from .inference import TypeInference
+from .inference.function_aliases import FunctionAliases
+from .inference.type_inference import TypeInference
 from .namespace import root_of
 from .value import Value
 

@@ -16,9 +16,9 @@ from ..languages.families import family_of
 from ..records import Edge, FileFacts, Import, Reference, symbol_id
 from .confidence import confidence
 from .dependencies import PATHS, family_key, keys_of_reads, modules_key
-from .exports import COMPONENTS
-from .function_aliases import FunctionAliases
-from .inference import TypeInference
+from .inference.exports import COMPONENTS
+from .inference.function_aliases import FunctionAliases
+from .inference.type_inference import TypeInference
 from .namespace import skip_variables
 from .namespace_cache import NamespaceCache
 from .reference_targets import ReferenceTargets

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .type_expressions import NOTHING, TypeExpression
+from .inference.type_expressions import NOTHING, TypeExpression
 
 MAX_UNION = 6  # alternatives; a value with more of them is as good as unknown
 

@@ -56,7 +56,9 @@ def test_comments_and_docstrings_keep_the_digest_of_a_package(tmp_path: Path) ->
     assert digest_of(package) == resolution_id()
 
 
-@pytest.mark.parametrize("name", ["resolve/mro.py", "modules/python.py", "facts/by_path.py"])
+@pytest.mark.parametrize(
+    "name", ["resolve/inference/mro.py", "modules/python.py", "facts/by_path.py"]
+)
 def test_a_statement_more_changes_the_digest_of_a_package(tmp_path: Path, name: str) -> None:
     package = copied_package(tmp_path)
     edited(package / name, lambda text: text + "\nANSWER = 42\n")

@@ -9,7 +9,7 @@ import pytest
 from indexer.extract.extractor import extract_facts
 from indexer.facts.in_memory import InMemoryFacts
 from indexer.languages.registry import language_of
-from indexer.modules import ModuleFinder
+from indexer.modules.module_finder import ModuleFinder
 
 
 def finder(files: dict[str, str]) -> ModuleFinder:

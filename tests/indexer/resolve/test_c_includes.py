@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from indexer.modules import reach
+from indexer.modules.finder import reach
 from indexer.resolve.c_includes import Includes
 
 

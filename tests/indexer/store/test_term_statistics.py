@@ -6,14 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import (
-    Snapshot,
-    Store,
-    VectorCache,
-    build_index,
-    load_encoder,
-    open_worktree,
-)
+from indexer import Snapshot, Store, VectorCache, build_index, load_encoder, open_worktree
 from indexer.store.term_statistics import add_up, count_difference, count_terms
 
 TEXTS = ["a b c", " a a d\ne f g", "b", "", "c d e"]

@@ -11,12 +11,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..facts.file_view import FileView
-from ..kinds import TYPES, TYPES_AND_MODULES
-from ..languages.families import family_rules
-from ..records import Symbol, base_name
-from .namespace import Namespace
-from .value import Value
+from ...facts.file_view import FileView
+from ...kinds import TYPES, TYPES_AND_MODULES
+from ...languages.families import family_rules
+from ...records import Symbol, base_name
+from ..namespace import Namespace
+from ..value import Value
 
 _SWIFT_MODULE = re.compile(r"(?:^|/)(?:Sources|Tests|Plugins)/([^/]+)/")
 _PRIVATE = re.compile(r"(?:@\S+\s+)*(?:file)?private\b")

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
-from ..errors import ClewError
+from ...errors import ClewError
 from .protobuf import fields, read_bytes, read_number, read_numbers, read_text, read_varint
 
 MAX_MESSAGE = 1 << 29  # bytes of a document, which is held in memory

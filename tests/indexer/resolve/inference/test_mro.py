@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.resolve.mro import linearize
+from indexer.resolve.inference.mro import linearize
 
 
 def test_bases_are_searched_as_python_does() -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ..records import Binding
-from .namespace import ANYWHERE
+from ...records import Binding
+from ..namespace import ANYWHERE
+from ..value import Value
 from .recursion import Recursion
 from .type_expressions import TypeExpression
-from .value import Value
 
 
 class Evaluator(Protocol):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import chain
 
-from ..kinds import TYPES, VARIABLES
+from ...kinds import TYPES, VARIABLES
+from ..tracked_files import TrackedFiles
+from ..value import Value, union_of
 from .bindings import annotations_first
 from .class_members import ClassMembers
 from .evaluator import Evaluator
-from .tracked_files import TrackedFiles
 from .type_expressions import (
     NOTHING,
     element_type,
@@ -17,7 +18,6 @@ from .type_expressions import (
     parse_type,
     result_type,
 )
-from .value import Value, union_of
 
 _ITEM_METHODS = {"+": ("__enter__", "__aenter__"), "*": ("__iter__", "__aiter__")}
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os.path
 from collections.abc import Iterator
 
-from ..kinds import TYPES
+from ...kinds import TYPES
+from ..module_cache import ModuleCache
+from ..namespace import Namespace
+from ..parts import WHOLE
+from ..tracked_files import TrackedFiles
+from ..tracked_names import TrackedNames
+from ..value import Value
 from .c_names import ExternalNames
 from .evaluator import Evaluator
 from .exports import Exports
-from .module_cache import ModuleCache
-from .namespace import Namespace
 from .package_names import PackageNames
-from .parts import WHOLE
-from .tracked_files import TrackedFiles
-from .tracked_names import TrackedNames
-from .value import Value
 
 
 class Scopes:

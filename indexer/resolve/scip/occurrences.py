@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..records import Edge, FileFacts, symbol_id
-from .confidence import CONFIDENCE
-from .namespace import skip_variables
+from ...records import Edge, FileFacts, symbol_id
+from ..confidence import CONFIDENCE
+from ..namespace import skip_variables
 
 if TYPE_CHECKING:
     from lancedb.table import Table

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from indexer.resolve.recursion import MAX_DEPTH, Recursion
+from indexer.resolve.inference.recursion import MAX_DEPTH, Recursion
 
-from .test_resolver import edges
+from ..test_resolver import edges
 
 
 def chain_of_exports(length: int) -> dict[str, str]:

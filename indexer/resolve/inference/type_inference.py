@@ -10,26 +10,26 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ..facts.protocol import Facts
-from ..kinds import CALLABLES, TYPES, VARIABLES
-from ..records import Binding
+from ...facts.protocol import Facts
+from ...kinds import CALLABLES, TYPES, VARIABLES
+from ...records import Binding
+from ..module_cache import ModuleCache
+from ..namespace import ANYWHERE, root_of
+from ..tracked_files import TrackedFiles
+from ..tracked_names import TrackedNames
+from ..value import MAX_UNION, Value, union_of
 from .bindings import annotations_first, bindings_before, by_line_from_last
 from .c_names import ExternalNames
 from .class_members import ClassMembers
 from .exports import Exports
-from .module_cache import ModuleCache
-from .namespace import ANYWHERE, root_of
 from .operations import Operations, class_of
 from .package_names import PackageNames
 from .packages import PackageIndex
 from .recursion import Recursion
 from .root_lookup import RootLookup
 from .scopes import Scopes
-from .tracked_files import TrackedFiles
-from .tracked_names import TrackedNames
 from .type_expressions import TypeExpression, parse_type
 from .type_parts import TypeParts
-from .value import MAX_UNION, Value, union_of
 
 _STEP = re.compile(r"\(\)|\[[^\]]*\]|[^.()\[\]]+")
 

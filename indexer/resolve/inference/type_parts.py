@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ..modules import nearness
-from ..records import base_name
+from ...modules.finder import nearness
+from ...records import base_name
+from ..value import Value
 from .packages import PackageIndex
-from .value import Value
 
 _OBJECT = re.compile(r"\bobject\s")
 _PROPERTY = re.compile(r"(?:^|\s)va[lr]\s")

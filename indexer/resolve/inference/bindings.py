@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from ..records import Binding
-from .namespace import position
+from ...records import Binding
+from ..namespace import position
 
 
 def bindings_before(bindings: list[Binding], at: int) -> list[Binding]:

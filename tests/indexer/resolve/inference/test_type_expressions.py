@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.resolve.type_expressions import (
+from indexer.resolve.inference.type_expressions import (
     NOTHING,
     TypeExpression,
     element_type,

@@ -11,9 +11,9 @@ from indexer import ClewError, Snapshot, Store, build_index, load_encoder, open_
 from retrieval import Searcher
 from tests.program import clew
 
-from .. import scip_index
-from ..repositories import write
-from ..scip_index import DEFINITION, Mention
+from ... import scip_index
+from ...repositories import write
+from ...scip_index import DEFINITION, Mention
 
 QUEUE = (
     "<?php namespace Lib; class Queue {\n"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from indexer import ClewError, read_scip
-from indexer.resolve.scip import symbol_name, text_between
+from indexer.resolve.scip.reader import symbol_name, text_between
 
-from .. import scip_index
-from ..scip_index import Mention, message, varint
+from ... import scip_index
+from ...scip_index import Mention, message, varint
 
 GLOBAL = "scip-python python p 1 `a.b`/"
 SOURCE = "def run(): pass\n'ö𝒳'; run()\n"

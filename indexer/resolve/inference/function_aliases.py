@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 
-from ..kinds import CALLABLES, VARIABLES
-from ..records import Binding
+from ...kinds import CALLABLES, VARIABLES
+from ...records import Binding
+from ..namespace import ANYWHERE
+from ..value import Value
 from .bindings import bindings_before
-from .inference import TypeInference
-from .namespace import ANYWHERE
-from .value import Value
+from .type_inference import TypeInference
 
 _OPERATION = re.compile(r"[(\[]")
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..facts.protocol import Facts
-from ..languages.families import family_rules
-from ..modules import reach
-from ..records import Import
+from ...facts.protocol import Facts
+from ...languages.families import family_rules
+from ...modules.finder import reach
+from ...records import Import
+from ..module_cache import ModuleCache
+from ..parts import STARS
+from ..tracked_files import TrackedFiles
+from ..tracked_names import TrackedNames
+from ..value import Value
 from .c_names import ExternalNames
 from .evaluator import Evaluator
-from .module_cache import ModuleCache
 from .package_names import PackageNames
-from .parts import STARS
-from .tracked_files import TrackedFiles
-from .tracked_names import TrackedNames
-from .value import Value
 
 COMPONENTS = frozenset({"vue", "svelte"})
 """Languages of files that are a component each, and its default export."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..facts.global_names import external_name
+from ...facts.global_names import external_name
+from ..tracked_files import TrackedFiles
+from ..value import Value
 from .c_names import ExternalNames
 from .evaluator import Evaluator
 from .mro import linearize
-from .tracked_files import TrackedFiles
 from .type_expressions import parse_type
 from .type_parts import TypeParts
-from .value import Value
 
 MAX_MRO = 64  # classes from one to its last base; only generated code has longer chains
 

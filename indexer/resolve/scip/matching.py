@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from itertools import islice
 
-from ..kinds import LOCALS
-from ..records import FileFacts, Symbol, base_name, symbol_id
+from ...kinds import LOCALS
+from ...records import FileFacts, Symbol, base_name, symbol_id
 from .occurrences import CompilerOccurrence
-from .scip import DEFINITION, FORWARD, Document, Occurrence, read_scip, symbol_name, text_between
+from .reader import DEFINITION, FORWARD, Document, Occurrence, read_scip, symbol_name, text_between
 
 AGREEMENT = 0.95
 """Share of a document's definitions in their places, except for odd names of compilers; with less

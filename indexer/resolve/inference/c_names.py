@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..facts.global_names import GlobalDefinition, external_name
-from ..kinds import TYPES
-from ..languages.families import C
-from ..modules import nearness
-from .c_includes import Includes, IncludeSet
-from .module_cache import ModuleCache
-from .parts import INCLUDES
-from .tracked_files import TrackedFiles
-from .tracked_names import TrackedNames
-from .value import Value
+from ...facts.global_names import GlobalDefinition, external_name
+from ...kinds import TYPES
+from ...languages.families import C
+from ...modules.finder import nearness
+from ..c_includes import Includes, IncludeSet
+from ..module_cache import ModuleCache
+from ..parts import INCLUDES
+from ..tracked_files import TrackedFiles
+from ..tracked_names import TrackedNames
+from ..value import Value
 
 
 class ExternalNames:

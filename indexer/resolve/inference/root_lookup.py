@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..kinds import CALLABLES, TYPES
+from ...kinds import CALLABLES, TYPES
+from ..namespace import ANYWHERE, Namespace
+from ..tracked_files import TrackedFiles
+from ..value import Value
 from .evaluator import Evaluator
-from .namespace import ANYWHERE, Namespace
 from .operations import Operations
 from .package_names import PackageNames
 from .scopes import Scopes
-from .tracked_files import TrackedFiles
-from .value import Value
 
 _CLASS_NAMES = frozenset({"cls", "Self", "@This"})  # keywords for the class, not for an instance
 _UNKNOWN = Value("unknown", "", -1, "")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..kinds import TYPES
-from ..modules import nearness
-from ..records import Import
+from ...kinds import TYPES
+from ...modules.finder import nearness
+from ...records import Import
+from ..value import Value
 from .evaluator import Evaluator
 from .packages import PackageIndex
-from .value import Value
 
 
 class PackageNames:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .test_resolver import all_edges, edges
+from ..test_resolver import all_edges, edges
 
 JAVA_CLIENT = (
     "package net;\npublic class Client {\n"
