@@ -37,7 +37,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """Where a server may listen."""
+    """The path of a socket in a private folder."""
     (tmp_path / "private").mkdir(mode=0o700)
     return tmp_path / "private" / "socket"
 
@@ -66,7 +66,7 @@ def listening(place: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where one listens for all of these tests."""
+    """The socket of a server for all of these tests."""
     (folder := tmp_path_factory.mktemp("server") / "private").mkdir(mode=0o700)
     with listening(folder / "socket") as place:
         yield place

@@ -1,4 +1,4 @@
-"""The entry of the program: ask a running `clew serve`, else carry out the command here.
+"""The entry of the program: ask `clew serve` if it runs, else carry out the command here.
 
 Only commands that read the index go to a server, which saves their start-up time. If anything
 goes wrong before the reply is complete, the command runs here; the answers are the same.

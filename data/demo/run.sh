@@ -19,7 +19,7 @@ show() {
 show clew index
 show clew status
 show clew query "which process kills a worker that takes too long" -k 3 --explain
-show clew callers Store.writer
+show clew callers open_writer
 show clew context "how does a build become visible to readers" --budget 600
 
 cp -r data/sample "$work/courier"

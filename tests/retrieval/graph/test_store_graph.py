@@ -1,4 +1,4 @@
-"""The graph around a question, read from the store, gives the answers that the whole graph gives."""
+"""A store-backed graph gives the answers of the whole graph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from retrieval.graph.store_graph import StoreAdjacency
 from retrieval.graph.traversal import Direction
 
 
-def near(searcher: Searcher) -> Graph:
+def store_backed(searcher: Searcher) -> Graph:
     return Graph(
         searcher.snapshot, searcher.lookup, StoreAdjacency(searcher.snapshot, searcher.lookup)
     )
@@ -32,7 +32,7 @@ def test_what_is_reached_is_the_same(
 ) -> None:
     whole, ways, answers = searcher.graph, (Direction(inward, kinds),), 0
     for name in names(searcher):
-        part = near(searcher)
+        part = store_backed(searcher)
         nodes, others = whole.nodes(name), part.nodes(name)
         assert [part.describe(node) for node in others] == [whole.describe(node) for node in nodes]
         reached = whole.traverse(nodes, ways, depth)
@@ -44,11 +44,13 @@ def test_what_is_reached_is_the_same(
 
 def test_what_references_mean_is_the_same(searcher: Searcher) -> None:
     for name in names(searcher):
-        assert near(searcher).resolved_references(name) == searcher.graph.resolved_references(name)
+        assert store_backed(searcher).resolved_references(
+            name
+        ) == searcher.graph.resolved_references(name)
 
 
 def test_edges_may_be_asked_for_by_confidence(searcher: Searcher) -> None:
-    part = near(searcher)
+    part = store_backed(searcher)
     assert part.traverse(part.nodes("sleep"), (Direction(True, ("calls",)),), 1, 1.01).related == ()
 
 
