@@ -1,0 +1,1 @@
+"""Measurements of speed, edges and search quality; each module is a program."""

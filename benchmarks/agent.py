@@ -1,15 +1,15 @@
-"""Real bug fixes, by one or several models: success, turns, seconds, tokens by cache state, cost.
+"""Measure real bug fixes by one or several models: success, turns, seconds, tokens, cost.
 
-    python -m benchmarks.agent --mirrors DIR [--model M]… [--api-base URL]
-                               [--per-repository N] [--json]
+    python -m benchmarks.agent --mirrors DIR [--project NAME]… [--model M]… [--api-base URL]
+                               [--per-repository N] [--max-cost DOLLARS] [--json]
 
-`DIR` holds bare git directories (`<name>` or `<name>/repo`) of Python projects with their own
-tests. A task is a public commit that changed one source file and its tests: the repository is put
+`DIR` contains bare git directories (`<name>` or `<name>/repo`) of Python projects with their own
+tests. A task is a public commit that changed one source file and its tests: the repository is reset
 to the state before, with the tests of the fix, and the model gets the commit's message. Tasks are
-prepared offline and kept only where the tests fail before and pass after. Without `--model` a
-scripted model makes the historical fix the clumsy way: it edits wrongly, sees the tests fail, then
-edits rightly. So the harness, the sandbox and the projects' own tests are all real, and the model
-alone is not.
+prepared offline and used only if the tests fail before and pass after. Without `--model` a scripted
+model makes the historical fix in a clumsy way: it edits wrongly, sees the tests fail, then edits
+rightly. So the harness, the sandbox and the projects' own tests are all real, and the model alone
+is not.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PYTEST = "python -m pytest -q"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A fix that was once made."""
+    """A historical fix."""
 
     project: str
     commit: str
@@ -70,7 +70,7 @@ def main() -> int:
 
 
 def mirrors(folder: Path, wanted: Sequence[str]) -> list[Path]:
-    """The bare repositories below `folder`."""
+    """Return the bare repositories below `folder` with one of `parts` in their path."""
     found = [
         each / "repo" if (each / "repo").is_dir() else each
         for each in sorted(folder.iterdir())
@@ -84,6 +84,7 @@ def mirrors(folder: Path, wanted: Sequence[str]) -> list[Path]:
 
 
 def git(*arguments: str, cwd: Path, given: str | None = None) -> str:
+    """Return the output of a git command. Raise ValueError if it fails."""
     done = subprocess.run(
         ["git", *arguments], cwd=cwd, input=given, capture_output=True, text=True, errors="replace"
     )
@@ -93,8 +94,7 @@ def git(*arguments: str, cwd: Path, given: str | None = None) -> str:
 
 
 def prepared(mirror: Path, folder: Path, count: int) -> Iterator[tuple[Task, Path]]:
-    """The newest `count` tasks of a repository whose tests tell before from after, each as a
-    repository of its own."""
+    """Yield the newest `count` usable tasks of a repository, each with a repository of its own."""
     made = 0
     for task in candidates(mirror):
         root = folder / f"{task.project}-{task.commit[:8]}"
@@ -110,7 +110,7 @@ def prepared(mirror: Path, folder: Path, count: int) -> Iterator[tuple[Task, Pat
 
 
 def candidates(mirror: Path) -> Iterator[Task]:
-    """Commits that changed one source file a little, and tests."""
+    """Yield commits with a small change of one source file, and of tests."""
     project = (mirror.parent if mirror.name == "repo" else mirror).name.rpartition("+")[2]
     log = git(
         "log",
@@ -146,7 +146,7 @@ def candidates(mirror: Path) -> Iterator[Task]:
 
 
 def put_before(mirror: Path, task: Task, root: Path) -> None:
-    """A repository with the state before the fix, and the tests of the fix."""
+    """Write a repository with the state before the fix, and the tests of the fix."""
     git("clone", "--quiet", "--shared", "--no-checkout", str(mirror), str(root), cwd=root.parent)
     git("checkout", "--quiet", f"{task.commit}^", cwd=root)
     git("checkout", "--quiet", task.commit, "--", *task.tests, cwd=root)
@@ -163,8 +163,8 @@ def put_before(mirror: Path, task: Task, root: Path) -> None:
 
 
 def tells_apart(task: Task, root: Path) -> bool:
-    """Whether the task's tests fail now and pass with the fix. They run without a sandbox, on a
-    state known to be public."""
+    """Return True if the task's tests fail now and pass with the fix. They run without a sandbox,
+    on code known to be public."""
     before = passes(task, root)
     git("apply", cwd=root, given=task.patch)
     after = passes(task, root)
@@ -174,6 +174,7 @@ def tells_apart(task: Task, root: Path) -> bool:
 
 
 def passes(task: Task, root: Path) -> bool:
+    """Return True if the task's tests pass."""
     command = [
         sys.executable,
         "-B",
@@ -189,7 +190,7 @@ def passes(task: Task, root: Path) -> bool:
 
 
 def attempt(task: Task, root: Path, model: str, options: argparse.Namespace) -> dict[str, Any]:
-    """One model on one task."""
+    """Return the figures of one model on one task."""
     store = str(root / ".clew")
     build_index(open_worktree(str(root)), Store(store), load_encoder("builtin"), jobs=1)
     index = SearcherIndex(Searcher(Snapshot.open(store)))
@@ -210,8 +211,8 @@ def attempt(task: Task, root: Path, model: str, options: argparse.Namespace) -> 
 
 
 def clumsy(task: Task) -> list[dict[str, Any]]:
-    """Replies that look, plan, edit wrongly, see the tests fail, and make the fix as it was
-    made."""
+    """Return replies that look, plan, edit wrongly, see the tests fail, and make the historical
+    fix."""
     run = f"{PYTEST} {' '.join(task.tests)}"
     plan = {
         "steps": ["Mend it", "Run the tests"],
@@ -239,7 +240,7 @@ def clumsy(task: Task) -> list[dict[str, Any]]:
 
 
 def figures(task: Task, model: str, outcome: Outcome) -> dict[str, Any]:
-    """What is compared between models."""
+    """Return the compared figures of one run."""
     events = list(load(outcome.transcript.parent))
     turns = summarize_run(events)["turns"]
     tests = [event for event in events if event["event"] == "verify"]

@@ -1,13 +1,13 @@
-"""How much of an agent's input is read from the provider's cache, by the bytes that a provider
-really receives.
+"""Measure the share of an agent's input read from the provider's cache.
 
-    python -m benchmarks.cache [--json]
+    python -m benchmarks.cache [--json] [--shape NAME]…
 
 A run of fifty turns over this repository's own packages, with two compactions and a refresh of the
-index, against a server on loopback that applies each provider's published rules (`agent.caches`):
-exact prefixes, minimum sizes, steps, breakpoints and look-back. Beside the share that was read
-stands the best that any cache could have read: what an earlier request began with, byte for byte.
-`cost` is that of the input by the provider's prices, with 1 for the same input uncached.
+index, against a server on loopback. The server applies each provider's published rules
+(`agent.caches`) to the bytes received: exact prefixes, minimum sizes, steps, breakpoints and
+look-back. `best` is the share that a perfect cache could have read: the prefixes of earlier
+requests, byte for byte. `cost` is that of the input by the provider's prices, with 1 for the same
+input uncached.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ GROWTH = (
 
 
 def main() -> int:
-    """Measure every shape."""
+    """Measure every provider and print the table."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.cache", description=(__doc__ or "").splitlines()[0]
     )
@@ -83,7 +83,7 @@ def main() -> int:
 
 
 def prepared_repository(folder: Path) -> Path:
-    """A git repository with the three packages, indexed."""
+    """Return a git repository with the three packages, indexed."""
     root = folder / "repository"
     for name in ("indexer", "retrieval", "agent"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -98,13 +98,14 @@ def prepared_repository(folder: Path) -> Path:
 
 
 def index(tree: str, store: str) -> None:
+    """Index a work tree without an encoder."""
     build_index(
         open_worktree(tree), Store(store), load_encoder("none"), encoder_spec="none", jobs=1
     )
 
 
 def refreshed(store: str, tree: str) -> Searcher | None:
-    """A searcher over the working copy, as the command line makes one."""
+    """Return a searcher over the working copy, made as by the command line."""
     copy = copy_store(store, tree)
     if copy is None:
         return None
@@ -113,7 +114,7 @@ def refreshed(store: str, tree: str) -> Searcher | None:
 
 
 def measured(shape: str, root: Path, folder: Path) -> dict[str, Any]:
-    """One run against one provider's rules."""
+    """Return the figures of one run by one provider's rules."""
     store = str(root / ".clew")
     replies = list(script(root))
     searched = SearcherIndex(Searcher(Snapshot.open(store)), lambda tree: refreshed(store, tree))
@@ -140,15 +141,14 @@ def measured(shape: str, root: Path, folder: Path) -> dict[str, Any]:
 
 
 def opening_size(searched: SearcherIndex) -> int:
-    """Tokens of what every request begins with."""
+    """Return the tokens at the beginning of every request."""
     from retrieval import count_tokens
 
     return 1500 + count_tokens(searched.map(3000)) + count_tokens(searched.context(TASK, 8000))
 
 
 def script(root: Path) -> Iterator[dict[str, Any]]:
-    """Fifty replies: look, plan, edit, test, read on; the kind of work that a fix in several files
-    takes."""
+    """Yield fifty replies that look, plan, edit, test and read on, as in a fix of several files."""
     symbols = readable_symbols(root)
     yield reply("I look for the place.", ("search", {"query": "worker too long killed", "k": 2}))
     plan = {
@@ -189,7 +189,7 @@ def reply(text: str, *calls: tuple[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def readable_symbols(root: Path) -> list[tuple[str, str]]:
-    """(path, name) of functions of a usual size, spread over the packages."""
+    """Return (path, name) of functions of a usual size, spread over the packages."""
     found = []
     for path in sorted(root.glob("*/*.py")):
         name = path.relative_to(root).as_posix()

@@ -1,10 +1,10 @@
-"""Which differences between two results are noise: a paired bootstrap over the questions that both
-answered.
+"""Tell real differences between two results from noise.
 
     python -m benchmarks.compare OURS.json THEIRS.json
 
-Prints each figure of both, their difference with its 95 % interval, and `noise` where that holds 0.
-Exit code 1 where every difference is noise, 2 where the results are about different questions.
+A paired bootstrap over the questions of both. Prints each figure of both, their difference with its
+95 % interval, and `noise` if the interval contains 0. The exit code is 1 if every difference is
+noise, and 2 if the results are about different questions.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from .report.results import Result, read_result
 
 
 def compare(ours: Result, theirs: Result) -> list[str]:
-    """A line for each figure of both. Raises ValueError where they are not about the same
-    questions."""
+    """Return a line for each common figure. Raise ValueError if the questions differ."""
     if (ours.benchmark, ours.data) != (theirs.benchmark, theirs.data):
         raise ValueError("the two results are about different data")
     lines = []
@@ -35,7 +34,7 @@ def compare(ours: Result, theirs: Result) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compare two results."""
+    """Compare two results and return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.compare", description="Paired differences."
     )

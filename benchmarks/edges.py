@@ -1,15 +1,15 @@
-"""Edges against a compiler's: `python -m benchmarks.edges --repo DIR --truth FILE.jsonl [--json]
-[--calibrate]`.
+"""Compare the edges of an index with a compiler's.
 
-`--repo` and `--truth` come in pairs, as many as are wanted; `--calibrate` then writes how often
-each rule was right in each language to the file that `indexer/rules.py` reads (see `calibrate`).
+    python -m benchmarks.edges --repo DIR --truth FILE.jsonl [--json] [--calibrate]
 
-A line of the truth is an edge: `src_path`, `src`, `dst_path`, `dst`, the names being qualified
-(`Class.method`), `<module>` for code outside functions. Counted are the edges whose two ends lie in
-the repository and whose caller is no test: compilers miss calls through fixtures, which have no
-types. A class body or a variable calls on behalf of its module, as in the truth. Rows whose `how`
-is inherit, import or reference are compared with edges of those kinds; variables count in calls
-only.
+`--repo` and `--truth` come in pairs, any number of them; `--calibrate` then writes the precision of
+each rule in each language to the table of `indexer/resolve/confidence.py` (see `calibrate`).
+
+A line of the truth is an edge: `src_path`, `src`, `dst_path`, `dst`, with qualified names
+(`Class.method`) and `<module>` for code outside functions. An edge counts if both ends are in the
+repository and the caller is no test: compilers miss calls through fixtures, since these have no
+types. A class body or a variable calls on behalf of its module, as in the truth. Rows with `how`
+inherit, import or reference are compared with edges of those kinds; variables count in calls only.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ Call = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How many edges a rule made, and how many of them the truth has too."""
+    """The number of edges made by a rule, and of the true ones among them."""
 
     rule: str
     edges: int
@@ -63,11 +63,12 @@ class Figure:
 
     @property
     def precision(self) -> float:
+        """Return the share of true edges."""
         return self.right / self.edges if self.edges else 1.0
 
 
 def true_calls(lines: Iterable[str]) -> set[Call]:
-    """The calls of a truth file whose callers are no tests."""
+    """Return the calls of a truth file, without those from tests."""
     rows = [json.loads(line) for line in lines if line.strip()]
     calls = [
         row for row in rows if row.get("how", "call") in CALLS and not is_test(row["src_path"])
@@ -76,8 +77,7 @@ def true_calls(lines: Iterable[str]) -> set[Call]:
 
 
 def true_others(lines: Iterable[str]) -> dict[str, set[Call]]:
-    """kind → the edges of that kind in a truth file whose owners are no tests; calls are not among
-    them."""
+    """Return the edges of a truth file other than calls, by kind, without those from tests."""
     found: dict[str, set[Call]] = defaultdict(set)
     for row in (json.loads(line) for line in lines if line.strip()):
         if (kind := KINDS.get(row.get("how", "call"))) and not is_test(row["src_path"]):
@@ -86,7 +86,7 @@ def true_others(lines: Iterable[str]) -> dict[str, set[Call]]:
 
 
 def found_others(searcher: Searcher) -> dict[str, dict[Call, str]]:
-    """As `found_calls`, for every other kind: kind → edge → rule."""
+    """Return the edges of an index other than calls: kind → edge → rule."""
     kinds = {
         found.id: found.symbol.kind
         for found in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))
@@ -107,7 +107,7 @@ def found_others(searcher: Searcher) -> dict[str, dict[Call, str]]:
 
 
 def _caller(symbol: str, kinds: dict[str, str]) -> str:
-    """The innermost function around a symbol, itself included, or its file."""
+    """Return the innermost function around a symbol (or the symbol itself), else its file."""
     path, _, name = symbol.partition("::")
     while name and kinds.get(f"{path}::{name}") not in CALLABLES:
         name = name.rpartition(".")[0]
@@ -115,20 +115,20 @@ def _caller(symbol: str, kinds: dict[str, str]) -> str:
 
 
 def documents(lines: Iterable[str]) -> frozenset[str]:
-    """The files that a truth says it covers; empty where it does not say."""
+    """Return the files covered by a truth; empty if it does not list them."""
     rows = [json.loads(line) for line in lines if line.strip()]
     return frozenset(row["src_path"] for row in rows if row.get("how") == "document")
 
 
 def within(found: dict[Call, str], covered: frozenset[str]) -> dict[Call, str]:
-    """The calls whose two ends lie in files that the truth covers."""
+    """Return the calls with both ends in covered files."""
     if not covered:
         return found
     return {call: rule for call, rule in found.items() if call[0] in covered and call[2] in covered}
 
 
 def found_calls(searcher: Searcher) -> dict[Call, str]:
-    """The calls of an index whose callers are no tests, each with its rule."""
+    """Return the calls of an index with their rules, without those from tests."""
     kinds = {
         found.id: found.symbol.kind
         for found in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))
@@ -144,18 +144,19 @@ def found_calls(searcher: Searcher) -> dict[Call, str]:
 
 
 def named(symbol: str) -> tuple[str, str]:
-    """An id as path and qualified name; of equal names (`f#2`) the truth knows one."""
+    """Return the path and qualified name of an id. Numbered equal names (`f#2`) are one in the
+    truth."""
     path, _, name = symbol.partition("::")
     return path, base_name(name)
 
 
 def is_test(path: str) -> bool:
-    """Whether a caller in this file is left out."""
+    """Return True if callers in this file are left out."""
     return any(part.startswith(("test", "conftest")) for part in path.split("/"))
 
 
 def compare(truth: set[Call], found: dict[Call, str]) -> dict[str, Any]:
-    """Precision and recall, over all rules and for each."""
+    """Return precision and recall, over all rules and for each."""
     by_rule: dict[str, list[bool]] = defaultdict(list)
     for call, rule in sorted(found.items()):
         by_rule[rule].append(call in truth)
@@ -182,8 +183,8 @@ def index(repository: Path, store: str) -> Searcher:
 
 
 def measure(repository: Path, truth: Path) -> dict[str, Any]:
-    """The comparison of one repository: `compare` of its calls, and under `kinds` of every other
-    kind that the truth has."""
+    """Return the comparison of one repository: `compare` of its calls, and under `kinds` of every
+    other kind in the truth."""
     lines = truth.read_text("utf-8").splitlines()
     covered = documents(lines)
     with tempfile.TemporaryDirectory() as folder:
@@ -199,7 +200,7 @@ def measure(repository: Path, truth: Path) -> dict[str, Any]:
 
 
 def measure_located(repository: Path, truth: Path) -> dict[str, Any]:
-    """The comparison with a truth that says where things stand; `located` has its rules."""
+    """Return the comparison with a truth with line numbers; `located_edges` has its rules."""
     with tempfile.TemporaryDirectory() as folder:
         searcher = index(repository, folder)
         symbols = [
@@ -216,7 +217,7 @@ def measure_located(repository: Path, truth: Path) -> dict[str, Any]:
 
 
 def by_language(result: dict[str, Any], found: dict[Call, str]) -> dict[str, dict[str, list[int]]]:
-    """language → rule → [calls found, of them right]."""
+    """Return language → rule → [calls found, right ones among them]."""
     wrong = set(result["wrong"])
     table: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
     for call, rule in found.items():
@@ -227,7 +228,7 @@ def by_language(result: dict[str, Any], found: dict[Call, str]) -> dict[str, dic
 
 
 def show(kind: str, result: dict[str, Any]) -> None:
-    """Figures on stdout, the first of what disagrees on stderr."""
+    """Print figures on stdout and the first disagreements on stderr."""
     print(
         f"{kind}: precision {result['precision']:.3f}, recall {result['recall']:.3f}"
         f" ({result['edges']} against {result['truth']})"
@@ -240,6 +241,7 @@ def show(kind: str, result: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    """Compare each repository with its truth."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.edges", description=__doc__)
     parser.add_argument(
         "--repo", type=Path, required=True, action="append", help="a work tree or a bare repository"

@@ -1,9 +1,10 @@
-"""Who calls *this* one: `python -m benchmarks.equal_names --repo DIR --truth FILE.jsonl [--least N]
-[--json] [NAME …]`.
+"""Measure the callers of equally named definitions: the right one must be called.
 
-For each name, the definitions of that name that the truth has callers of; for each of them,
-precision, recall and F1 of the callers that the index tells, the truth being as in
-`benchmarks.edges`. Without names: those with the most definitions.
+    python -m benchmarks.equal_names --repo DIR --truth FILE.jsonl [--least N] [--json] [NAME …]
+
+For each name, all its definitions with callers are compared: precision, recall and F1 of their
+callers in the index, against the truth of `benchmarks.edges`. Without names, the names with the
+most definitions are measured.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Definition = tuple[str, str]
 
 
 def callers_of(calls: set[Call]) -> dict[Definition, set[Definition]]:
-    """Definition → who calls it."""
+    """Return the callers of each definition."""
     found: dict[Definition, set[Definition]] = defaultdict(set)
     for src_path, src, dst_path, dst in calls:
         found[dst_path, dst].add((src_path, src))
@@ -31,7 +32,7 @@ def callers_of(calls: set[Call]) -> dict[Definition, set[Definition]]:
 
 
 def most_defined(definitions: set[Definition], least: int) -> list[str]:
-    """The names that at least `least` of the definitions have, the most frequent first."""
+    """Return the names with at least `least` definitions, the most frequent first."""
     counts: dict[str, int] = defaultdict(int)
     for _, qualname in definitions:
         counts[qualname.rpartition(".")[2]] += 1
@@ -41,14 +42,14 @@ def most_defined(definitions: set[Definition], least: int) -> list[str]:
 
 
 def in_language(found: set[Call], truth: set[Call]) -> set[Call]:
-    """Those of the calls whose callees stand in files such as the truth's: of others, a page's
-    scripts say, it knows nothing."""
+    """Return the calls of callees in the truth's languages. The truth knows nothing of others, such
+    as the scripts of a page."""
     known = {PurePosixPath(path).suffix for _, _, path, _ in truth}
     return {call for call in found if PurePosixPath(call[2]).suffix in known}
 
 
 def measure(truth: set[Call], found: set[Call], names: list[str]) -> list[dict[str, object]]:
-    """For each name its definitions, the calls of them and how many were told: precision, recall,
+    """Return a row for each name: its definitions, true calls, found calls, precision, recall and
     F1."""
     true, ours = callers_of(truth), callers_of(found)
     rows: list[dict[str, object]] = []
@@ -68,6 +69,7 @@ def measure(truth: set[Call], found: set[Call], names: list[str]) -> list[dict[s
 
 
 def main() -> None:
+    """Print a row for each name."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.equal_names", description=__doc__)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--repo", type=Path, required=True, help="a work tree or a bare repository")

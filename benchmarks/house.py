@@ -1,5 +1,6 @@
-"""`python -m benchmarks.house [ROOT]`: measure the structure of the code and the prose of the
-documents.
+"""Measure the structure of the code and the prose of the documents.
+
+    python -m benchmarks.house [ROOT] [--list] [--under PATH]
 
 Prints a Markdown table: circles and back-arrows of the import graph (lazy and type-checking imports
 count), files per folder, sizes, nesting, line length, names exported without a user, and the share
@@ -54,13 +55,13 @@ class Module:
 
     @property
     def package(self) -> str:
-        """The package that its relative imports start from."""
+        """The base of its relative imports."""
         is_package = self.path.endswith("/__init__.py")
         return self.name if is_package else self.name.rpartition(".")[0]
 
     @property
     def room(self) -> str:
-        """The folder of a package that it lies in, or its own name directly in the package."""
+        """Its folder in a package, or its own name directly in the package."""
         parts = self.name.split(".")
         return ".".join(parts[:2]) if parts[0] in PACKAGES else parts[0]
 

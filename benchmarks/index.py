@@ -1,14 +1,13 @@
-"""What a full index costs, as a ratio to pure tree-sitter parsing of the same files, in one run on
-one machine.
+"""Measure the cost of a full index as a ratio to pure tree-sitter parsing of the same files.
 
     python -m benchmarks.index PATH [--jobs N] [--encoder builtin] [--no-ignore]
                                [--max-memory SIZE] [--curve] [--json]
 
-The index is the real `clew index` in a process of its own (start-up and imports count), into a
-fresh store and with an empty cache of vectors. Parsing is what nobody can go below: read each file
-of which the index knows the language and parse it, nothing else, on the same number of processes,
-which are started before the clock is. Every file has been read once before, so both find it in the
-page cache. Memory is the proportional set size of all processes together, sampled.
+Both run on the same machine, one after the other. The index is the real `clew index` in a process
+of its own (start-up and imports count), into a fresh store and with an empty cache of vectors.
+Parsing is the lower bound: read and parse each file of a known language, nothing else, on the same
+number of processes, started before the clock is. Every file has been read once before, so both find
+it in the page cache. Memory is the proportional set size of all processes together, sampled.
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to index."""
+    """The options of a run."""
 
     jobs: int
     encoder: str = "builtin"
@@ -129,7 +128,7 @@ def measure(path: Path, options: Options) -> Measurement:
 
 
 def read_once(path: Path, ignore: bool) -> None:
-    """Bring every file that may be indexed into the page cache."""
+    """Read every file to be indexed into the page cache."""
     source = open_worktree(path, ignore=ignore)
     read = source.reader()
     for item in source.files():
@@ -142,7 +141,7 @@ def read_once(path: Path, ignore: bool) -> None:
 
 @dataclass(slots=True)
 class Cost:
-    """What a process and its descendants took."""
+    """The resources used by a process and its descendants."""
 
     seconds: float = 0.0
     processor: float = 0.0  # seconds
@@ -162,7 +161,7 @@ class Cost:
 
 
 def run_index(path: Path, store: str, options: Options, cache: Path) -> tuple[dict[str, Any], Cost]:
-    """Run `clew index`; its report and its cost."""
+    """Run `clew index` and return its report and its cost."""
     clew = Path(sys.executable).with_name("clew")
     command = [
         str(clew),
@@ -193,7 +192,7 @@ def run_index(path: Path, store: str, options: Options, cache: Path) -> tuple[di
 
 @contextmanager
 def sampled(pid: int, cost: Cost) -> Iterator[None]:
-    """Look at a process and its descendants again and again."""
+    """Sample the cost of a process and its descendants until the block ends."""
     over = threading.Event()
 
     def look() -> None:
@@ -213,7 +212,7 @@ def sampled(pid: int, cost: Cost) -> Iterator[None]:
 
 
 def parsed_files(store: str) -> list[tuple[str, int]]:
-    """Path and size of the indexed files that have a grammar."""
+    """Return path and size of the indexed files with a grammar."""
     snapshot = Snapshot.open(store)
     root = snapshot.view.root
     indexed = [
@@ -225,7 +224,8 @@ def parsed_files(store: str) -> list[tuple[str, int]]:
 
 
 def parse_all(files: Sequence[tuple[str, int]], jobs: int) -> tuple[float, float, int]:
-    """Seconds of the best run, the least processor time of a run, and bytes parsed."""
+    """Return the seconds of the best run, the least processor time of a run, and the bytes
+    parsed."""
     batches = list(batched(files))
     with multiprocessing.get_context("forkserver").Pool(jobs, initializer=load_grammars) as pool:
         pool.map(parse_batch, [[] for _ in range(jobs)])
@@ -240,7 +240,7 @@ def parse_all(files: Sequence[tuple[str, int]], jobs: int) -> tuple[float, float
 
 
 def batched(files: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
-    """Paths in runs of about BATCH_BYTES."""
+    """Yield paths in batches of about BATCH_BYTES."""
     batch: list[str] = []
     total = 0
     for path, size in files:
@@ -254,14 +254,14 @@ def batched(files: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
 
 
 def load_grammars() -> None:
-    """Have a worker ready before the clock starts."""
+    """Load every grammar in a worker before the clock starts."""
     for name, row in LANGUAGES.items():
         if row.grammar:
             grammar(name)
 
 
 def parse_batch(paths: Sequence[str]) -> tuple[int, float]:
-    """Read and parse; bytes read, and processor time."""
+    """Read and parse files; return their bytes and the processor time."""
     total, start = 0, time.process_time()
     for path in paths:
         data = Path(path).read_bytes()
@@ -274,7 +274,7 @@ def parse_batch(paths: Sequence[str]) -> tuple[int, float]:
 
 
 def table(found: Measurement) -> str:
-    """The measurement for people, beside what is asked for."""
+    """Return the measurement for people, beside its targets."""
     phases = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in found.phases.items())
     store = found.store_bytes / max(found.bytes, 1)
     lines = (
@@ -310,7 +310,7 @@ def table(found: Measurement) -> str:
 
 
 def curve(path: Path, options: Options) -> list[Measurement]:
-    """Measure parts of the tree, each of which is in the next, and the whole."""
+    """Return the measurements of nested parts of the tree and of the whole."""
     found = []
     for parts in PARTS:
         with tempfile.TemporaryDirectory(prefix="clew-part-", dir=path.parent) as folder:
@@ -332,7 +332,7 @@ def curve_row(parts: int, found: Measurement) -> str:
 
 
 def curve_table(found: Sequence[Measurement]) -> str:
-    """How time, processor time and memory grow with the bytes of the tree."""
+    """Return the growth of time, processor time and memory with the bytes of the tree."""
     sizes = [float(each.bytes) for each in found]
     costs = {
         "time": [each.seconds for each in found],
@@ -345,7 +345,7 @@ def curve_table(found: Sequence[Measurement]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The command line."""
+    """Run the benchmark and print its figures."""
     options = argparse.ArgumentParser(
         prog="python -m benchmarks.index", description=__doc__.split("\n", 1)[0]
     )

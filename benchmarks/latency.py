@@ -1,5 +1,4 @@
-"""How long answers take on a given index: warm queries by kind of question, a new process's first
-answer, callers.
+"""Measure the latency of answers: warm queries by kind, callers, and a new process.
 
     python -m benchmarks.latency STORE [--issues DATA.jsonl] [--only REPO] [--count N] [--cold N]
                                  [--name NAME] [--json]
@@ -7,9 +6,10 @@ answer, callers.
 Questions are made from the index, the same ones each time: names of functions (`symbol`), first
 sentences of docstrings (`short`), several docstrings with code between them (`issue`), and Python's
 traces through indexed functions (`trace`); `--issues` takes real issues of a set of labels instead,
-of repositories whose name has `--only`. A query is warm: the process has answered others, never
-this one. Wall time is what a user waits; on a machine that others use too, processor time is what
-can be compared. Milliseconds; the interval of a quantile comes from drawing the questions anew.
+of repositories with `--only` in their name. A query is warm: the process has answered others, never
+this one. Wall time is the user's waiting time; on a shared machine only processor time can be
+compared. Figures are in milliseconds; the interval of a quantile comes from resampling the
+questions.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Times = list[tuple[float, float]]  # seconds by wall and by processor
 
 
 def questions(searcher: Searcher, count: int) -> dict[str, list[str]]:
-    """Kind → `count` questions and WARM_UP more, from what the index holds."""
+    """Return `count` questions of each kind and WARM_UP more, made from the index."""
     paths = [path for path, entry in searcher.snapshot.entries.items() if entry.file_id]
     found = [
         each
@@ -63,7 +63,7 @@ def _sentence(found: FoundSymbol) -> str:
 
 
 def _issue(searcher: Searcher, told: Sequence[FoundSymbol]) -> str:
-    """An account of some length: what several functions are for, and the first lines of each."""
+    """Return a long report: the docstrings of several functions, and the first lines of each."""
     parts = [f"{_sentence(told[0])} does not work"]
     for each in told:
         lines = (searcher.text(each.path) or "").split("\n")[each.symbol.start_line - 1 :][:6]
@@ -86,7 +86,7 @@ def _trace(frames: Sequence[FoundSymbol]) -> str:
 
 
 def timed(ask: Callable[[str], object], wanted: Sequence[str]) -> Times:
-    """Seconds of each question but the first WARM_UP; of all, where there are no more."""
+    """Return the seconds of each question after the first WARM_UP; of all, if there are no more."""
     times = []
     for question in wanted:
         wall, processor = time.perf_counter(), time.process_time()
@@ -96,7 +96,7 @@ def timed(ask: Callable[[str], object], wanted: Sequence[str]) -> Times:
 
 
 def cold(store: str, wanted: Sequence[str]) -> Times:
-    """Seconds from the start of `clew query` to its end, no server running."""
+    """Return the seconds from the start of `clew query` to its end, without a server."""
     clew = str(Path(sys.executable).with_name("clew"))
     times = []
     with tempfile.TemporaryDirectory() as folder:
@@ -115,7 +115,7 @@ def _children() -> float:
 
 
 def figures(times: dict[str, Times]) -> dict[str, Estimate]:
-    """Kind, quantile and clock → milliseconds."""
+    """Return milliseconds by kind, quantile and clock."""
     import numpy as np
 
     source = np.random.default_rng(SEED)
@@ -136,7 +136,7 @@ def figures(times: dict[str, Times]) -> dict[str, Estimate]:
 
 
 def measure(options: argparse.Namespace) -> Result:
-    """All times on one index."""
+    """Return all times on one index."""
     searcher = Searcher.open(options.store)
     wanted = questions(searcher, options.count)
     if options.issues is not None:
@@ -167,7 +167,7 @@ def measure(options: argparse.Namespace) -> Result:
 
 
 def table(found: Result) -> str:
-    """A row for each kind of question, as Markdown."""
+    """Return a Markdown row for each kind of question."""
     lines = [
         "| milliseconds | median | p95 | processor, median | processor, p95 |",
         "|---|---|---|---|---|",
@@ -186,7 +186,7 @@ def table(found: Result) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; prints a table and files the result where it has a name."""
+    """Run the benchmark, print a table, and write the result if it has a name."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.latency", description="Milliseconds of answers."
     )

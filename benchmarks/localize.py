@@ -1,20 +1,21 @@
-"""Issue → the files and functions that its fix changed: strict Acc@k, with no model at query time.
+"""Measure the localization of issues: strict Acc@k on the files and functions changed by a fix.
 
     python -m benchmarks.localize DATA.jsonl --mirrors DIR [--work DIR] [--systems clew,bm25,…]
                                   [--encoder NAME]
                                   [--command NAME=COMMAND ...] [--only REPO ...] [--each N] [--json]
 
-Each issue is asked at its base commit, which is indexed from the bare repository
-`MIRRORS/OWNER+NAME/repo`, all commits of one repository into one store, so that they share what
-they share. Answers are kept below `--work` under a digest of the program: a run that is cut off
-goes on where it was. A run over all repositories (not `--only`) files its results below `results/`.
+No model runs at query time. Each issue is a query at its base commit, indexed from the bare
+repository `MIRRORS/OWNER+NAME/repo`. All commits of one repository go into one store, to share
+their common files. Answers are cached below `--work` under a digest of the program, so an
+interrupted run resumes. A run over all repositories (without `--only`) writes its results below
+`results/`.
 
-`file@k` and `function@k` are the shares of issues of which all changed files, or functions, are
-among the first k. A nested function counts as its outermost one and `Class.__init__` as `Class`;
-tests are no candidates; issues without a changed function that existed count for files only.
-Functions of other languages than Python were labelled by a parser, and function@k says little
-there. Figures are means over issues; intervals come from drawing the issues of each repository
-anew. `--each N` asks N issues of each repository, at even distances in the data.
+`file@k` and `function@k` are the shares of issues with all changed files, or functions, among the
+first k. A nested function counts as its outermost one and `Class.__init__` as `Class`; tests are no
+candidates; issues without a changed function that existed count for files only. Functions of
+languages other than Python were labelled by a parser, and function@k says little there. Figures are
+means over issues; intervals come from resampling the issues of each repository. `--each N` takes N
+issues of each repository, at even distances in the data.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ Answers = dict[str, list[dict[str, Any]]]  # repository → an answer for each o
 
 
 def open_issue(issue: Issue, mirrors: Path, work: Path, encoder: str) -> Searcher:
-    """Index the issue's commit into its repository's store. Raises `ClewError` where it cannot be
-    had."""
+    """Index the issue's commit into its repository's store. Raise ClewError if the commit is not
+    available."""
     git_dir = find_mirror(mirrors, issue.repository)
     if git_dir is None:
         raise ClewError(f"no git directory of {issue.repository} below {mirrors}")
@@ -60,7 +61,8 @@ def open_issue(issue: Issue, mirrors: Path, work: Path, encoder: str) -> Searche
 
 
 def answer(options: argparse.Namespace, issue: Issue, kept: Kept) -> bool:
-    """Ask each system that has not answered yet; False where the issue's commit cannot be had."""
+    """Query every system without a cached answer. Return False if the issue's commit is not
+    available."""
     missing = [name for name in systems(options) if _key(issue, name, options.encoder) not in kept]
     if not missing:
         return True
@@ -87,12 +89,12 @@ def answer(options: argparse.Namespace, issue: Issue, kept: Kept) -> bool:
 
 
 def systems(options: argparse.Namespace) -> list[str]:
-    """The names of all that is compared."""
+    """Return the names of all compared systems."""
     return [*options.systems, *dict(options.command)]
 
 
 def _files(issue: Issue, mirrors: Path, folder: str) -> Path:
-    """The files of the issue's commit, below `folder`."""
+    """Write the files of the issue's commit below `folder` and return their root."""
     git_dir = find_mirror(mirrors, issue.repository)
     assert git_dir is not None  # it was indexed from there
     checkout(git_dir, issue.commit, "", Path(folder, "tree"))
@@ -104,14 +106,14 @@ def _key(issue: Issue, system: str, encoder: str) -> str:
 
 
 def run(options: argparse.Namespace, issues: Sequence[Issue], kept: Kept) -> Iterator[Issue]:
-    """The issues that were answered by every system."""
+    """Yield the issues answered by every system."""
     for issue in steps(issues, [f"{issue.repository} {issue.name}" for issue in issues]):
         if answer(options, issue, kept):
             yield issue
 
 
 def judge(options: argparse.Namespace, system: str, answers: Answers) -> Result:
-    """The result of one system."""
+    """Return the result of one system."""
     values: dict[str, Mapping[str, list[float]]] = {}
     for what, cutoffs in CUTOFFS.items():
         found = {
@@ -136,7 +138,7 @@ def judge(options: argparse.Namespace, system: str, answers: Answers) -> Result:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; prints each system's figures, and file@5 by repository."""
+    """Run the benchmark and print each system's figures, with file@5 by repository."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.localize", description="Issue → files, functions."
     )
@@ -175,7 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def sample(options: argparse.Namespace) -> list[Issue]:
-    """The issues that are asked, by repository."""
+    """Return the issues to ask, by repository."""
     by_repository: dict[str, list[Issue]] = defaultdict(list)
     for issue in read_issues(options.data.read_text("utf-8").splitlines()):
         if not options.only or any(part in issue.repository for part in options.only):
@@ -186,7 +188,7 @@ def sample(options: argparse.Namespace) -> list[Issue]:
 
 
 def table(found: Result) -> str:
-    """A result for people."""
+    """Return a result as text for people."""
     setup = found.setup
     about = (
         f"{setup['questions']} issues, {setup['with_functions']} with functions,"

@@ -1,11 +1,12 @@
-"""Calls against the micro suites of PyCG and Jarvis: `python -m benchmarks.micro SUITE [--truth
-DIR] [--json]`.
+"""Compare calls with the micro suites of PyCG and Jarvis.
 
-SUITE holds `CATEGORY/CASE/*.py`, and beside them, or at the same place below `--truth`,
-`callgraph.json`: caller → callees, both named by their module (`main.Class.method`). Left out are
-callees that the case does not define. A lambda, which is no symbol here, calls on behalf of what is
-around it; making an instance is a call of the class whose `__init__` runs, and of none where no
-class of the case has one.
+    python -m benchmarks.micro SUITE [--truth DIR] [--json]
+
+SUITE contains `CATEGORY/CASE/*.py`. `callgraph.json` is in the same folders, or in those below
+`--truth`: caller → callees, both named by their module (`main.Class.method`). Callees defined
+outside of the case are left out. A lambda is no symbol here and calls on behalf of the code around
+it. Making an instance is a call of the class of the inherited `__init__`, and no call if no class
+of the case has one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _LAMBDA = re.compile(r"\.<lambda\d*>")
 
 
 def true_calls(path: Path, known: set[str]) -> set[Call]:
-    """The calls of a `callgraph.json` between the symbols `known`."""
+    """Return the calls of a `callgraph.json` between `known` symbols."""
     found: set[Call] = set()
     for caller, callees in json.loads(path.read_text("utf-8")).items():
         for callee in callees:
@@ -36,7 +37,7 @@ def true_calls(path: Path, known: set[str]) -> set[Call]:
 
 
 def found_calls(facts: dict[str, FileFacts]) -> set[Call]:
-    """The calls between the symbols of a case, named as the suites name them."""
+    """Return the calls between the symbols of a case, with the names of the suites."""
     resolver = Resolver(facts)
     edges = [edge for path in facts for edge in resolver.edges(path) if "::" in edge.dst]
     bases: dict[str, list[str]] = defaultdict(list)
@@ -61,8 +62,7 @@ def found_calls(facts: dict[str, FileFacts]) -> set[Call]:
 
 
 def _maker(name: str, bases: dict[str, list[str]], makers: set[str]) -> str:
-    """The class whose `__init__` makes an instance of the class `name`; "" where none of them has
-    one."""
+    """Return the class of the `__init__` run for an instance of `name`, or "" if there is none."""
     if f"{name}.__init__" in makers:
         return name
     return next(
@@ -71,7 +71,7 @@ def _maker(name: str, bases: dict[str, list[str]], makers: set[str]) -> str:
 
 
 def named(facts: dict[str, FileFacts]) -> set[str]:
-    """The modules and symbols of a case."""
+    """Return the names of the modules and symbols of a case."""
     modules = {path: _dotted(path) for path in facts}
     symbols = {
         f"{modules[path]}.{symbol.qualname}"
@@ -92,7 +92,7 @@ def _plain(name: str) -> str:
 
 
 def case_facts(folder: Path) -> dict[str, FileFacts]:
-    """path → facts of the Python files of a case."""
+    """Return the facts of the Python files of a case by path."""
     paths = sorted(path for path in folder.rglob("*.py"))
     named = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     return {
@@ -102,7 +102,8 @@ def case_facts(folder: Path) -> dict[str, FileFacts]:
 
 
 def measure(suite: Path, truth: Path) -> dict[str, dict[str, list[str]]]:
-    """Category → `right`, `wrong` and `missed`: calls written `case: caller → callee`."""
+    """Return `right`, `wrong` and `missed` of each category: calls written `case: caller →
+    callee`."""
     found: dict[str, dict[str, list[str]]] = defaultdict(
         lambda: {"right": [], "wrong": [], "missed": []}
     )
@@ -122,6 +123,7 @@ def measure(suite: Path, truth: Path) -> dict[str, dict[str, list[str]]]:
 
 
 def main() -> None:
+    """Print the figures of each category."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.micro", description=__doc__)
     parser.add_argument("suite", type=Path)
     parser.add_argument("--truth", type=Path, help="where the call graphs lie; by default in SUITE")

@@ -1,7 +1,8 @@
-"""`python -m benchmarks.plot`: draw recall against tokens, from `benchmarks/results`, as an SVG.
+"""Draw recall against tokens as an SVG: `python -m benchmarks.plot`.
 
-All systems are drawn on the same questions: results of the whole set are cut down to the smaller
-one, by the rule of `benchmarks.search --each`. A system's newest result counts.
+The input is `benchmarks/results`. All systems are drawn on the same questions: results of the whole
+set are reduced to the smaller one, by the rule of `benchmarks.search --each`. The newest result of
+each system counts.
 """
 
 from __future__ import annotations

@@ -1,14 +1,13 @@
-"""Many readers, one writer: how long answers take while the index is built anew and while it
-follows edits.
+"""Measure many readers beside one writer: latency during a rebuild and under `clew watch`.
 
     python -m benchmarks.readers PATH [--readers N] [--seconds S] [--pause S] [--no-ignore] [--json]
 
-A copy of PATH is indexed. Then N processes ask, each with a pause after every answer, while nothing
-else goes on (quiet), while every file has changed and all is built anew (rebuild), and while `clew
-watch` takes in a file that is saved every second (watch). Each reader keeps its index open and
-opens it anew once a newer generation is there, as `clew serve` does; the time to open counts. Wall
-time is what a user waits, so the machine should have nothing else to do. An answer is mixed where
-two readers were given different ones by the same generation.
+A copy of PATH is indexed. Then N processes ask, each with a pause after every answer: while nothing
+else runs (quiet), while every file has changed and all is rebuilt (rebuild), and while `clew watch`
+indexes a file saved every second (watch). Each reader keeps its index open and reopens it for a
+newer generation, as `clew serve` does; the time to open counts. Wall time is the user's waiting
+time, so the machine should have nothing else to do. An answer is mixed if two readers got different
+ones from the same generation.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ KINDS = ("symbol", "short")
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What the readers saw of one phase."""
+    """The readers' answers in one phase."""
 
     name: str
     seconds: float
@@ -57,9 +56,8 @@ class Phase:
 
 
 def read(store: str, stop: str, pause: float) -> None:
-    """Ask until the file `stop` is there. A line for each answer: when it was asked for, the
-    milliseconds that it took, the question, the generation and a digest; or the error in the place
-    of the last two."""
+    """Ask until the file `stop` exists. Print a line for each answer: its start, milliseconds,
+    question, generation and a digest; an error takes the place of the last two."""
     searcher = Searcher.open(store)
     wanted = [
         text for kind, own in questions(searcher, COUNT).items() if kind in KINDS for text in own
@@ -90,7 +88,7 @@ def read(store: str, stop: str, pause: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it all lies."""
+    """The paths of one run."""
 
     tree: Path
     store: Path
@@ -98,7 +96,7 @@ class Place:
     ignore: bool
 
     def clew(self, command: str) -> list[str]:
-        """A command that writes the index."""
+        """Return a command that writes the index."""
         clew = str(Path(sys.executable).with_name("clew"))
         return [
             clew,
@@ -113,7 +111,7 @@ class Place:
         return {**os.environ, "CLEW_CACHE_DIR": str(self.folder / "cache"), "PYTHONPATH": str(ROOT)}
 
     def sources(self) -> list[Path]:
-        """Files that can be edited, in order."""
+        """Return the files that can be edited, in order."""
         return sorted(
             path for path in self.tree.rglob("*") if path.suffix in EDITED and not path.is_symlink()
         )
@@ -169,7 +167,7 @@ def edit(path: Path, word: str) -> None:
 
 
 def measure(place: Place, readers: int, seconds: float, pause: float) -> list[Phase]:
-    """All phases, one after the other, with the same readers."""
+    """Return all phases, run one after the other with the same readers."""
     subprocess.run(place.clew("index"), env=place.environment(), check=True, capture_output=True)
     found: list[tuple[str, float, float]] = []
     with reading(place, readers, pause) as answers:
@@ -187,7 +185,7 @@ Answer = tuple[float, float, str, int, str]
 
 @contextmanager
 def reading(place: Place, readers: int, pause: float) -> Iterator[list[Answer]]:
-    """Readers at work; their answers are there when the block has ended."""
+    """Run readers during the block; their answers are available after it."""
     stop, answers = place.folder / "stop", list[Answer]()
     logs = [(place.folder / f"reader-{number}").open("w+") for number in range(readers)]
     command = [
@@ -219,7 +217,7 @@ def reading(place: Place, readers: int, pause: float) -> Iterator[list[Answer]]:
 
 
 def told(name: str, start: float, end: float, answers: Sequence[Answer]) -> Phase:
-    """What was seen from `start` to `end`."""
+    """Return the figures of the phase from `start` to `end`."""
     import numpy as np
 
     mine = [each for each in answers if start <= each[0] < end]
@@ -239,7 +237,7 @@ def told(name: str, start: float, end: float, answers: Sequence[Answer]) -> Phas
 
 
 def table(found: Sequence[Phase]) -> str:
-    """A row for each phase, as Markdown."""
+    """Return a Markdown row for each phase."""
     lines = [
         (
             "| phase | seconds | answers | generations | errors | mixed | median, ms | p95, ms | of"
@@ -262,7 +260,7 @@ def table(found: Sequence[Phase]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; prints a table."""
+    """Run the benchmark and print a table."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.readers", description=__doc__.split("\n", 1)[0]
     )

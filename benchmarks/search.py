@@ -1,19 +1,19 @@
-"""Code search: short questions with known files, asked of clew and of plainer systems over the same
-index.
+"""Measure code search: short questions with known files, for clew and plainer systems.
 
     python -m benchmarks.search DIR --mirrors DIR [--work DIR] [--systems clew,bm25,dense,ripgrep]
                                 [--encoder NAME] [--command NAME=COMMAND ...] [--only NAME ...]
                                 [--each N] [--worst N] [--json]
 
-DIR holds `repos.json` and `annotations/*.json`; git directories lie at `MIRRORS/OWNER+NAME/repo`.
-Each repository is indexed once below `--work`, at its pinned revision and only the folder that the
-labels are about. Answers are kept there too, under a digest of the program: a run that is cut off
-goes on where it was. A run over all repositories (not `--only`) files its results below `results/`.
+DIR contains `repos.json` and `annotations/*.json`; git directories are at
+`MIRRORS/OWNER+NAME/repo`. Each repository is indexed once below `--work`, at its pinned revision
+and only in the folder of the labels. All systems use the same index. Answers are cached there too,
+under a digest of the program, so an interrupted run resumes. A run over all repositories (without
+`--only`) writes its results below `results/`.
 
-`ndcg@10` is as the labels' authors compute it. `recall@N` is the share of questions for which the
-pack assembled within N tokens covers a target: shows some of its code as a body, a slice or a
-skeleton. Figures are means over questions, then repositories, then languages; intervals come from
-drawing the questions of each repository anew.
+`ndcg@10` is computed as by the authors of the labels. `recall@N` is the share of questions with a
+target covered by the pack of N tokens: some of its code is shown as a body, a slice or a skeleton.
+Figures are means over questions, then repositories, then languages; intervals come from resampling
+the questions of each repository.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ Answers = dict[str, list[dict[str, Any]]]  # repository → an answer for each o
 
 
 def open_repository(row: Mapping[str, Any], mirrors: Path, work: Path, encoder: str) -> Searcher:
-    """Check out and index one repository, unless that is done; raises FileNotFoundError where it
-    cannot be had."""
+    """Check out and index one repository, unless that is done. Raise FileNotFoundError if its
+    revision is not available."""
     mirror = find_mirror(mirrors, row["url"])
     if mirror is None:
         raise FileNotFoundError(row["url"])
@@ -63,7 +63,8 @@ def open_repository(row: Mapping[str, Any], mirrors: Path, work: Path, encoder: 
 
 
 def answer(system: System, label: Label, budgets: Sequence[int]) -> dict[str, Any]:
-    """What `system` finds for one question, and what that is worth."""
+    """Return the hits of `system` for one question, with their NDCG and the coverage of each
+    pack."""
     start = time.perf_counter()
     hits = system.hits(label.query, CUTOFF)
     seconds = time.perf_counter() - start
@@ -77,8 +78,8 @@ def answer(system: System, label: Label, budgets: Sequence[int]) -> dict[str, An
 def run(
     options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], kept: Kept
 ) -> Iterator[tuple[str, str, Any]]:
-    """(repository, system, answers), each as it is complete; a repository that cannot be had is
-    told, and left out."""
+    """Yield (repository, system, answers), each as it is complete. Repositories without their
+    revision are reported and skipped."""
     for row in steps(rows, [row["name"] for row in rows]):
         try:
             yield from answered(options, row, kept)
@@ -89,7 +90,8 @@ def run(
 def answered(
     options: argparse.Namespace, row: Mapping[str, Any], kept: Kept
 ) -> Iterator[tuple[str, str, Any]]:
-    """`run` for one repository. Raises FileNotFoundError where it cannot be had."""
+    """Yield the answers of each system for one repository. Raise FileNotFoundError if it is not
+    available."""
     labels = spread(read_labels(options.data / "annotations" / f"{row['name']}.json"), options.each)
     searcher: Searcher | None = None
     for name in [*options.systems, *dict(options.command)]:
@@ -110,8 +112,7 @@ def ask(
     wanted: Sequence[tuple[str, Label]],
     kept: Kept,
 ) -> None:
-    """Keep what the system `name` answers to those of the questions that it has not been asked
-    yet."""
+    """Query the system `name` for the questions without a cached answer."""
     folder = options.work / repository / "tree"
     with opened(name, searcher, dict(options.command), lambda: folder) as system:
         for key, label in wanted:
@@ -120,7 +121,7 @@ def ask(
 
 
 def weigh(repositories: Sequence[str], languages: Mapping[str, str]) -> dict[str, float]:
-    """What each repository counts for in a mean over repositories, then languages."""
+    """Return the weight of each repository in a mean over repositories, then languages."""
     members: dict[str, list[str]] = defaultdict(list)
     for name in repositories:
         members[languages[name]].append(name)
@@ -130,7 +131,7 @@ def weigh(repositories: Sequence[str], languages: Mapping[str, str]) -> dict[str
 def judge(
     options: argparse.Namespace, system: str, answers: Answers, languages: Mapping[str, str]
 ) -> Result:
-    """The result of one system."""
+    """Return the result of one system."""
     weights = weigh(list(answers), languages)
     ndcgs = {name: [row["ndcg"] for row in rows] for name, rows in answers.items()}
     values = {f"ndcg@{CUTOFF}": ndcgs}
@@ -170,7 +171,7 @@ def _by_category(data: Path, answers: Answers, each: int) -> dict[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; prints each system's figures, by language and by repository."""
+    """Run the benchmark and print each system's figures, by language and by repository."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.search", description="Short questions, known files."
     )
@@ -215,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def table(found: Result) -> str:
-    """A result for people."""
+    """Return a result as text for people."""
     lines = [
         f"{found.system}, {found.encoder}: {found.setup['repositories']} repositories,"
         f" {found.setup['questions']} questions"
@@ -227,7 +228,7 @@ def table(found: Result) -> str:
 
 
 def worst(options: argparse.Namespace, answers: Answers) -> str:
-    """The questions that went worst: what they look for, and what came first instead."""
+    """Return the questions with the lowest NDCG, their targets, and their first hits."""
     pairs = []
     for name, rows in answers.items():
         labels = spread(read_labels(options.data / "annotations" / f"{name}.json"), options.each)

@@ -2,7 +2,7 @@
 
     python -m benchmarks.table [--results DIR] [--document FILE]
 
-Of each benchmark, set of data, system and encoder the newest result counts, by the time of its
+For each benchmark, set of data, system and encoder the newest result counts, by the time of its
 commit; results of uncommitted programs do not. Prints the tables; with `--document` it puts them
 between that file's lines `<!-- results -->` and `<!-- end of results -->`.
 """
@@ -23,7 +23,8 @@ ORDER = ("search", "localize", "latency")
 
 
 def newest(folder: Path) -> list[Result]:
-    """The newest result of each kind below `folder`, systems in the order of their first figure."""
+    """Return the newest result of each kind below `folder`, systems in the order of their first
+    figure."""
     found: dict[str, Result] = {}
     for path in sorted(folder.glob("*/*.json")):
         if path.parent.name.endswith("-dirty"):
@@ -42,7 +43,7 @@ def _first(found: Result) -> float:
 
 
 def tables(found: Sequence[Result]) -> str:
-    """A Markdown table for each benchmark and set of data."""
+    """Return a Markdown table for each benchmark and set of data."""
     grouped: dict[tuple[str, str], list[Result]] = defaultdict(list)
     for each in found:
         grouped[each.benchmark, each.data].append(each)

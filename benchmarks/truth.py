@@ -1,13 +1,13 @@
-"""Truth for `benchmarks.edges` from a compiler's index: `python -m benchmarks.truth --scip
-INDEX.scip --root DIR > truth.jsonl`.
+"""Write the truth for `benchmarks.edges` from a compiler's SCIP index.
+
+    python -m benchmarks.truth --scip INDEX.scip --root DIR > truth.jsonl
 
 A line is an edge between two definitions of the tree: `src_path`, `src`, `dst_path`, `dst`, `line`,
 `how`, `dst_kind`. `src` is the innermost function around the mention, by its qualified name, or
-`<module>`; class bodies, decorators, defaults and annotations belong to what is around the
+`<module>`. Class bodies, decorators, defaults and annotations belong to the code around the
 definition, but for plain references in the last two. `how` is call, decorator, inherit, import, or
-reference. Which name a call ends in comes from the parser, what that name means from the index.
-Rows whose `how` is document come first, one for each file that the index covers: of others it can't
-be said what is missing or wrong.
+reference. The call sites come from the parser, the meaning of their names from the index. Rows with
+`how` document come first, one for each file in the index: nothing is known about edges of others.
 
 Make an index of Python by scip-python (a `src/` layout flattened first), of TypeScript and
 JavaScript by scip-typescript (JavaScript with a tsconfig that sets `allowJs`).
@@ -32,13 +32,14 @@ ECMASCRIPT = frozenset({"javascript", "typescript", "tsx"})
 
 @dataclass(slots=True)
 class File:
-    """A document with what its text says."""
+    """A document with the definitions and calls of its text."""
 
     document: Document
     lines: list[str]
     sites: Sites
 
     def place(self, occurrence: Occurrence) -> Place:
+        """Return the place of an occurrence, with a column in bytes."""
         line = self.lines[occurrence.line - 1] if occurrence.line <= len(self.lines) else ""
         before = text_between(line, 0, occurrence.start, self.document.encoding)
         return occurrence.line, len(before.encode("utf-8", "surrogatepass"))
@@ -46,7 +47,7 @@ class File:
 
 @dataclass(slots=True)
 class Project:
-    """The documents of an index, and where they define what."""
+    """The documents of an index and their definitions."""
 
     files: dict[str, File] = field(default_factory=dict)
     defined: dict[str, tuple[str, Definition]] = field(
@@ -55,7 +56,7 @@ class Project:
 
 
 def read_project(scip: Path, root: Path) -> Project:
-    """The documents of the index that are files below `root` of a language that we know."""
+    """Return the documents of the index that are files below `root` in a supported language."""
     project = Project()
     for document in read_scip(scip):
         if (read := _read(document, root)) is not None:
@@ -92,8 +93,8 @@ def _key(path: str, symbol: str) -> str:
 
 
 def edges(project: Project) -> Iterator[dict[str, Any]]:
-    """The rows, each pair of ends once for each `how`, at its first line; before them one for each
-    document."""
+    """Yield the rows: one for each document, then each pair of ends once for each `how`, at its
+    first line."""
     for path in sorted(project.files):
         whole = {"src_path": path, "src": MODULE, "dst_path": path, "dst": MODULE}
         yield whole | {"line": 0, "how": "document", "dst_kind": "file"}
@@ -119,7 +120,8 @@ def edges(project: Project) -> Iterator[dict[str, Any]]:
 
 
 def _target(project: Project, path: str, symbol: str) -> tuple[str, Definition] | None:
-    """What a symbol means; for a constructor its class, since that is what a `new` names."""
+    """Return the definition of a symbol; for a constructor its class, since a `new` names the
+    class."""
     found = project.defined.get(_key(path, symbol))
     if found is None and symbol.endswith("`<constructor>`()."):
         found = project.defined.get(symbol.removesuffix("`<constructor>`()."))
@@ -129,6 +131,7 @@ def _target(project: Project, path: str, symbol: str) -> tuple[str, Definition] 
 
 
 def main() -> None:
+    """Print the truth of one index."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.truth", description=__doc__)
     parser.add_argument(
         "--scip",

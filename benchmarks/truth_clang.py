@@ -1,11 +1,13 @@
-"""Call and inheritance edges of a C or C++ tree by libclang: the truth for `benchmarks.edges`.
+"""Write the true call and inheritance edges of a C or C++ tree, found by libclang.
 
-    python -m benchmarks.truth_clang DIR --out FILE.jsonl [--compile-commands FILE] [--flags '-D…']
+    python -m benchmarks.truth_clang DIR --out FILE.jsonl [--compile-commands FILE]
+                                         [--exclude REGEX] [--flags '-D…']
 
-Every source file is parsed with the given flags, those of its entry in the compile commands, and the
-tree's own header folders. A row of kind `call` goes from the function around a call to the definition
-of its callee (by USR), in whichever file, or to its first declaration if the tree has no definition;
-`others` lists further definitions of the same USR, equally right. `how` is one of:
+The output is the truth for `benchmarks.edges`. Every source file is parsed with the given flags,
+those of its entry in the compile commands, and the header folders of the tree. A row of kind `call`
+goes from the function around a call to the definition of its callee (by USR) in any file, or to its
+first declaration if the tree has no definition. `others` lists further definitions of the same USR,
+equally right. `how` is one of:
 
     call       the callee's name is written in the caller, followed by its arguments
     expansion  it is written in a macro expanded by the caller
@@ -13,11 +15,11 @@ of its callee (by USR), in whichever file, or to its first declaration if the tr
     inherit    a class and its base
 
 Left out: implicit calls (conversions, destructors, operators, constructors of members), calls of
-values, calls of definitions made by macros, files with a fatal error, functions with an error inside.
-Rows of other kinds make the comparison fair: `seen` is a function or class the compiler read; `open`
-a name it calls, resolved only by an instance of its template, or in the arguments of a macro that
-drops them (`assert`); `document` a file; `skipped` a line compiled in no translation unit (`#if`). A
-function named by a macro (`TEST(A, b) {…}`) has the name "".
+values, calls of definitions made by macros, files with a fatal error, functions with an error
+inside. Rows of other kinds make the comparison fair: `seen` is a function or class read by the
+compiler; `open` a name it calls, resolved only by an instance of its template, or in the arguments
+of a macro that drops them (`assert`); `document` a file; `skipped` a line compiled in no
+translation unit (`#if`). A function named by a macro (`TEST(A, b) {…}`) has the name "".
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ MAX_FOLDERS = 60  # header folders to search: the fullest ones
 
 
 def sources_of(root: str, exclude: list[str]) -> list[str]:
+    """Return the C and C++ sources below `root`, without the excluded paths."""
     found = []
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
@@ -53,7 +56,7 @@ def sources_of(root: str, exclude: list[str]) -> list[str]:
 
 
 def header_folders(root: str) -> list[str]:
-    """The tree's folders that hold headers, and those above them, the fullest first."""
+    """Return the folders with headers and their parents, the fullest first."""
     count: dict[str, int] = {}
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
@@ -69,8 +72,8 @@ def header_folders(root: str) -> list[str]:
 
 
 def folder_flags(root: str) -> list[str]:
-    """The tree's include folders before the system's, its other folders after: some hold a
-    `unistd.h` for another system."""
+    """Return the flags for the tree's header folders: include folders before the system's, others
+    after, since some contain a `unistd.h` for another system."""
     folders = header_folders(root)
     first = [f for f in folders if f == root or os.path.basename(f) in ("include", "src")]
     return [
@@ -80,7 +83,8 @@ def folder_flags(root: str) -> list[str]:
 
 
 def system_flags() -> list[str]:
-    """Where the compiler of the machine keeps `stddef.h`: libclang's wheel brings no headers."""
+    """Return the flag for the local compiler's own headers, such as `stddef.h`: libclang's wheel
+    has none."""
     found = subprocess.run(
         ["cc", "-print-file-name=include"], capture_output=True, text=True, check=False
     )
@@ -88,7 +92,7 @@ def system_flags() -> list[str]:
 
 
 def compile_commands(file: Path) -> dict[str, list[str]]:
-    """Real path → the flags of its command that matter to a parser."""
+    """Return the parser flags of each file by its real path."""
     found: dict[str, list[str]] = {}
     for row in json.loads(file.read_text("utf-8")):
         words = row.get("arguments") or shlex.split(row["command"])
@@ -107,6 +111,7 @@ def compile_commands(file: Path) -> dict[str, list[str]]:
 def read_tree(
     root: str, flags: list[str], commands: dict[str, list[str]], exclude: list[str]
 ) -> Found:
+    """Parse every source of the tree and return the collected facts."""
     from clang.cindex import Index, TranslationUnit, TranslationUnitLoadError, conf
 
     conf.lib.clang_disposeSourceRangeList.argtypes = [ctypes.c_void_p]
@@ -133,6 +138,7 @@ def read_tree(
 
 
 def rows_of(found: Found) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the truth."""
     for caller, usr, line, how in sorted(found.calls):
         places = sorted(found.definitions.get(usr) or ()) or [found.announced[usr]]
         if not (places[0][0] and places[0][1]):
@@ -181,6 +187,7 @@ def _edge(
 
 
 def main() -> None:
+    """Write the truth of one tree."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.truth_clang", description=__doc__)
     parser.add_argument("tree", type=Path)
     parser.add_argument("--out", type=Path, required=True)

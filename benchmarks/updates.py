@@ -1,12 +1,11 @@
-"""Many small updates, one after the other: how long each takes in a process that is warm, and what
-the store grows to.
+"""Measure many small updates: the time of each in a warm process, and the growth of the store.
 
     python -m benchmarks.updates PATH [--count N] [--encoder NAME] [--no-ignore] [--json]
 
 A copy of PATH is indexed. Then files are edited, renamed, removed and put back, one change at a
-time, and each is taken in as `clew watch` does, which hears what was saved. At the end the tree as
-it is then is indexed into a new store: what the first one takes on the disk, at most and at the
-end, is told as a multiple of that.
+time; the index is updated as in `clew watch`, from the changed paths. At the end the tree is
+indexed into a new store, and the size of the first store, at most and at the end, is given as a
+multiple of the new one's.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ ASKED_RATIO = 2.0  # of a clean store's size
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Seconds by the clock, and bytes."""
+    """Seconds of wall time, and bytes."""
 
     updates: int
     median: float
@@ -52,7 +51,7 @@ class Found:
 
 
 class Tree:
-    """A tree that is changed at random, the same way each time."""
+    """A tree with random changes, the same ones each time."""
 
     def __init__(self, root: Path) -> None:
         self.files = sorted(
@@ -64,7 +63,7 @@ class Tree:
             raise SystemExit(f"nothing below {root} that could be edited")
 
     def change(self) -> list[Path]:
-        """Make one change; the paths that it happened to."""
+        """Make one change and return its paths."""
         kind = self._random.choices([*SHARES], [*SHARES.values()])[0]
         at = self._random.randrange(len(self.files))
         path = self.files[at]
@@ -87,7 +86,7 @@ class Tree:
 
 
 def measure(root: Path, folder: Path, encoder: str, count: int, ignore: bool) -> Found:
-    """Index `root`, change it `count` times, and index it anew; stores lie in `folder`."""
+    """Index `root`, change it `count` times, and index it again; stores are in `folder`."""
     loaded, cache = load_encoder(encoder), VectorCache(folder / "cache")
     source, store = WatchedWorktree(str(root), ignore=ignore), folder / "store"
 
@@ -108,7 +107,7 @@ def measure(root: Path, folder: Path, encoder: str, count: int, ignore: bool) ->
 
 
 def found(seconds: Sequence[float], first: int, sizes: Sequence[int], clean: int) -> Found:
-    """What was measured, as figures."""
+    """Return the figures of a run."""
     import numpy as np
 
     median, p95 = (float(np.quantile(seconds, at)) for at in (0.5, 0.95))
@@ -116,12 +115,12 @@ def found(seconds: Sequence[float], first: int, sizes: Sequence[int], clean: int
 
 
 def size(folder: Path) -> int:
-    """Bytes of the files below a folder; what a writer removes meanwhile is not there."""
+    """Return the bytes of the files below a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def told(result: Found) -> str:
-    """A sentence or two."""
+    """Return the figures as two lines for people."""
     sizes = ", ".join(
         f"{name} {getattr(result, name) / 1e6:,.1f} MB"
         for name in ("first", "most", "last", "clean")
@@ -134,7 +133,7 @@ def told(result: Found) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; prints what was found."""
+    """Run the benchmark and print its figures."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.updates", description=__doc__.split("\n", 1)[0]
     )

@@ -1,12 +1,11 @@
-"""The order of aider's repository map (PyPI `aider-chat`), for `--command`: run it with the Python
-of an environment that has it.
+"""The order of aider's repository map (PyPI `aider-chat`), for `--command`.
 
     --command "aider=ENV/bin/python benchmarks/adapters/aider_hits.py"
 
-Takes the folder to search as its last argument. The question is what aider's user has typed: its
-words are the identifiers that are mentioned, and the files whose path, or long enough name, stands
-in it are mentioned too. A hit is a definition that the map would show, by the line of its name; the
-map shows signatures, no bodies.
+ENV is an environment with aider. The last argument is the folder to search. The question is taken
+as text typed by aider's user: its words are mentioned identifiers, and files are mentioned by their
+path or a long enough name. A hit is a definition shown by the map, at the line of its name; the map
+shows signatures, no bodies.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ MIN_STEM = 5  # aider takes a word for a file's name from this length
 
 
 class Quiet:
-    """What aider wants for input and output."""
+    """The input and output of aider, silenced."""
 
     def read_text(self, path: str) -> str:
         return Path(path).read_text("utf-8", "replace")
@@ -32,7 +31,7 @@ class Quiet:
 
 
 def mentioned(names: list[str], text: str) -> set[str]:
-    """The files that the text mentions."""
+    """Return the files mentioned in a text."""
     words = {word.strip("\"'`*_").rstrip(",.!;:?") for word in text.split()}
     plain = {word.lower() for word in re.split(r"\W+", text)}
     stems = {name: Path(name).stem.lower() for name in names}
@@ -44,6 +43,7 @@ def mentioned(names: list[str], text: str) -> set[str]:
 
 
 def main() -> None:
+    """Answer each line of the input."""
     from aider.repomap import RepoMap
 
     root = Path(sys.argv[-1]).resolve()

@@ -1,11 +1,10 @@
-"""Answers of semble (PyPI `semble`), for `--command`: run it with the Python of an environment that
-has semble.
+"""Answers of semble (PyPI `semble`), for `--command`.
 
     --command "semble=ENV/bin/python benchmarks/adapters/semble_hits.py"
 
-Takes the folder to search as its last argument. Without `--model FOLDER` its dense half is off
-(alpha 0, a model of one word): what its authors call "no model". Their default model would come
-from a model hub.
+ENV is an environment with semble. The last argument is the folder to search. Without `--model
+FOLDER` its dense half is off (alpha 0, a model of one word): its authors call this "no model".
+Their default model would come from a model hub.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import tempfile
 
 
 def main() -> None:
+    """Answer each line of the input."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", default="")
     parser.add_argument("folder")
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def no_model(folder: str) -> str:
-    """A static model that knows one word, in `folder`."""
+    """Write a static model with one word to `folder` and return its path."""
     import numpy as np
     from model2vec import StaticModel
     from tokenizers import Tokenizer

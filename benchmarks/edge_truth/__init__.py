@@ -1,0 +1,1 @@
+"""Comparison of edges with a compiler's."""

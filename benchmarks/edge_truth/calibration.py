@@ -1,10 +1,9 @@
-"""Counts of right and wrong calls → the table of confidences by language and rule that
-`indexer/rules.py` reads.
+"""Turn counts of right and wrong calls into confidences by language and rule.
 
-A rule's confidence in a language is its measured precision, smoothed towards the rule's prior as if
-PRIOR_WEIGHT more edges had been seen of which the prior's share was right. Compilers do not see
-through what has no types, so part of what counts as wrong here is right: the figures are low rather
-than high, most of all for `unique`.
+`indexer/resolve/confidence.py` reads the table. The confidence of a rule in a language is its
+measured precision, smoothed towards the rule's prior by PRIOR_WEIGHT additional edges with the
+prior's share of right ones. Compilers cannot resolve untyped code, so some edges counted as wrong
+are right: the figures are low rather than high, most of all for `unique`.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ Counts = Mapping[str, Mapping[str, list[int]]]
 
 
 def table(measured: Iterable[Counts]) -> dict[str, dict[str, dict[str, float]]]:
-    """language → rule → {edges, right, confidence}, over all repositories, in order."""
+    """Return language → rule → {edges, right, confidence} over all repositories, in order."""
     sums: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
     for counts in measured:
         for language, rules in counts.items():
@@ -47,13 +46,12 @@ def table(measured: Iterable[Counts]) -> dict[str, dict[str, dict[str, float]]]:
 
 
 def smoothed(edges: int, right: int, prior: float) -> float:
-    """The precision with PRIOR_WEIGHT edges of the prior's added."""
+    """Return the precision with PRIOR_WEIGHT edges of the prior's precision added."""
     return round((right + PRIOR_WEIGHT * prior) / (edges + PRIOR_WEIGHT), 3)
 
 
 def calibrate(measured: Iterable[Counts], path: Path = TABLE) -> None:
-    """Write the table; languages and rules that were not measured now keep what the file said of
-    them."""
+    """Update the table in `path`. Languages and rules without a new measurement keep their rows."""
     known = json.loads(path.read_text("utf-8")) if path.exists() else {}
     for language, rules in table(measured).items():
         known[language] = dict(sorted((known.get(language, {}) | rules).items()))

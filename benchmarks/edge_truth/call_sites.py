@@ -1,8 +1,7 @@
-"""Where a file defines functions and classes, and where it calls: what `truth` joins with a
-compiler's answers.
+"""Definitions and call sites of one file, to be joined with a compiler's answers by `truth`.
 
-Python is read by its own parser, so that nothing depends on our grammar's queries; ECMAScript by
-its grammar, with the names that extraction gives to definitions.
+Python is read by its own parser, so that nothing depends on our grammar's queries. ECMAScript is
+read by its grammar, with the names of our extraction.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class Definition:
 
 @dataclass(slots=True)
 class Sites:
-    """What one file defines and calls, by the place of the name."""
+    """The definitions and calls of one file, by the place of the name."""
 
     definitions: dict[Place, Definition] = field(default_factory=dict)
     how: dict[Place, str] = field(
@@ -49,7 +48,7 @@ class Sites:
     )  # the same with annotations and defaults
 
     def owner(self, place: Place, with_head: bool = False) -> str:
-        """The innermost function around a place, or `<module>`."""
+        """Return the innermost function around a place, or `<module>`."""
         around = [
             (start, name)
             for start, end, name in (self.heads or self.owners if with_head else self.owners)
@@ -59,7 +58,8 @@ class Sites:
 
 
 def python_sites(source: str) -> Sites:
-    """What a Python file defines and calls; raises `SyntaxError`."""
+    """Return the definitions and calls of a Python file. Raise SyntaxError if it cannot be
+    parsed."""
     found = Sites()
     _PythonReader(source, found).body(ast.parse(source), "")
     return found
@@ -129,8 +129,8 @@ _NAMES = frozenset({
 
 
 def ecmascript_sites(path: str, source: bytes, language: str) -> Sites:
-    """What a JavaScript or TypeScript file defines and calls. Components in JSX count as calls, as
-    they do in the index."""
+    """Return the definitions and calls of a JavaScript or TypeScript file. JSX components count as
+    calls, as they do in the index."""
     found = Sites()
     tree = grammar(language).parser.parse(source)
     symbols = extract_facts(path, source, language).symbols
@@ -175,8 +175,8 @@ def _place(node: Node) -> Place:
 
 
 def _define(found: Sites, node: Node, by_name: dict[str, list[Symbol]]) -> None:
-    """Note the symbols that a name may define: truth is asked only for the places where a compiler
-    sees a definition."""
+    """Add the symbols possibly defined by a name. The truth is looked up only at the compiler's own
+    definitions, so extra places do no harm."""
     name = (node.text or b"").decode("utf-8", "replace")
     line = node.start_point.row + 1
     around = [s for s in by_name.get(name, ()) if s.start_line <= line <= s.end_line]

@@ -1,4 +1,4 @@
-"""One translation unit by libclang: its functions, calls, macros and bases, added to `Found`."""
+"""Reading one translation unit by libclang: its functions, calls, macros and bases."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Place = tuple[str, str, int]
 
 @dataclass
 class Found:
-    """What the translation units of a tree say together."""
+    """The facts of all translation units of a tree."""
 
     root: str
     definitions: dict[str, set[Place]] = field(default_factory=dict)  # USR → where it is defined
@@ -46,11 +46,12 @@ class Found:
 
 @cache
 def text_of(path: str) -> bytes:
+    """Return the bytes of a file."""
     return Path(path).read_bytes()
 
 
 class Unit:
-    """One translation unit, read into `found`."""
+    """A translation unit to be added to a tree's facts."""
 
     def __init__(self, unit: Any, found: Found) -> None:
         self.found, self.unit = found, unit
@@ -63,6 +64,7 @@ class Unit:
         """File → first byte, last byte, macro of the tree, line."""
 
     def read(self) -> None:
+        """Add the unit's macros, declarations and skipped lines."""
         from clang.cindex import CursorKind, conf
 
         macros: dict[str, Place] = {}
@@ -88,7 +90,7 @@ class Unit:
         self._take_skipped()
 
     def _inside(self, location: Any) -> str:
-        """The path of a place relative to the root, or "" where it lies outside."""
+        """Return the path of a place relative to the root, or "" outside of it."""
         file = location.file
         if file is None:
             return ""
@@ -227,14 +229,13 @@ def _plain(cursor: Any) -> str:
 
 
 def _is_written(cursor: Any) -> bool:
-    """Whether the name of a definition stands in the text where the definition is: a macro may have
-    made it."""
+    """Return True if the name of a definition is in the text there, rather than made by a macro."""
     at = cursor.location
     return text_of(at.file.name).startswith(_plain(cursor).encode(), at.offset)
 
 
 def _last_word(cursor: Any) -> str:
-    """The name at the end of the callee of a call, as it is written."""
+    """Return the name at the end of a call's written callee."""
     callee = next(iter(cursor.get_children()), None) or cursor
     start, end = callee.extent.start, callee.extent.end
     words = _NAME.findall(text_of(start.file.name)[start.offset : end.offset]) if start.file else []
@@ -242,7 +243,7 @@ def _last_word(cursor: Any) -> str:
 
 
 def _template_of(cursor: Any) -> Any:
-    """For an instance of a template the template itself, which is what stands in the text."""
+    """Return the template of an instance, since only the template is in the text."""
     from clang.cindex import Cursor, conf
 
     general = conf.lib.clang_getSpecializedCursorTemplate(cursor)
@@ -256,7 +257,7 @@ class _Ranges(ctypes.Structure):
 
 
 def _skipped_ranges(unit: Any) -> Iterator[tuple[str, int, int]]:
-    """(file, first line, last line) of each region that a conditional has cut out, its directives
+    """Yield (file, first line, last line) of each region removed by a conditional, directives
     included."""
     from clang.cindex import SourceRange, conf
 

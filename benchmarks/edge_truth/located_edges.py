@@ -1,20 +1,20 @@
-"""Edges against a truth whose rows say where things stand: what a compiler has seen, and no more,
-is compared.
+"""Compare edges with a truth whose rows have line numbers, as `truth_clang` writes it.
 
-The rows are those of `truth_clang`. A row's ends are found in the index by path, name and line, so
-that it does not matter how either side qualifies names. Rules of the count:
+Only code read by the compiler is compared. The ends of a row are found in the index by path, name
+and line, so that the two sides may qualify names differently. The rules of the count:
+
 - Equal qualified names of one file (overloads, the branches of an `#if`) are one symbol; a
   constructor is its class.
-- A class's own edges (default arguments, initial values) are no calls of a function, which are all
-  that the truth has.
-- A call of what no file that was read defines may go to any declaration of that name, and to what
-  other files define.
-- Edges count whose two ends the compiler has read, on lines that some unit has compiled (nobody
-  knows which branch of an `#if` a user means), unless the caller names the callee in a way that
-  only an instance of its template would resolve, or the callee is a value or a type without a body.
-- `macro`: a caller and a macro with arguments that it expands. `expansion`: a call that stands in a
-  macro's body. Calls are found, too, where the graph leads from the caller through macros to the
-  callee: `#define error(...) (error(…), -1)`.
+- Edges of a class itself (default arguments, initial values) do not count: the truth has only the
+  calls of functions.
+- A call without a definition in the files read may go to any declaration of that name, and to
+  definitions in other files.
+- An edge counts if the compiler has read both ends, on lines compiled by some unit (nobody knows
+  the branch of an `#if` that a user means). It does not count if only an instance of the caller's
+  template could resolve the callee, or if the callee is a value or a type without a body.
+- `macro`: a caller and an expanded macro with arguments. `expansion`: a call in a macro's body. A
+  call also counts as found if the graph leads from the caller through macros to the callee:
+  `#define error(...) (error(…), -1)`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Found:
 
 @dataclass(slots=True)
 class Truth:
-    """The rows of a truth file, its ends as nodes of the index."""
+    """The rows of a truth file, with nodes of the index as ends."""
 
     calls: dict[str, list[tuple[Node, frozenset[Node]]]] = field(
         default_factory=lambda: defaultdict(list)
@@ -77,7 +77,7 @@ class Truth:
 
 
 class Places:
-    """Finds the symbol of the index that a row speaks of."""
+    """The symbols of an index, to be found from the rows of a truth."""
 
     def __init__(self, symbols: Iterable[Placed]) -> None:
         self._at: dict[tuple[str, str], list[Placed]] = defaultdict(list)
@@ -99,9 +99,10 @@ class Places:
             named[symbol.name].add(symbol.node)
 
     def of(self, path: str, name: str, line: int) -> Node:
-        """The symbol of this name around the line; a node of no symbol where the index has none.
+        """Return the symbol of this name around the line, or a node of its own if the index has
+        none.
 
-        A function that a macro names ("") is what begins on the line.
+        A function named by a macro ("") is the one beginning on the line.
         """
         if not name:
             begun = self._begun.get((path, line), [])
@@ -111,7 +112,7 @@ class Places:
         return best.node if best else (path, f"?{name}:{line}")
 
     def targets(self, row: Mapping[str, Any], read: Set[str]) -> frozenset[Node]:
-        """`read`: the files that the truth covers."""
+        """Return the right targets of a row; `read` are the files of the truth."""
         places = [
             (row["dst_path"], row["dst"], row["dst_line"]),
             *map(tuple, row.get("others", ())),
@@ -124,6 +125,7 @@ class Places:
 
 
 def read_truth(rows: Iterable[Mapping[str, Any]], places: Places) -> Truth:
+    """Return the truth of these rows."""
     truth, rows = Truth(), list(rows)
     truth.read = {row["src_path"] for row in rows if row["how"] in ("seen", "document")}
     for row in rows:
@@ -143,13 +145,13 @@ def read_truth(rows: Iterable[Mapping[str, Any]], places: Places) -> Truth:
 
 
 def is_located(truth: Path) -> bool:
-    """Whether the rows of a truth file say on which lines things stand."""
+    """Return True if the rows of a truth file have line numbers."""
     with truth.open(encoding="utf-8") as lines:
         return '"src_line"' in lines.readline()
 
 
 def describe(result: Mapping[str, Any]) -> str:
-    """The figures of `compare_located`, a line for each kind of row and each rule."""
+    """Return the figures of `compare_located`, a line for each kind of row and each rule."""
     lines = []
     for kind, figure in result.items():
         precision = f"precision {figure['precision']:.3f}, " if "precision" in figure else ""
@@ -167,7 +169,8 @@ def describe(result: Mapping[str, Any]) -> str:
 def compare_located(
     rows: Iterable[Mapping[str, Any]], symbols: Iterable[Placed], edges: Iterable[Found]
 ) -> dict[str, Any]:
-    """Precision and recall of each kind of row, of calls by rule, and what disagrees."""
+    """Return precision and recall of each kind of row, those of calls by rule, and the
+    disagreements."""
     places = Places(symbols)
     truth, edges = read_truth(rows, places), list(edges)
     truth.compiled = {
@@ -202,8 +205,8 @@ def _figures(
     wanted: list[tuple[Node, frozenset[Node]]],
     reach: Mapping[Node, Set[Node]],
 ) -> dict[str, Any]:
-    """`right`: what makes an edge right; `wanted`: what has to be found, or lie in `reach` of its
-    source."""
+    """Return the figures of `edges`. An edge is right if it is in `right`; an edge of `expected` is
+    missed unless it is in `edges`, or its target in `reach` of its source."""
     targets: dict[Node, set[Node]] = defaultdict(set)
     for source, ends in right:
         targets[source] |= ends
@@ -256,8 +259,8 @@ def _is_compiled(truth: Truth, end: Node, starts: Iterable[int]) -> bool:
 
 
 def _caller(source: Node, truth: Truth) -> Node:
-    """What was read around the source: a function inside a function, a lambda, calls on behalf of
-    the outer one."""
+    """Return the innermost function around the source that the compiler has read: a nested function
+    or a lambda calls on behalf of the outer one."""
     path, name = source
     while (path, name) not in truth.seen and "." in name:
         name = name.rpartition(".")[0]
@@ -265,7 +268,7 @@ def _caller(source: Node, truth: Truth) -> Node:
 
 
 def _through_macros(calls: list[Found], kinds: Mapping[Node, str]) -> dict[Node, set[Node]]:
-    """Node → what it calls, itself or through macros."""
+    """Return all callees of each node, direct ones and through macros."""
     direct: dict[Node, set[Node]] = defaultdict(set)
     for edge in calls:
         direct[edge.src].add(edge.dst)

@@ -1,0 +1,1 @@
+"""Labelled questions and issues, and the scores of answers to them."""

@@ -1,5 +1,4 @@
-"""Issues whose fix is known, and where a system's answer has the files and functions that it
-changed."""
+"""Issues with known fixes, and the ranks of their files and functions among hits."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ TEST_PARTS = ("test", "tests", "testing", "conftest.py")
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A function that a fix changed."""
+    """A function changed by a fix."""
 
     path: str
     qualname: str
@@ -26,7 +25,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue whose fix is known."""
+    """An issue with a known fix."""
 
     name: str
     repository: str  # OWNER/NAME whose mirror holds the commit
@@ -37,7 +36,7 @@ class Issue:
 
 
 def read_issues(lines: Iterable[str]) -> list[Issue]:
-    """The issues of a file of labels; those that changed no existing file are left out."""
+    """Return the issues of a file of labels, without those that changed no existing file."""
     found = []
     for row in map(json.loads, lines):
         functions = tuple(
@@ -56,7 +55,7 @@ def read_issues(lines: Iterable[str]) -> list[Issue]:
 
 
 def is_test(path: str) -> bool:
-    """Whether a file is no candidate."""
+    """Return True if a file is no candidate."""
     *folders, name = path.split("/")
     return (
         any(part in TEST_PARTS for part in (*folders, name))
@@ -66,10 +65,10 @@ def is_test(path: str) -> bool:
 
 
 def ranks(searcher: Searcher, issue: Issue, hits: Sequence[Hit]) -> tuple[int, int]:
-    """Where the last of the changed files, and of the changed functions, stands among `hits`, from
-    1.
+    """Return the 1-based ranks of the last changed file and of the last changed function among
+    `hits`.
 
-    0 where one is missing; -1 where no function was changed.
+    A rank is 0 if one is missing; that of functions is -1 if no function was changed.
     """
     kept = [hit for hit in hits if not is_test(hit.path)]
     files = list(dict.fromkeys(hit.path for hit in kept))
@@ -82,8 +81,8 @@ def ranks(searcher: Searcher, issue: Issue, hits: Sequence[Hit]) -> tuple[int, i
 
 
 def symbol_on(symbols: Iterable[FoundSymbol], hit: Hit) -> str:
-    """The id of the innermost of `symbols` that counts and that the hit begins in, else of the
-    first that begins in it, or ""."""
+    """Return the id of the innermost counted symbol around the hit's first line, else of the first
+    to begin in the hit, or ""."""
     spans = [
         (each.symbol.start_line, -each.symbol.end_line, each.id)
         for each in symbols
@@ -95,9 +94,9 @@ def symbol_on(symbols: Iterable[FoundSymbol], hit: Hit) -> str:
 
 
 def units_of(symbols: Iterable[FoundSymbol]) -> dict[str, str]:
-    """Symbol id → what it counts as, for functions, methods and types: the outermost function
-    around it, and for a constructor its class; definitions of one name, told apart by a number, as
-    one. `symbols` come by file, parents first."""
+    """Return the unit of each function, method and type by symbol id: its outermost function, or
+    the class of a constructor. Numbered definitions of one name are one unit. `symbols` come by
+    file, parents first."""
     units: dict[str, str] = {}
     kinds: dict[str, str] = {}
     for found in symbols:
@@ -112,9 +111,8 @@ def units_of(symbols: Iterable[FoundSymbol]) -> dict[str, str]:
 
 
 def unit_of(units: dict[str, str], symbols: Sequence[FoundSymbol], changed: Changed) -> str:
-    """What a changed function counts as. Labels write namespaces and constructors in a way of their
-    own: where the qualified name is unknown, the symbol of that last name on those lines is
-    meant."""
+    """Return the unit of a changed function. Labels write namespaces and constructors differently:
+    an unknown qualified name is replaced by the symbol of its last name on the labelled lines."""
     label = f"{changed.path}::{changed.qualname}"
     if label in units:
         return units[label]
@@ -134,6 +132,6 @@ def unit_of(units: dict[str, str], symbols: Sequence[FoundSymbol], changed: Chan
 
 
 def last_rank(ranked: Sequence[str], gold: frozenset[str]) -> int:
-    """Where the last of `gold` stands, from 1; 0 where one is missing."""
+    """Return the 1-based rank of the last of `gold`; 0 if one is missing."""
     places = {each: at for at, each in enumerate(ranked, 1)}
     return max(places[each] for each in gold) if gold and gold <= places.keys() else 0

@@ -1,5 +1,4 @@
-"""Labelled short questions and what their answers are worth: NDCG@10, and what a context pack
-covers."""
+"""Labelled short questions, and the worth of their answers: NDCG@10 and coverage of a pack."""
 
 from __future__ import annotations
 
@@ -20,14 +19,15 @@ SHOWN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A file that answers a question; with lines where the label names them."""
+    """A file with an answer to a question, or lines of it if the label names them."""
 
     path: str  # or the end of one: some labels begin at the folder that is indexed
     start_line: int  # 1-based, inclusive; 0 without lines
     end_line: int
 
     def met_by(self, place: Hit | Piece) -> bool:
-        """Whether `place` lies in the file, and on one of the lines where there are some."""
+        """Return True if `place` is in the file, and on one of the labelled lines if there are
+        any."""
         if place.path != self.path and not place.path.endswith("/" + self.path):
             return False
         return not self.start_line or (
@@ -37,7 +37,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A question of one repository with what answers it."""
+    """A question about one repository with its answers."""
 
     at: int  # its place among them
     query: str
@@ -46,7 +46,7 @@ class Label:
 
 
 def read_labels(path: Path) -> list[Label]:
-    """The labelled questions of one repository."""
+    """Return the labelled questions of one repository."""
     rows = json.loads(path.read_text("utf-8"))
     return [
         Label(at, row["query"], row["category"], tuple(_targets(row)))
@@ -67,7 +67,7 @@ def _targets(row: dict[str, Any]) -> list[Target]:
 
 
 def ndcg(hits: Sequence[Hit], targets: Sequence[Target]) -> float:
-    """NDCG@10 with a gain of 1 for each target at the rank of the first hit that meets it."""
+    """Return NDCG@10 with a gain of 1 for each target, at the rank of its first hit."""
     ranks = [
         next((at for at, hit in enumerate(hits[:CUTOFF], 1) if target.met_by(hit)), 0)
         for target in targets
@@ -78,9 +78,9 @@ def ndcg(hits: Sequence[Hit], targets: Sequence[Target]) -> float:
 
 
 def covers(pieces: Sequence[Piece], targets: Sequence[Target]) -> bool:
-    """Whether a pack shows one of the targets: some of its code (of the labelled lines, where there
-    are some), as a body, a slice or a skeleton. A signature or a name tells where it is, and does
-    not count."""
+    """Return True if a pack shows code of one of the targets (on the labelled lines, if there are
+    any) as a body, a slice or a skeleton. A signature or a name is only a pointer and does not
+    count."""
     return any(
         target.met_by(piece) for piece in pieces if piece.resolution in SHOWN for target in targets
     )

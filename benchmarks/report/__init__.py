@@ -1,0 +1,1 @@
+"""Results of benchmarks: intervals, provenance, files and progress."""

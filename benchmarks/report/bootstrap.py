@@ -1,9 +1,8 @@
-"""Intervals of means and of differences between them, by resampling questions within their
-repositories.
+"""Intervals of means and of their differences, by resampling questions within repositories.
 
-A figure is a weighted mean of the means of its strata: repositories, which are what was drawn,
-stay; their questions are drawn anew (Efron and Tibshirani, An Introduction to the Bootstrap, 1993,
-chapter 8). The interval therefore says how far the figure depends on these questions, not on these
+A figure is a weighted mean of the means of its strata. The strata (repositories) stay; their
+questions are resampled (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 8).
+The interval therefore shows how far the figure depends on these questions, not on these
 repositories. The same values give the same interval.
 """
 
@@ -28,19 +27,19 @@ class Estimate:
     high: float
 
     def is_noise(self) -> bool:
-        """Whether a difference may as well be none."""
+        """Return True if a difference may be zero."""
         return self.low <= 0.0 <= self.high
 
 
 def by_size(values: Values) -> dict[str, float]:
-    """The weights that make the figure a plain mean over all questions."""
+    """Return the weights of a plain mean over all questions."""
     total = sum(map(len, values.values()))
     return {stratum: len(own) / total for stratum, own in values.items()} if total else {}
 
 
 def estimate(values: Values, weights: Mapping[str, float] | None = None) -> Estimate:
-    """The mean of `values`, strata weighted by `weights` (by their size without), with its
-    interval.
+    """Return the mean of `values` with its interval, strata weighted by `weights` or else by their
+    size.
 
     Strata without a value, or without a weight, are left out.
     """
@@ -64,10 +63,9 @@ def estimate(values: Values, weights: Mapping[str, float] | None = None) -> Esti
 def difference(
     ours: Values, theirs: Values, weights: Mapping[str, float] | None = None
 ) -> Estimate:
-    """How much `ours` is above `theirs`, question by question: both answered the same ones in the
-    same order.
+    """Return the mean difference of `ours` and `theirs`, question by question in the same order.
 
-    Raises ValueError where they did not.
+    Raise ValueError if their questions differ.
     """
     if {stratum: len(own) for stratum, own in ours.items()} != {
         stratum: len(own) for stratum, own in theirs.items()

@@ -1,5 +1,4 @@
-"""How far a benchmark is, and how long it will take, as a bar on stderr; one line a step where that
-is no terminal."""
+"""A bar on stderr for the progress of a benchmark, or one line a step outside of a terminal."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ T = TypeVar("T")
 
 
 def steps(wanted: Sequence[T], names: Iterable[str]) -> Iterator[T]:
-    """`wanted`, one by one, while `names` tells of each as it begins."""
+    """Yield each item, showing its name as it begins."""
     columns = (TextColumn("{task.description:40.40}"), BarColumn(), MofNCompleteColumn())
     console = Console(file=sys.stderr)
     with Progress(
@@ -37,8 +36,8 @@ def steps(wanted: Sequence[T], names: Iterable[str]) -> Iterator[T]:
 
 
 def spread(items: Sequence[T], count: int) -> Sequence[T]:
-    """`count` of `items` at even distances, the same ones each time; all of them where there are no
-    more, or for 0."""
+    """Return `count` of `items` at even distances, the same ones each time; all of them for 0, or
+    if there are no more."""
     if not count or count >= len(items):
         return items
     return [items[at * len(items) // count] for at in range(count)]

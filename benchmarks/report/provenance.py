@@ -1,5 +1,7 @@
-"""What a result was made by, and on what machine: results are filed by it, and answers that are
-kept hold for it alone."""
+"""The program and the machine behind a result.
+
+Results are filed by commit; cached answers are valid for one digest of the program.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,8 @@ SOURCES = frozenset({".py", ".scm", ".json", ".npy", ".npz", ".txt"})
 
 
 def commit() -> str:
-    """The commit of this program, with `-dirty` where files that git knows differ from it;
-    `unknown` outside git."""
+    """Return the commit of this program, with `-dirty` after changes to tracked files; `unknown`
+    outside git."""
     return _git("describe", "--always", "--abbrev=12", "--dirty", "--exclude=*")
 
 
@@ -32,8 +34,8 @@ def _git(*arguments: str) -> str:
 
 @lru_cache(maxsize=1)
 def digest() -> str:
-    """Twelve hexadecimal digits over the files that make answers: the same for any commit, or none,
-    with these files."""
+    """Return twelve hexadecimal digits over the files in MAKES_ANSWERS. Equal files give equal
+    digits, in any commit or none."""
     found = sha256()
     for path in sorted(path for pattern in MAKES_ANSWERS for path in ROOT.glob(pattern)):
         if path.suffix in SOURCES and path.is_file():
@@ -43,7 +45,7 @@ def digest() -> str:
 
 
 def machine() -> str:
-    """Processor, cores and memory in one line."""
+    """Return processor, cores and memory in one line."""
     model = next(
         (
             line.partition(":")[2].strip()
@@ -57,8 +59,7 @@ def machine() -> str:
 
 
 def made() -> dict[str, str]:
-    """What a result is filed with: the program's commit, when that was made (seconds since 1970),
-    the digest, the machine."""
+    """Return the origin of a result: commit, its time (seconds since 1970), digest, machine."""
     return {
         "commit": commit(),
         "time": _git("log", "-1", "--format=%ct"),

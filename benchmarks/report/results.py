@@ -1,7 +1,7 @@
 """Results: one small JSON file for a system on a set of data, filed by commit below `results/`.
 
-It holds the figures with their intervals, and the value of every question in the order of the data,
-so that two results can be compared question by question (`python -m benchmarks.compare`).
+It contains the figures with their intervals, and the value of every question in the order of the
+data, so that two results can be compared question by question (`python -m benchmarks.compare`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOLDER = program.ROOT / "benchmarks" / "results"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a system reached on a set of data."""
+    """The figures of a system on a set of data."""
 
     benchmark: str  # search | localize | latency
     data: str  # the set's name
@@ -35,14 +35,14 @@ class Result:
 
     @property
     def name(self) -> str:
-        """What its file is called."""
+        """The name of its file."""
         return (
             "-".join((self.benchmark, self.data, self.system, self.encoder)).replace("/", "_")
             + ".json"
         )
 
     def to_json(self) -> dict[str, Any]:
-        """All fields by name, numbers to four places so that a file stays small."""
+        """Return all fields by name. Numbers have four places, to keep the file small."""
         rounded: dict[str, Any] = _rounded(asdict(self))
         return rounded
 
@@ -58,7 +58,7 @@ def result(
     groups: Mapping[str, Mapping[str, float]],
     setup: Mapping[str, Any],
 ) -> Result:
-    """A result of this program on this machine, its figures estimated from `values`."""
+    """Return a result of this program on this machine, with figures estimated from `values`."""
     figures = {name: estimate(own, weights) for name, own in values.items()}
     return Result(
         benchmark, data, system, encoder, setup, figures, groups, weights, values, program.made()
@@ -66,7 +66,7 @@ def result(
 
 
 def file_result(found: Result, folder: Path = FOLDER) -> Path:
-    """Write `found` where its commit's results lie; returns the file."""
+    """Write `found` to its commit's folder and return the path."""
     path = folder / found.made["commit"] / found.name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(found.to_json(), separators=(",", ":")) + "\n", "utf-8")
@@ -74,7 +74,7 @@ def file_result(found: Result, folder: Path = FOLDER) -> Path:
 
 
 def read_result(path: Path) -> Result:
-    """The result in a file. Raises ValueError where it holds none."""
+    """Return the result in a file. Raise ValueError if it contains none."""
     try:
         row = json.loads(path.read_text("utf-8"))
         row["figures"] = {name: Estimate(**own) for name, own in row["figures"].items()}
@@ -92,7 +92,7 @@ def _rounded(value: Any) -> Any:
 
 
 def line(figures: Mapping[str, Estimate], names: Sequence[str] = ()) -> str:
-    """Figures with their intervals, for people."""
+    """Return figures with their intervals, for people."""
     wanted = names or list(figures)
     return "  ".join(
         f"{n} {figures[n].value:.3f} ({figures[n].low:.3f}–{figures[n].high:.3f})" for n in wanted

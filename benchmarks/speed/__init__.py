@@ -1,0 +1,1 @@
+"""Cost of an index by phase and by size."""

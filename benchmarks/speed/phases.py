@@ -1,9 +1,8 @@
-"""Processor time of each phase of an index, in one process, beside pure parsing of the same files
-in the same run.
+"""Processor time of each phase of an index, in one process, beside pure parsing of the same files.
 
-Graph work is what the symbol graph costs beyond parsing: the query and the facts made of its
-matches, and resolution, which begins with reading all facts from the store and ends with the rows
-of edges. Search's share, chunks and their terms, and the rows of facts stand beside it.
+Graph work is the cost of the symbol graph beyond parsing: the query and its facts, and resolution,
+from reading all facts from the store to the rows of edges. Chunks and their terms (the share of
+search) and the rows of facts are listed beside it.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ class Phases:
 
 
 def measure_phases(store: str, files: Sequence[str]) -> Phases:
-    """Of the tree that is indexed in `store`; `files` are its files that have a grammar."""
+    """Return the times for the indexed tree of `store`; `files` are its files with a grammar."""
     gc.disable()  # as in the index's workers
     parse = extract = chunks = rows = 0.0
     for at in range(0, len(files), BATCH_FILES):
@@ -83,7 +82,7 @@ def measure_phases(store: str, files: Sequence[str]) -> Phases:
 
 
 def resolution(uri: str) -> float:
-    """Seconds of processor time for all edges of the store's latest view."""
+    """Return the processor seconds for all edges of the store's latest view."""
     store = Store(uri)
     state = store.state()
     assert state is not None
@@ -106,13 +105,13 @@ def resolution(uri: str) -> float:
 
 
 def has_grammar(path: str) -> bool:
-    """Whether the file at `path` is parsed by a grammar."""
+    """Return True if the file at `path` is parsed by a grammar."""
     row = LANGUAGES.get(language_of(path, Path(path).read_bytes()[: 1 << 14]))
     return row is not None and bool(row.grammar)
 
 
 def table(found: Phases) -> str:
-    """The phases for people."""
+    """Return the phases as a line for people."""
     phases = (
         ("parse", found.parse),
         ("query and facts", found.graph),

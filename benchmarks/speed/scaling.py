@@ -1,8 +1,7 @@
-"""How the cost of an index grows: the same measurement on parts of a tree that lie within each
-other.
+"""Growth of the cost of an index: the same measurement on nested parts of a tree.
 
-A part is whole folders, so that files find their neighbours; which ones follows from a digest of
-their paths. Cost is fitted as bytes ** exponent (least squares over logarithms); 1 is linear.
+A part is whole folders, so that files find their neighbors; they are chosen by a digest of their
+paths. Cost is fitted as bytes ** exponent (least squares over logarithms); 1 is linear.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ LINEAR = 1.05  # the largest exponent that counts as linear
 
 
 def write_part(tree: Path, parts: int, target: Path) -> None:
-    """The folders of `tree` that belong to one part in `parts`, with their files, as links where
-    the disk allows it."""
+    """Write one of `parts` shares of the folders of `tree` to `target`, with their files as hard
+    links if the disk allows it."""
     for folder, _, names in os.walk(tree):
         inside = os.path.relpath(folder, tree)
         if (
@@ -47,7 +46,7 @@ def _link(source: str, target: str) -> None:
 
 
 def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
-    """The slope of a line through the logarithms of (size, cost)."""
+    """Return the slope of a line through the logarithms of (size, cost)."""
     xs, ys = [math.log(size) for size in sizes], [math.log(cost) for cost in costs]
     x, y = sum(xs) / len(xs), sum(ys) / len(ys)
     spread = sum((each - x) ** 2 for each in xs)

@@ -1,0 +1,1 @@
+"""The compared systems of search, and caches of their answers."""

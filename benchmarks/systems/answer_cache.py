@@ -1,5 +1,4 @@
-"""Answers that are kept while a benchmark runs, one JSON object a line, so that a run that was cut
-off goes on."""
+"""Caches of a running benchmark, so that an interrupted run resumes."""
 
 from __future__ import annotations
 
@@ -14,10 +13,10 @@ T = TypeVar("T")
 
 
 class Kept:
-    """Rows by key, in a file. One process writes."""
+    """Rows by key in a file of JSON lines. Only one process may write."""
 
     def __init__(self, path: Path) -> None:
-        """Read what `path` holds; a last line that was cut off goes."""
+        """Read the rows in `path` and remove an incomplete last line."""
         self.path = path
         self.rows: dict[str, dict[str, Any]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +34,7 @@ class Kept:
         return self.rows[key]
 
     def add(self, key: str, row: dict[str, Any]) -> dict[str, Any]:
-        """Keep `row`, on disk before this returns; returns it."""
+        """Store `row` on disk and return it."""
         self.rows[key] = row
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"key": key, **row}) + "\n")
@@ -43,8 +42,8 @@ class Kept:
 
 
 def pickled(path: Path, make: Callable[[], T]) -> T:
-    """What `make()` gives, from `path` if an earlier run got so far. Only for folders that nobody
-    else writes into."""
+    """Return the result of `make()`, or the one pickled in `path` by an earlier run. Only for
+    folders written by nobody else."""
     if path.exists():
         return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]
     made = make()

@@ -1,5 +1,7 @@
-"""Writes the files of a revision of a bare repository to a folder, without git's checkout: blobs
-may be missing."""
+"""Writing the files of a bare repository's revision to a folder.
+
+Unlike git's checkout, this works with missing blobs.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,8 @@ from pathlib import Path
 
 
 def find_mirror(mirrors: Path, url: str) -> Path | None:
-    """The git directory of `url`, or of OWNER/NAME, below `mirrors`: `OWNER+NAME/repo` in any case,
-    or None where it is not there."""
+    """Return the git directory of `url`, or of OWNER/NAME, below `mirrors`: `OWNER+NAME/repo` in
+    any case, or None if there is none."""
     wanted = "+".join(url.removesuffix(".git").rstrip("/").split("/")[-2:])
     if (mirrors / wanted / "repo").is_dir():
         return mirrors / wanted / "repo"
@@ -21,10 +23,10 @@ def find_mirror(mirrors: Path, url: str) -> Path | None:
 
 
 def checkout(git_dir: Path, revision: str, folder: str, target: Path) -> int:
-    """Write the regular files of `revision` below `folder` (`""` for all) to `target`; returns how
-    many blobs are missing.
+    """Write the regular files of `revision` below `folder` (`""` for all) to `target` and return
+    the number of missing blobs.
 
-    A `target` that is complete already is left as it is.
+    A complete `target` is left as it is.
     """
     done = target / ".complete"
     if done.exists():

@@ -1,10 +1,10 @@
 """Other programs in the same run, each in an environment of its own: `--command NAME=COMMAND`.
 
-The command gets the folder to search as its last argument. For each line `{"query": …, "k": N}` of
-its input it writes a line with its hits, best first: `[[path, first line, last line], …]`, paths
-from the folder on. A hit of one line is taken for a signature; its function is the one that it
-begins in, else the first that begins in it (`issues.symbol_on`). `benchmarks/adapters` has commands
-for semble and for aider's repository map.
+The last argument of the command is the folder to search. For each input line `{"query": …, "k": N}`
+it writes a line with its hits, best first: `[[path, first line, last line], …]`, with paths
+relative to the folder. A hit of one line is taken for a signature; its function is the one around
+its first line, else the first to begin in it (`issues.symbol_on`). `benchmarks/adapters` has
+commands for semble and for aider's repository map.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .systems import READ, System, open_system, read
 
 
 def command(text: str) -> tuple[str, str]:
-    """Name and command of `NAME=COMMAND`. Raises ValueError where there is no such pair."""
+    """Return name and command of `NAME=COMMAND`. Raise ValueError if there is no such pair."""
     name, _, own = text.partition("=")
     if not name or not own.strip():
         raise ValueError(f"{text!r} is not NAME=COMMAND")
@@ -31,7 +31,7 @@ def command(text: str) -> tuple[str, str]:
 
 
 class External:
-    """Another program."""
+    """A running program as a system."""
 
     def __init__(self, searcher: Searcher, command: str, folder: Path) -> None:
         self.searcher, self.command = searcher, command
@@ -71,8 +71,8 @@ class External:
 def opened(
     name: str, searcher: Searcher, commands: Mapping[str, str], folder: Callable[[], Path]
 ) -> Iterator[System]:
-    """The system called `name`, for as long as it is asked: one of `commands` over the files in
-    `folder()`, or one of ours."""
+    """Yield the system called `name`: one of `commands` over the files in `folder()`, or one of
+    ours."""
     if name not in commands:
         yield open_system(name, searcher)
         return

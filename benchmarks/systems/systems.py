@@ -1,25 +1,24 @@
-"""What a benchmark compares: clew, what is left of it when signals are taken away, and plainer ways
-to search.
+"""The compared systems: clew, clew without single signals, and plainer ways to search.
 
-All of them answer from the same index, so that they see the same files, chunks and symbols:
+All of them use the same index, with the same files, chunks and symbols:
 
 - `clew`: the product's ranking and packing;
 - `clew+rerank`: the same with `--rerank builtin`;
-- `clew-dense`, `clew-name`, …: the same without one of ABLATIONS, whose part of the score is 0 and
-  which brings no candidates; hits only. The ranker of issues was learned with all of them, so that
-  this says what it leans on, and a ranker learned without the signal may lose less. What the
-  encoder adds to a whole set-up is `--encoder none`;
+- `clew-dense`, `clew-name`, …: the same without one of ABLATIONS. The signal's part of the score is
+  0 and it brings no candidates; hits only. The ranker of issues was trained with all of them, so
+  this shows its reliance on the signal; a ranker trained without the signal may lose less. The gain
+  of the encoder in a whole set-up is the difference to `--encoder none`;
 - `bm25`: LanceDB's full-text index over the chunks alone, each term of the question with weight 1.
   The terms are ours (whole identifiers and their parts, of name, path and text), so this is a
   stronger BM25 than one over plain words;
 - `dense`: the chunks' vectors alone; nothing without an encoder;
-- `ripgrep`: files by how many of their lines hold one of the question's words, then read from their
-  start: what `rg --count --ignore-case --fixed-strings` counts, taken from the indexed text so that
-  a bare revision needs no checkout.
+- `ripgrep`: files by the number of lines with one of the question's words, then read from their
+  start. The count is that of `rg --count --ignore-case --fixed-strings`, on the indexed text, since
+  a bare revision has no checkout.
 
-A program of its own is compared by `--command NAME=COMMAND`; see `benchmarks/external.py`.
+Other programs are compared by `--command NAME=COMMAND`; see `benchmarks/systems/external.py`.
 
-A pack of all but the first is their hits in order, each whole, the last cut where the budget ends.
+A pack of any system but clew is its hits in order, each whole, the last cut at the budget.
 """
 
 from __future__ import annotations
@@ -42,18 +41,18 @@ HEADER_TOKENS = 14  # of the line that names a piece
 
 
 class System(Protocol):
-    """Answers questions about one repository."""
+    """A way to answer questions about one repository."""
 
     def hits(self, text: str, k: int) -> list[Hit]:
-        """The `k` best places, best first."""
+        """Return the `k` best places, best first."""
 
     def pieces(self, text: str, budget: int) -> Sequence[Piece]:
-        """What is shown of them within `budget` tokens."""
+        """Return the shown text of the best places, within `budget` tokens."""
 
 
 def names(text: str) -> list[str]:
-    """The systems of a comma-separated list, `ablations` being one for each. Raises ValueError for
-    an unknown one."""
+    """Return the systems of a comma-separated list, with one for each signal in place of
+    `ablations`. Raise ValueError for an unknown one."""
     known = (*NAMES, *(f"clew-{signal}" for signal in ABLATIONS))
     wanted = text.replace("ablations", ",".join(known[len(NAMES) :])).split(",")
     for name in wanted:
@@ -63,12 +62,12 @@ def names(text: str) -> list[str]:
 
 
 def has_packs(name: str) -> bool:
-    """Whether the system's packs are measured, too."""
+    """Return True if the system's packs are measured, too."""
     return not name.startswith("clew-")
 
 
 def open_system(name: str, searcher: Searcher) -> System:
-    """The system called `name` over the index that `searcher` has open."""
+    """Return the system called `name` over the index of `searcher`."""
     if name.startswith("clew"):
         without = [signal for signal in ABLATIONS if name == f"clew-{signal}"]
         return Clew(searcher, without, load_neural_reranker() if name == RERANKED else None)
@@ -84,7 +83,7 @@ def open_system(name: str, searcher: Searcher) -> System:
 
 
 class Remembering(Searcher):
-    """Ranks once for the hits and for the packs of every budget that are asked of one question."""
+    """A searcher with the last ranking cached, for the hits and all packs of one question."""
 
     _last: tuple[Any, Any] = (None, None)
 
@@ -96,7 +95,7 @@ class Remembering(Searcher):
 
 
 class Clew:
-    """The product, or what is left of it."""
+    """The product, possibly without some signals."""
 
     def __init__(
         self, searcher: Searcher, without: Sequence[str], reranker: Reranker | None = None
@@ -111,7 +110,7 @@ class Clew:
 
 
 class Chunks:
-    """Chunks as one search returns them."""
+    """The chunks of one search."""
 
     def __init__(self, searcher: Searcher, find: Callable[[str, int], list[FoundChunk]]) -> None:
         self.searcher, self.find = searcher, find
@@ -163,7 +162,7 @@ class Ripgrep:
 
 
 def count_lines(texts: dict[str, str], question: str) -> dict[str, int]:
-    """Path → how many of its lines hold one of the question's words, whatever the case."""
+    """Return the number of lines of each path with one of the question's words, in any case."""
     words = sorted({word.lower() for word in re.findall(r"\w+", question) if len(word) >= MIN_WORD})
     if not words:
         return {}
@@ -177,7 +176,7 @@ def count_lines(texts: dict[str, str], question: str) -> dict[str, int]:
 
 
 def read(searcher: Searcher, hits: Iterable[Hit], budget: int) -> Iterator[Piece]:
-    """The lines of `hits` in order, whole, the last cut where `budget` tokens are used up."""
+    """Yield the lines of `hits` in order, whole, the last cut at `budget` tokens."""
     left = budget
     for hit in hits:
         left -= HEADER_TOKENS

@@ -1,0 +1,1 @@
+"""Training of the encoder, the ranker and the reranker."""

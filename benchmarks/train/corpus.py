@@ -1,4 +1,4 @@
-"""The public source packages that the built-in encoder learns from, and the way to read them.
+"""The public source packages of the built-in encoder's training, and reading them.
 
     python -m benchmarks.train.corpus --out DIR        # about 250 MB, through pip, npm and apt-get
 
@@ -21,6 +21,8 @@ from pathlib import Path, PurePosixPath
 
 @dataclass(frozen=True, slots=True)
 class Package:
+    """A published version of a package."""
+
     ecosystem: str  # pip | npm | apt (a Debian 12 package with sources) | apt-source
     name: str
     version: str
@@ -34,6 +36,8 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Source:
+    """A source file of a package."""
+
     project: str
     path: str
     language: str
@@ -166,7 +170,7 @@ owner's name."""
 
 
 def excluded_names(lines: list[str]) -> tuple[set[str], set[str]]:
-    """From lines of `owner/name`: the full names, and the bare names that mark a folder as a
+    """Return the full names of lines of `owner/name`, and the bare names that mark a folder as a
     copy."""
     full = {line.strip().lower() for line in lines if "/" in line}
     return full, {name.split("/")[1] for name in full} - COMMON_NAMES
@@ -175,8 +179,8 @@ def excluded_names(lines: list[str]) -> tuple[set[str], set[str]]:
 def sources(
     folder: Path, excluded: tuple[set[str], set[str]], *, held_out: bool | None = None
 ) -> Iterator[Source]:
-    """The source files of the packages in the table's order, paths sorted; `held_out` asks for one
-    kind only."""
+    """Yield the source files of the packages in the table's order, paths sorted; `held_out` selects
+    one kind only."""
     full, bare = excluded
     for package in PACKAGES:
         if held_out is not None and package.held_out != held_out:
@@ -229,7 +233,7 @@ def _members(archive: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def download(folder: Path) -> None:
-    """Fetches what is missing. Source packages need a `deb-src` line for Debian 12 in apt's
+    """Fetch the missing packages. Source packages need a `deb-src` line for Debian 12 in apt's
     sources."""
     folder.mkdir(parents=True, exist_ok=True)
     for package in PACKAGES:

@@ -1,5 +1,4 @@
-"""How well docstrings find their code in projects that the encoder has not seen: MRR and recall at
-10.
+"""Measure the retrieval of code by its docstring in held-out projects: MRR and recall at 10.
 
     python -m benchmarks.train.evaluate --corpus CORPUS --exclude REPOSITORIES
                                         [--encoder FOLDER ...]
@@ -37,13 +36,15 @@ WEIGHTS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)  # of the encoder beside BM25
 
 @dataclass(frozen=True, slots=True)
 class Figure:
+    """The scores of one method."""
+
     method: str
     mrr: float
     recall_at_10: float
 
 
 def bm25(queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
-    """Okapi BM25 of every query against every text; both are space-separated terms."""
+    """Return the Okapi BM25 score of every query for every text; both are space-separated terms."""
     ids: dict[str, int] = {}
     cut = [[ids.setdefault(term, len(ids)) for term in text.split()] for text in texts]
     lengths = np.array([len(row) for row in cut], np.float32)
@@ -75,14 +76,15 @@ def bm25(queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
 def cosines(
     encoder: StaticEncoder, queries: Sequence[str], texts: Sequence[str]
 ) -> NDArray[np.float32]:
-    """The encoder's own score of every query against every text; both are terms, which must not be
-    cut a second time."""
+    """Return the encoder's score of every query for every text. Both are terms already, so they are
+    not tokenized again."""
     asked, answers = encoder.encode_terms(queries), encoder.encode_terms(texts)
     return np.asarray(asked.astype(np.float32) @ answers.astype(np.float32).T, np.float32)
 
 
 def ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """1 for the best of each row; what scores the same gets the worst rank of its kind."""
+    """Return the rank of each score in its row, 1 for the best; equal scores share the worst
+    rank."""
     order = np.sort(scores, axis=1)
     found = [
         scores.shape[1] - np.searchsorted(row, own, side="left")
@@ -94,14 +96,14 @@ def ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 def by_rank(
     lexical: NDArray[np.float32], dense: NDArray[np.float32], weight: float
 ) -> NDArray[np.float32]:
-    """Weighted reciprocal rank fusion."""
+    """Return weighted reciprocal rank fusion."""
     return np.asarray(1 / (RRF + ranks(lexical)) + weight / (RRF + ranks(dense)), np.float32)
 
 
 def by_score(
     lexical: NDArray[np.float32], dense: NDArray[np.float32], weight: float
 ) -> NDArray[np.float32]:
-    """BM25 over its best of the query, plus the weighted cosine over its best."""
+    """Return BM25 over its best of the query, plus the weighted cosine over its best."""
     best, nearest = lexical.max(axis=1, keepdims=True), dense.max(axis=1, keepdims=True)
     return np.asarray(
         lexical / np.maximum(best, 1e-6) + weight * dense / np.maximum(nearest, 1e-6), np.float32
@@ -111,7 +113,7 @@ def by_score(
 def compared(
     lexical: NDArray[np.float32], dense: NDArray[np.float32]
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """Each method's name and scores."""
+    """Yield each method's name and scores."""
     yield "BM25", lexical
     yield "encoder", dense
     for weight in WEIGHTS:
@@ -121,7 +123,7 @@ def compared(
 
 
 def evaluate(found: Sequence[Pair], encoder: StaticEncoder) -> list[Figure]:
-    """A figure for each method, averaged over the projects in `found`."""
+    """Return a figure for each method, averaged over the projects."""
     measured: dict[str, list[tuple[float, float]]] = {}
     for project in dict.fromkeys(pair.project for pair in found):
         own = [pair for pair in found if pair.project == project]
@@ -139,6 +141,7 @@ def evaluate(found: Sequence[Pair], encoder: StaticEncoder) -> list[Figure]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Print a line for each encoder and method."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.train.evaluate", description=__doc__.splitlines()[0]
     )

@@ -1,11 +1,11 @@
-"""How well the encoder alone finds what past commits changed, in repositories that it has not seen.
+"""Measure the encoder alone on past commits of held-out repositories: recall@10 of changed files.
 
     python -m benchmarks.train.held_out --mirrors DIR --exclude REPOSITORIES [--encoder FOLDER ...]
 
 The tasks are those of `tasks.py`, of the repositories in HELD_OUT. Candidates are all sources of
-the base revision that are no tests, cut as the index cuts them; a file is as near as the nearest of
-its chunks. Recall@10 is the share of a task's files among the first ten, averaged over tasks, then
-over repositories. BM25 over the same chunks stands beside it.
+the base revision except tests, chunked as in the index; a file is as near as its nearest chunk.
+Recall@10 is the share of a task's files among the first ten, averaged over tasks, then over
+repositories. BM25 over the same chunks is printed beside it.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class Case:
 
 
 def read_case(repository: Repository, mirrors: Path) -> Case:
+    """Return the tasks and candidates of one repository."""
     source = open_revision(repository.git_dir(mirrors), repository.base)
     read, paths, chunks = source.reader(), [], []
     for file in source.files():
@@ -86,7 +87,7 @@ def read_case(repository: Repository, mirrors: Path) -> Case:
 
 
 def recall(case: Case, scores: NDArray[np.float32]) -> float:
-    """`scores`: (questions, chunks)."""
+    """Return the recall@10 of `scores`, of shape (questions, chunks)."""
     names = list(dict.fromkeys(case.paths))
     place = {path: at for at, path in enumerate(names)}
     of = np.array([place[path] for path in case.paths])
@@ -100,11 +101,13 @@ def recall(case: Case, scores: NDArray[np.float32]) -> float:
 
 
 def nearness(encoder: StaticEncoder, case: Case) -> NDArray[np.float32]:
+    """Return the cosines of each question and chunk."""
     asked = encoder.encode_terms(case.questions).astype(np.float32)
     return np.asarray(asked @ encoder.encode_terms(case.chunks).astype(np.float32).T, np.float32)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the recall of BM25 and of each encoder."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.train.held_out", description=__doc__.splitlines()[0]
     )

@@ -1,5 +1,4 @@
-"""Source files → (question, code) pairs: the documentation of a definition, and the definition
-without it."""
+"""Pairs of (question, code) from source files: documentation, and the definition without it."""
 
 from __future__ import annotations
 
@@ -58,8 +57,8 @@ LEGAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What someone might ask, and the code that answers. All three are search terms, space
-    separated, in text order."""
+    """A likely question and the code in answer. All three are search terms, space separated, in
+    text order."""
 
     project: str
     language: str
@@ -69,8 +68,8 @@ class Pair:
 
 
 def pairs(files: Iterable[Source]) -> Iterator[Pair]:
-    """Pairs of all files; one question appears once in a project, since copies of it answer each
-    other."""
+    """Yield the pairs of all files. A question appears once in a project, since copies of it answer
+    each other."""
     parsers: dict[str, Parser] = {}
     seen: set[tuple[str, str]] = set()
     for source in files:
@@ -125,7 +124,7 @@ def _file_pairs(source: Source, parser: Parser) -> Iterator[Pair]:
 
 
 def _documented(node: Node, source: Source) -> tuple[str, bytes] | None:
-    """The definition's documentation, and its code without it."""
+    """Return the definition's documentation, and its code without it."""
     code = source.data[node.start_byte : node.end_byte]
     if source.language != "python":
         comment = _comment_above(node)
@@ -157,8 +156,8 @@ def _comment_above(node: Node) -> str:
 
 
 def question_text(doc: str) -> str:
-    """The first paragraph of `doc` without markers; nothing where it is no prose: a licence, a tag,
-    a note to self."""
+    """Return the first paragraph of `doc` without markers, or "" unless it is prose: a licence, a
+    tag, a note to self are not."""
     prose = MARKERS.sub("", doc).strip()
     prose = re.split(r"\n\s*\n", prose, maxsplit=1)[0]
     tag = TAGS.search(prose)
@@ -170,7 +169,7 @@ def question_text(doc: str) -> str:
 
 
 def _name(node: Node) -> str:
-    """The identifier that the definition introduces; "" for one without a name of its own."""
+    """Return the identifier of a definition, or "" if it has none of its own."""
     for _ in range(4):
         inner = node.child_by_field_name("name") or node.child_by_field_name("declarator")
         inner = inner or next(

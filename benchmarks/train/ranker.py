@@ -1,14 +1,13 @@
-"""Makes the ranker of issues: boosted trees over `retrieval.features`, learned from past commits of
-public repositories.
+"""Train the ranker of issues: boosted trees over `retrieval.FEATURES`, from past public commits.
 
     python -m benchmarks.train.tasks --mirrors DIR --exclude REPOSITORIES --out TASKS.jsonl
     python -m benchmarks.train.ranker TASKS.jsonl --work DIR --out data/ranker/issue.json
 
-A task is a commit's message with the functions that it changed, asked of an index of the repository
-as it was before. Each repository is indexed once below `--work`, and what its tasks give is kept
-there: a run that is cut off goes on. The objective is LambdaMART (Burges, From RankNet to
+A task is a commit's message with the changed functions, asked of an index of the repository before
+the commit. Each repository is indexed once below `--work`; the features of its tasks are cached
+there, so an interrupted run resumes. The objective is LambdaMART (Burges, From RankNet to
 LambdaRank to LambdaMART, 2010); a changed function is worth 7, another place in a changed file 1.
-Every fourth repository is held out first, and Acc@k on it printed; then all are learned from.
+Every fourth repository is held out first, and Acc@k on it printed; then all are used in training.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One task with what the searches found for it."""
+    """One task with its candidates."""
 
     rows: NDArray[np.float16]  # (units, FEATURES)
     files: list[str]  # of each unit
@@ -59,6 +58,7 @@ class Asked:
     gold_functions: frozenset[str]
 
     def labels(self) -> NDArray[np.int32]:
+        """Return the gain class of each unit."""
         pairs = zip(self.files, self.functions, strict=True)
         return np.array(
             [2 if f in self.gold_functions else int(p in self.gold_files) for p, f in pairs],
@@ -66,7 +66,7 @@ class Asked:
         )
 
     def ranks(self, scores: NDArray[np.float32]) -> tuple[int, int]:
-        """Where the last changed file and the last changed function stand in that order; 0 where
+        """Return the ranks of the last changed file and the last changed function by `scores`; 0 if
         one is missing."""
         order = np.argsort(-scores, kind="stable")
         files = list(dict.fromkeys(self.files[row] for row in order))
@@ -75,7 +75,7 @@ class Asked:
 
 
 def ask(searcher: Searcher, task: dict[str, Any]) -> Asked:
-    """What the ranker would be told of the task, and what it should say."""
+    """Return the ranker's input for a task, with the right answer."""
     given = searcher.ranking_input(task["text"])
     files = [given.candidates[unit.at].chunk.path for unit in given.units]
     units = units_of(searcher.snapshot.symbols_in(sorted({*files, *task["files"]})))
@@ -90,8 +90,8 @@ def ask(searcher: Searcher, task: dict[str, Any]) -> Asked:
 
 
 def asked(tasks: Sequence[dict[str, Any]], work: Path) -> Iterator[Asked]:
-    """The tasks of one repository, asked of an index of their base. Raises ClewError where that
-    cannot be made."""
+    """Yield the tasks of one repository, asked of an index of their base. Raise ClewError if it
+    cannot be indexed."""
     source = open_revision(Path(tasks[0]["mirror"]), tasks[0]["base"])
     store = work / tasks[0]["repository"].replace("/", "+")
     build_index(source, Store(str(store)), load_encoder("builtin"))
@@ -101,13 +101,13 @@ def asked(tasks: Sequence[dict[str, Any]], work: Path) -> Iterator[Asked]:
 
 
 def sampled(tasks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """At most PER_REPOSITORY of the tasks that say enough, evenly from all."""
+    """Return at most PER_REPOSITORY tasks with long enough messages, evenly from all."""
     telling = [task for task in tasks if len(task["text"].split()) >= LEAST_WORDS]
     return telling[:: max(1, len(telling) // PER_REPOSITORY)][:PER_REPOSITORY]
 
 
 def train(found: Sequence[Asked], rounds: int = ROUNDS) -> list[Any]:
-    """A booster for each seed."""
+    """Return a booster for each seed."""
     import lightgbm
 
     told = [each for each in found if (each.labels() == 2).any()]
@@ -123,7 +123,7 @@ def train(found: Sequence[Asked], rounds: int = ROUNDS) -> list[Any]:
 
 
 def accuracy(found: Sequence[Asked], boosters: Sequence[Any]) -> str:
-    """Acc@k over tasks, as a line."""
+    """Return Acc@k over tasks, as a line."""
     ranks = [
         each.ranks(sum(b.predict(each.rows.astype(np.float32)) for b in boosters))
         for each in found
@@ -137,7 +137,7 @@ def accuracy(found: Sequence[Asked], boosters: Sequence[Any]) -> str:
 
 
 def exported(boosters: Sequence[Any]) -> dict[str, Any]:
-    """All trees of all boosters as columns of nodes; see `retrieval.trees`."""
+    """Return all trees of all boosters as columns of nodes; see `retrieval.trees`."""
     nodes: dict[str, list[Any]] = {
         name: [] for name in ("feature", "threshold", "left", "right", "value")
     }
@@ -150,7 +150,7 @@ def exported(boosters: Sequence[Any]) -> dict[str, Any]:
 
 
 def _add(nodes: dict[str, list[Any]], tree: dict[str, Any]) -> int:
-    """Append a tree's nodes; returns its depth."""
+    """Append a tree's nodes and return its depth."""
     at = len(nodes["value"])
     leaf = "leaf_value" in tree
     value = tree["leaf_value"] if leaf else tree["internal_value"]
@@ -170,7 +170,7 @@ def _add(nodes: dict[str, list[Any]], tree: dict[str, Any]) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Ask, hold out, train, write."""
+    """Read tasks, hold some out, train, and write the ranker."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.train.ranker", description="Trains the ranker of issues."
     )
@@ -203,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _kept(name: str, tasks: Sequence[dict[str, Any]], work: Path) -> list[Asked]:
-    """What the repository's tasks give, from an earlier run if it got so far."""
+    """Return the repository's tasks, from the cache of an earlier run if there is one."""
     if not tasks:
         return []
     try:

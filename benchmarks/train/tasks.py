@@ -1,13 +1,13 @@
-"""Solved tasks from the histories of public repositories: what the ranker learns from.
+"""Collect solved tasks from the histories of public repositories, as training data of the ranker.
 
     python -m benchmarks.train.tasks --mirrors DIR --exclude REPOSITORIES --out PAIRS.jsonl
                                      [--choose]
 
 `repositories.txt` names the repositories, a line each: owner/name, the tip, and the base, a commit
 some hundred useful ones before it. A task is a commit between the two: its message is the question,
-the functions that it changed, as the base has them, the answer; so one index of the base serves all
-of a repository's tasks. `--choose` looks for the base of the repositories that have none yet, and
-writes it down. Bare repositories lie at `DIR/OWNER+NAME/repo`.
+and the changed functions, as they are in the base, are the answer; so one index of the base serves
+all of a repository's tasks. `--choose` searches a base for the repositories without one and writes
+it into the list. Bare repositories are at `DIR/OWNER+NAME/repo`.
 """
 
 from __future__ import annotations
@@ -33,17 +33,19 @@ MOST_COMMITS = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Repository:
+    """A line of the list."""
+
     name: str  # owner/name
     tip: str
     base: str  # "" where none has been chosen
 
     def git_dir(self, mirrors: Path) -> str:
+        """Return the path of its git directory."""
         return str(mirrors / self.name.replace("/", "+") / "repo")
 
 
 def read_repositories(text: str, excluded: frozenset[str]) -> list[Repository]:
-    """The rows of the list. Raises ValueError where one is of a repository that nothing may be
-    trained on."""
+    """Return the rows of the list. Raise ValueError if one is excluded from training."""
     rows = [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     found = [Repository(*row, *[""] * (3 - len(row))) for row in rows]
     forbidden = sorted(each.name for each in found if each.name.lower() in excluded)
@@ -53,9 +55,11 @@ def read_repositories(text: str, excluded: frozenset[str]) -> list[Repository]:
 
 
 def chosen(repository: Repository, mirrors: Path) -> Repository:
-    """With the base that leaves the most tasks: the newest commit, on the way of first parents,
-    that is older than as many useful changes as one of `USEFUL` says. A far one loses what has been
-    moved or written since."""
+    """Return the repository with the base that leaves the most tasks.
+
+    Candidates are the newest commits, among first parents, before each number in `USEFUL` of useful
+    changes. A far base loses the code moved or written since.
+    """
     import pygit2
 
     git_dir = repository.git_dir(mirrors)
@@ -80,7 +84,7 @@ def chosen(repository: Repository, mirrors: Path) -> Repository:
 
 
 def tasks(repository: Repository, mirrors: Path) -> Iterator[dict[str, Any]]:
-    """The rows of one repository, the newest first."""
+    """Yield the rows of one repository, the newest first."""
     git_dir = repository.git_dir(mirrors)
     found = find_examples(git_dir, repository.base, repository.tip, least_words=LEAST_WORDS)
     for task in islice(found, MOST):
@@ -104,7 +108,7 @@ def _worked(job: tuple[Repository, Path, bool]) -> tuple[Repository, list[dict[s
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Writes the rows of all repositories in the list's order."""
+    """Write the rows of all repositories in the list's order."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.train.tasks", description=__doc__.splitlines()[0]
     )
