@@ -51,7 +51,7 @@ def main() -> int:
         prog="python -m benchmarks.agent", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("--mirrors", type=Path, required=True)
-    parser.add_argument("--project", action="append", help="only those whose name contains this")
+    parser.add_argument("--project", action="append", help="only those with this in their name")
     parser.add_argument("--model", action="append", help="LiteLLM name; default: a scripted model")
     parser.add_argument("--api-base")
     parser.add_argument("--per-repository", type=int, default=1)
@@ -60,52 +60,59 @@ def main() -> int:
     options = parser.parse_args()
     results = []
     with tempfile.TemporaryDirectory(prefix="clew-agent-") as folder:
-        for mirror in mirrors(options.mirrors, options.project or [""]):
-            for task, root in prepared(mirror, Path(folder), options.per_repository):
-                for model in options.model or ["scripted"]:
-                    results.append(attempt(task, root, model, options))
-                    print(row(results[-1]), file=sys.stderr, flush=True)
+        for result in attempts(options, Path(folder)):
+            results.append(result)
+            print(row(result), file=sys.stderr, flush=True)
     print(json.dumps(results) if options.json else table(results))
     return 0 if results and all(each["status"] == "finished" for each in results) else 1
 
 
-def mirrors(folder: Path, wanted: Sequence[str]) -> list[Path]:
+def attempts(options: argparse.Namespace, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the figures of every model on every task."""
+    for mirror in mirrors(options.mirrors, options.project or [""]):
+        for task, root in prepare_tasks(mirror, folder, options.per_repository):
+            yield from (
+                attempt(task, root, model, options) for model in options.model or ["scripted"]
+            )
+
+
+def mirrors(folder: Path, parts: Sequence[str]) -> list[Path]:
     """Return the bare repositories below `folder` with one of `parts` in their path."""
-    found = [
+    folders = [
         each / "repo" if (each / "repo").is_dir() else each
         for each in sorted(folder.iterdir())
         if each.is_dir()
     ]
     return [
         each
-        for each in found
-        if (each / "HEAD").exists() and any(part in str(each) for part in wanted)
+        for each in folders
+        if (each / "HEAD").exists() and any(part in str(each) for part in parts)
     ]
 
 
-def git(*arguments: str, cwd: Path, given: str | None = None) -> str:
+def git(*arguments: str, cwd: Path, stdin: str | None = None) -> str:
     """Return the output of a git command. Raise ValueError if it fails."""
-    done = subprocess.run(
-        ["git", *arguments], cwd=cwd, input=given, capture_output=True, text=True, errors="replace"
+    process = subprocess.run(
+        ["git", *arguments], cwd=cwd, input=stdin, capture_output=True, text=True, errors="replace"
     )
-    if done.returncode:
-        raise ValueError(f"git {' '.join(arguments[:3])}: {done.stderr.strip()[:300]}")
-    return done.stdout
+    if process.returncode:
+        raise ValueError(f"git {' '.join(arguments[:3])}: {process.stderr.strip()[:300]}")
+    return process.stdout
 
 
-def prepared(mirror: Path, folder: Path, count: int) -> Iterator[tuple[Task, Path]]:
+def prepare_tasks(mirror: Path, folder: Path, count: int) -> Iterator[tuple[Task, Path]]:
     """Yield the newest `count` usable tasks of a repository, each with a repository of its own."""
-    made = 0
+    ready = 0
     for task in candidates(mirror):
         root = folder / f"{task.project}-{task.commit[:8]}"
         try:
-            put_before(mirror, task, root)
+            restore_before(mirror, task, root)
         except ValueError:
             continue
-        if tells_apart(task, root):
+        if is_usable(task, root):
             yield task, root
-            made += 1
-        if made == count:
+            ready += 1
+        if ready == count:
             return
 
 
@@ -145,7 +152,7 @@ def candidates(mirror: Path) -> Iterator[Task]:
             yield Task(project, commit, message.strip(), source[0], tests, patch)
 
 
-def put_before(mirror: Path, task: Task, root: Path) -> None:
+def restore_before(mirror: Path, task: Task, root: Path) -> None:
     """Write a repository with the state before the fix, and the tests of the fix."""
     git("clone", "--quiet", "--shared", "--no-checkout", str(mirror), str(root), cwd=root.parent)
     git("checkout", "--quiet", f"{task.commit}^", cwd=root)
@@ -162,11 +169,11 @@ def put_before(mirror: Path, task: Task, root: Path) -> None:
     )
 
 
-def tells_apart(task: Task, root: Path) -> bool:
+def is_usable(task: Task, root: Path) -> bool:
     """Return True if the task's tests fail now and pass with the fix. They run without a sandbox,
     on code known to be public."""
     before = passes(task, root)
-    git("apply", cwd=root, given=task.patch)
+    git("apply", cwd=root, stdin=task.patch)
     after = passes(task, root)
     git("checkout", "--quiet", "--", ".", cwd=root)
     git("clean", "-fdq", cwd=root)
@@ -197,7 +204,7 @@ def attempt(task: Task, root: Path, model: str, options: argparse.Namespace) -> 
     text = f"{task.message}\n\nThe tests in {', '.join(task.tests)} show it."
     trees = root.parent / "trees"
     if model == "scripted":
-        with ScriptedServer(clumsy(task)) as server:
+        with ScriptedServer(clumsy_replies(task)) as server:
             settings = Settings(
                 root, "openai/scripted", server.base, approve="never", trees=trees, backoff=0.0
             )
@@ -210,7 +217,7 @@ def attempt(task: Task, root: Path, model: str, options: argparse.Namespace) -> 
     return figures(task, model, outcome)
 
 
-def clumsy(task: Task) -> list[dict[str, Any]]:
+def clumsy_replies(task: Task) -> list[dict[str, Any]]:
     """Return replies that look, plan, edit wrongly, see the tests fail, and make the historical
     fix."""
     run = f"{PYTEST} {' '.join(task.tests)}"
@@ -274,9 +281,9 @@ def table(results: Sequence[dict[str, Any]]) -> str:
         f"{'project':18} {'commit':8} {'model':24} {'status':10} {'turns':>5} {'model s':>7}"
         f" {'tools s':>7} {'cached':>9} {'written':>8} {'fresh':>8} {'cost':>7}"
     )
-    done = sum(each["status"] == "finished" for each in results)
+    successes = sum(each["status"] == "finished" for each in results)
     return "\n".join(
-        [head, *map(row, results), f"{done} of {len(results)} brought to a verified commit"]
+        [head, *map(row, results), f"{successes} of {len(results)} brought to a verified commit"]
     )
 
 

@@ -64,8 +64,8 @@ def main() -> int:
     parser.add_argument("--shape", choices=sorted(MODELS), action="append")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="clew-cache-") as folder:
-        root = prepared_repository(Path(folder))
-        results = [measured(shape, root, Path(folder)) for shape in options.shape or MODELS]
+        root = make_repository(Path(folder))
+        results = [measure(shape, root, Path(folder)) for shape in options.shape or MODELS]
     if options.json:
         print(json.dumps(results))
     else:
@@ -82,7 +82,7 @@ def main() -> int:
     return 0
 
 
-def prepared_repository(folder: Path) -> Path:
+def make_repository(folder: Path) -> Path:
     """Return a git repository with the three packages, indexed."""
     root = folder / "repository"
     for name in ("indexer", "retrieval", "agent"):
@@ -104,7 +104,7 @@ def index(tree: str, store: str) -> None:
     )
 
 
-def refreshed(store: str, tree: str) -> Searcher | None:
+def refresh(store: str, tree: str) -> Searcher | None:
     """Return a searcher over the working copy, made as by the command line."""
     copy = copy_store(store, tree)
     if copy is None:
@@ -113,18 +113,18 @@ def refreshed(store: str, tree: str) -> Searcher | None:
     return Searcher(Snapshot.open(copy, tree))
 
 
-def measured(shape: str, root: Path, folder: Path) -> dict[str, Any]:
+def measure(shape: str, root: Path, folder: Path) -> dict[str, Any]:
     """Return the figures of one run by one provider's rules."""
     store = str(root / ".clew")
     replies = list(script(root))
-    searched = SearcherIndex(Searcher(Snapshot.open(store)), lambda tree: refreshed(store, tree))
+    search_index = SearcherIndex(Searcher(Snapshot.open(store)), lambda tree: refresh(store, tree))
     with ScriptedServer(replies) as server:
         settings = Settings(
             root, MODELS[shape], server.base_for(shape), approve="never", max_steps=TURNS + 1,
             test_command="true",
-            compact_at=opening_size(searched) + GROWTH, trees=folder / "trees", backoff=0.0,
+            compact_at=opening_size(search_index) + GROWTH, trees=folder / "trees", backoff=0.0,
         )  # fmt: skip
-        outcome = run_agent(TASK, settings=settings, index=searched)
+        outcome = run_agent(TASK, settings=settings, index=search_index)
         cached = [request.cache_use for request in server.requests]
     events = [event["event"] for event in load(outcome.transcript.parent)]
     total, read = sum(one.prompt for one in cached), sum(one.read for one in cached)
@@ -140,11 +140,13 @@ def measured(shape: str, root: Path, folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def opening_size(searched: SearcherIndex) -> int:
+def opening_size(search_index: SearcherIndex) -> int:
     """Return the tokens at the beginning of every request."""
     from retrieval import count_tokens
 
-    return 1500 + count_tokens(searched.map(3000)) + count_tokens(searched.context(TASK, 8000))
+    return (
+        1500 + count_tokens(search_index.map(3000)) + count_tokens(search_index.context(TASK, 8000))
+    )
 
 
 def script(root: Path) -> Iterator[dict[str, Any]]:
@@ -190,7 +192,7 @@ def reply(text: str, *calls: tuple[str, dict[str, Any]]) -> dict[str, Any]:
 
 def readable_symbols(root: Path) -> list[tuple[str, str]]:
     """Return (path, name) of functions of a usual size, spread over the packages."""
-    found = []
+    symbols = []
     for path in sorted(root.glob("*/*.py")):
         name = path.relative_to(root).as_posix()
         usual = [
@@ -198,8 +200,8 @@ def readable_symbols(root: Path) -> list[tuple[str, str]]:
             for each in definitions(name, path.read_text(encoding="utf-8"))
             if each.kind in CALLABLES and 8 <= each.end_line - each.start_line <= LARGEST_READ
         ]
-        found += [(name, each) for each in usual[:1]]
-    return found
+        symbols += [(name, each) for each in usual[:1]]
+    return symbols
 
 
 if __name__ == "__main__":

@@ -25,10 +25,10 @@ def compare(ours: Result, theirs: Result) -> list[str]:
     lines = []
     for name in ours.values:
         if name in theirs.values:
-            found = difference(ours.values[name], theirs.values[name], ours.weights)
+            delta = difference(ours.values[name], theirs.values[name], ours.weights)
             mine, other = ours.figures[name].value, theirs.figures[name].value
-            verdict = "noise" if found.is_noise() else "better" if found.value > 0 else "worse"
-            spread = f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
+            verdict = "noise" if delta.is_noise() else "better" if delta.value > 0 else "worse"
+            spread = f"{delta.value:+.3f} ({delta.low:+.3f} to {delta.high:+.3f})"
             lines.append(f"{name:14} {mine:.3f} {other:.3f}  {spread}  {verdict}")
     return lines
 

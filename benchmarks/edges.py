@@ -38,7 +38,7 @@ from indexer import (
 from retrieval import Searcher
 
 from .edge_truth.calibration import calibrate
-from .edge_truth.located_edges import Found, Placed, compare_located, describe, is_located
+from .edge_truth.located_edges import IndexEdge, IndexSymbol, compare_located, describe, is_located
 
 MODULE = "<module>"
 CALLS = frozenset({"call", "decorator"})  # `how` of the truth's rows; a decorator is called
@@ -76,34 +76,33 @@ def true_calls(lines: Iterable[str]) -> set[Call]:
     return {(r["src_path"], r["src"], r["dst_path"], r["dst"]) for r in calls}
 
 
-def true_others(lines: Iterable[str]) -> dict[str, set[Call]]:
+def true_relations(lines: Iterable[str]) -> dict[str, set[Call]]:
     """Return the edges of a truth file other than calls, by kind, without those from tests."""
-    found: dict[str, set[Call]] = defaultdict(set)
+    relations: dict[str, set[Call]] = defaultdict(set)
     for row in (json.loads(line) for line in lines if line.strip()):
         if (kind := KINDS.get(row.get("how", "call"))) and not is_test(row["src_path"]):
-            found[kind].add((row["src_path"], row["src"], row["dst_path"], row["dst"]))
-    return dict(found)
+            relations[kind].add((row["src_path"], row["src"], row["dst_path"], row["dst"]))
+    return dict(relations)
 
 
-def found_others(searcher: Searcher) -> dict[str, dict[Call, str]]:
+def indexed_relations(searcher: Searcher) -> dict[str, dict[Call, str]]:
     """Return the edges of an index other than calls: kind → edge → rule."""
-    kinds = {
-        found.id: found.symbol.kind
-        for found in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))
-    }
-    found: dict[str, dict[Call, str]] = defaultdict(dict)
+    kinds = symbol_kinds(searcher)
+    relations: dict[str, dict[Call, str]] = defaultdict(dict)
     for edge in searcher.graph.edges():
-        target = kinds.get(edge["dst"], "variable")
-        if (
-            edge["kind"] in KINDS.values()
-            and not is_test(edge["path"])
-            and target not in ("variable", "constant")
-        ):
-            src_path, src = named(_caller(edge["src"], kinds))
-            found[edge["kind"]].setdefault(
-                (src_path, src or MODULE, *named(edge["dst"])), edge["rule"]
-            )
-    return found
+        if edge["kind"] not in KINDS.values() or is_test(edge["path"]):
+            continue
+        if kinds.get(edge["dst"], "variable") not in ("variable", "constant"):
+            src_path, src = split_id(_caller(edge["src"], kinds))
+            relation = (src_path, src or MODULE, *split_id(edge["dst"]))
+            relations[edge["kind"]].setdefault(relation, edge["rule"])
+    return relations
+
+
+def symbol_kinds(searcher: Searcher) -> dict[str, str]:
+    """Return the kind of each symbol by id."""
+    snapshot = searcher.snapshot
+    return {each.id: each.symbol.kind for each in snapshot.symbols_in(list(snapshot.entries))}
 
 
 def _caller(symbol: str, kinds: dict[str, str]) -> str:
@@ -114,36 +113,32 @@ def _caller(symbol: str, kinds: dict[str, str]) -> str:
     return f"{path}::{name}"
 
 
-def documents(lines: Iterable[str]) -> frozenset[str]:
+def covered_files(lines: Iterable[str]) -> frozenset[str]:
     """Return the files covered by a truth; empty if it does not list them."""
     rows = [json.loads(line) for line in lines if line.strip()]
     return frozenset(row["src_path"] for row in rows if row.get("how") == "document")
 
 
-def within(found: dict[Call, str], covered: frozenset[str]) -> dict[Call, str]:
+def restrict(edges: dict[Call, str], covered: frozenset[str]) -> dict[Call, str]:
     """Return the calls with both ends in covered files."""
     if not covered:
-        return found
-    return {call: rule for call, rule in found.items() if call[0] in covered and call[2] in covered}
+        return edges
+    return {call: rule for call, rule in edges.items() if call[0] in covered and call[2] in covered}
 
 
-def found_calls(searcher: Searcher) -> dict[Call, str]:
+def indexed_calls(searcher: Searcher) -> dict[Call, str]:
     """Return the calls of an index with their rules, without those from tests."""
-    kinds = {
-        found.id: found.symbol.kind
-        for found in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))
-    }
-    found: dict[Call, str] = {}
+    kinds = symbol_kinds(searcher)
+    calls: dict[Call, str] = {}
     for edge in searcher.graph.edges():
         if edge["kind"] == "calls" and not is_test(edge["path"]) and "::" in edge["dst"]:
-            src_path, src = named(edge["src"])
-            dst_path, dst = named(edge["dst"])
+            src_path, src = split_id(edge["src"])
             src = src if kinds.get(edge["src"]) in CALLABLES else MODULE
-            found.setdefault((src_path, src, dst_path, dst), edge["rule"])
-    return found
+            calls.setdefault((src_path, src, *split_id(edge["dst"])), edge["rule"])
+    return calls
 
 
-def named(symbol: str) -> tuple[str, str]:
+def split_id(symbol: str) -> tuple[str, str]:
     """Return the path and qualified name of an id. Numbered equal names (`f#2`) are one in the
     truth."""
     path, _, name = symbol.partition("::")
@@ -155,21 +150,21 @@ def is_test(path: str) -> bool:
     return any(part.startswith(("test", "conftest")) for part in path.split("/"))
 
 
-def compare(truth: set[Call], found: dict[Call, str]) -> dict[str, Any]:
+def compare(truth: set[Call], edges: dict[Call, str]) -> dict[str, Any]:
     """Return precision and recall, over all rules and for each."""
     by_rule: dict[str, list[bool]] = defaultdict(list)
-    for call, rule in sorted(found.items()):
+    for call, rule in sorted(edges.items()):
         by_rule[rule].append(call in truth)
     figures = [Figure(rule, len(right), sum(right)) for rule, right in sorted(by_rule.items())]
     right = sum(figure.right for figure in figures)
     return {
         "truth": len(truth),
-        "edges": len(found),
-        "precision": right / len(found) if found else 1.0,
+        "edges": len(edges),
+        "precision": right / len(edges) if edges else 1.0,
         "recall": right / len(truth) if truth else 1.0,
         "rules": [asdict(figure) | {"precision": figure.precision} for figure in figures],
-        "wrong": sorted(set(found) - truth),
-        "missed": sorted(truth - set(found)),
+        "wrong": sorted(set(edges) - truth),
+        "missed": sorted(truth - set(edges)),
     }
 
 
@@ -186,16 +181,16 @@ def measure(repository: Path, truth: Path) -> dict[str, Any]:
     """Return the comparison of one repository: `compare` of its calls, and under `kinds` of every
     other kind in the truth."""
     lines = truth.read_text("utf-8").splitlines()
-    covered = documents(lines)
+    covered = covered_files(lines)
     with tempfile.TemporaryDirectory() as folder:
         searcher = index(repository, folder)
-        calls, others = found_calls(searcher), found_others(searcher)
-    result = compare(true_calls(lines), within(calls, covered))
-    expected = true_others(lines)
+        calls, others = indexed_calls(searcher), indexed_relations(searcher)
+    result = compare(true_calls(lines), restrict(calls, covered))
+    expected = true_relations(lines)
     result["kinds"] = {
-        kind: compare(expected[kind], within(others[kind], covered)) for kind in sorted(expected)
+        kind: compare(expected[kind], restrict(others[kind], covered)) for kind in sorted(expected)
     }
-    result["languages"] = by_language(result, within(calls, covered))
+    result["languages"] = by_language(result, restrict(calls, covered))
     return result
 
 
@@ -204,23 +199,25 @@ def measure_located(repository: Path, truth: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         searcher = index(repository, folder)
         symbols = [
-            Placed(
-                named(f.id), f.symbol.name, f.symbol.kind, f.symbol.start_line, f.symbol.end_line
+            IndexSymbol(
+                split_id(f.id), f.symbol.name, f.symbol.kind, f.symbol.start_line, f.symbol.end_line
             )
             for f in searcher.snapshot.symbols_in(list(searcher.snapshot.entries))
         ]
         edges = [
-            Found(named(e["src"]), named(e["dst"]), e["kind"], e["rule"], e["path"], e["line"])
+            IndexEdge(
+                split_id(e["src"]), split_id(e["dst"]), e["kind"], e["rule"], e["path"], e["line"]
+            )
             for e in searcher.graph.edges()
         ]
     return compare_located(map(json.loads, truth.read_text("utf-8").splitlines()), symbols, edges)
 
 
-def by_language(result: dict[str, Any], found: dict[Call, str]) -> dict[str, dict[str, list[int]]]:
+def by_language(result: dict[str, Any], calls: dict[Call, str]) -> dict[str, dict[str, list[int]]]:
     """Return language → rule → [calls found, right ones among them]."""
     wrong = set(result["wrong"])
     table: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    for call, rule in found.items():
+    for call, rule in calls.items():
         count = table[language_of(call[0])][rule]
         count[0] += 1
         count[1] += call not in wrong
@@ -235,9 +232,9 @@ def show(kind: str, result: dict[str, Any]) -> None:
     )
     for rule in result["rules"]:
         print(f"  {rule['rule']:<8} {rule['edges']:>5} edges, precision {rule['precision']:.3f}")
-    for what in ("wrong", "missed"):
-        for src_path, src, dst_path, dst in result[what][:SHOWN]:
-            print(f"  {what}: {src_path}::{src} → {dst_path}::{dst}", file=sys.stderr)
+    for disagreement in ("wrong", "missed"):
+        for src_path, src, dst_path, dst in result[disagreement][:SHOWN]:
+            print(f"  {disagreement}: {src_path}::{src} → {dst_path}::{dst}", file=sys.stderr)
 
 
 def main() -> None:

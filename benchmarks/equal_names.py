@@ -15,7 +15,7 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path, PurePosixPath
 
-from .edges import Call, found_calls, index, true_calls
+from .edges import Call, index, indexed_calls, true_calls
 
 NAMES = 12  # as many names are taken where none is given
 
@@ -25,10 +25,10 @@ Definition = tuple[str, str]
 
 def callers_of(calls: set[Call]) -> dict[Definition, set[Definition]]:
     """Return the callers of each definition."""
-    found: dict[Definition, set[Definition]] = defaultdict(set)
+    callers: dict[Definition, set[Definition]] = defaultdict(set)
     for src_path, src, dst_path, dst in calls:
-        found[dst_path, dst].add((src_path, src))
-    return found
+        callers[dst_path, dst].add((src_path, src))
+    return callers
 
 
 def most_defined(definitions: set[Definition], least: int) -> list[str]:
@@ -41,29 +41,30 @@ def most_defined(definitions: set[Definition], least: int) -> list[str]:
     )[:NAMES]
 
 
-def in_language(found: set[Call], truth: set[Call]) -> set[Call]:
+def in_language(calls: set[Call], truth: set[Call]) -> set[Call]:
     """Return the calls of callees in the truth's languages. The truth knows nothing of others, such
     as the scripts of a page."""
     known = {PurePosixPath(path).suffix for _, _, path, _ in truth}
-    return {call for call in found if PurePosixPath(call[2]).suffix in known}
+    return {call for call in calls if PurePosixPath(call[2]).suffix in known}
 
 
-def measure(truth: set[Call], found: set[Call], names: list[str]) -> list[dict[str, object]]:
+def measure(truth: set[Call], indexed: set[Call], names: list[str]) -> list[dict[str, object]]:
     """Return a row for each name: its definitions, true calls, found calls, precision, recall and
     F1."""
-    true, ours = callers_of(truth), callers_of(found)
+    true, ours = callers_of(truth), callers_of(indexed)
     rows: list[dict[str, object]] = []
     for name in names:
         definitions = sorted(d for d in set(true) | set(ours) if d[1].rpartition(".")[2] == name)
         right = sum(len(true[d] & ours[d]) for d in definitions)
-        told, wanted = (
+        edge_count, call_count = (
             sum(len(ours[d]) for d in definitions),
             sum(len(true[d]) for d in definitions),
         )
         rows.append({
-            "name": name, "definitions": len(definitions), "calls": wanted, "told": told,
-            "precision": right / told if told else 1.0, "recall": right / wanted if wanted else 1.0,
-            "f1": 2 * right / (told + wanted) if told + wanted else 1.0,
+            "name": name, "definitions": len(definitions), "calls": call_count, "told": edge_count,
+            "precision": right / edge_count if edge_count else 1.0, "recall": right / call_count
+            if call_count else 1.0,
+            "f1": 2 * right / (edge_count + call_count) if edge_count + call_count else 1.0,
         })  # fmt: skip
     return rows
 
@@ -79,11 +80,11 @@ def main() -> None:
     arguments = parser.parse_args()
     truth = true_calls(arguments.truth.read_text("utf-8").splitlines())
     with tempfile.TemporaryDirectory() as folder:
-        found = in_language(set(found_calls(index(arguments.repo, folder))), truth)
+        calls = in_language(set(indexed_calls(index(arguments.repo, folder))), truth)
     names = arguments.names or most_defined(
         {(path, dst) for _, _, path, dst in truth}, arguments.least
     )
-    for row in measure(truth, found, names):
+    for row in measure(truth, calls, names):
         if arguments.json:
             print(json.dumps(row))
         else:

@@ -94,12 +94,12 @@ def main() -> None:
 def measure(root: Path, under: str = "") -> list[Row]:
     """Return the rows of the table for the checkout at `root`, of the files below `under`."""
     modules = [each for each in read_modules(root) if each.path.startswith(under)]
-    own = [each for each in modules if each.path.startswith(PACKAGES)]
+    packaged = [each for each in modules if each.path.startswith(PACKAGES)]
     return [
-        *import_rows(own),
-        *folder_rows(own),
-        *size_rows(own, modules),
-        *docstring_rows(own),
+        *import_rows(packaged),
+        *folder_rows(packaged),
+        *size_rows(packaged, modules),
+        *docstring_rows(packaged),
         *document_rows(root),
         unused_row(root, modules),
     ]
@@ -108,10 +108,10 @@ def measure(root: Path, under: str = "") -> list[Row]:
 def read_modules(root: Path) -> list[Module]:
     """Return the Python files of the checkout, less the samples of languages."""
     paths = sorted(path for top in CODE for path in (root / top).rglob("*.py"))
-    named = [(path.relative_to(root).as_posix(), path) for path in paths]
+    relative = [(path.relative_to(root).as_posix(), path) for path in paths]
     return [
         Module(name, path.read_text("utf-8"))
-        for name, path in named
+        for name, path in relative
         if not name.startswith(SAMPLES)
     ]
 
@@ -146,8 +146,8 @@ def import_graph(modules: list[Module]) -> nx.DiGraph:
             continue
         for target, name in imported(module):
             files = {target, target.rpartition(".")[0], f"{target}.{name}"} & known
-            own = {module.name, module.package}
-            graph.add_edges_from((module.name, file) for file in files - own)
+            itself = {module.name, module.package}
+            graph.add_edges_from((module.name, file) for file in files - itself)
     return graph
 
 
@@ -178,10 +178,10 @@ def folder_rows(modules: list[Module]) -> list[Row]:
     return rows
 
 
-def size_rows(own: list[Module], modules: list[Module]) -> list[Row]:
+def size_rows(packaged: list[Module], modules: list[Module]) -> list[Row]:
     """Return the rows about the length of files, functions and lines."""
     lines = {each.path: each.source.count("\n") for each in modules}
-    functions = [(each, node) for each in own for node in functions_of(each)]
+    functions = [(each, node) for each in packaged for node in functions_of(each)]
     lengths = [(length(node), f"{each.path}:{node.lineno} {node.name}") for each, node in functions]
     deep = [f"{each.path}:{node.lineno} {node.name}" for each, node in functions if is_deep(node)]
     wide = [
@@ -233,16 +233,23 @@ def depth(node: ast.AST) -> int:
 
 def docstring_rows(modules: list[Module]) -> list[Row]:
     """Return the rows about docstrings of the packages."""
-    found = [
+    docstrings = [
         (f"{each.path}:{getattr(node, 'lineno', 1)}", text)
         for each in modules
         for node in ast.walk(each.tree)
         if isinstance(node, DOCUMENTED) and (text := ast.get_docstring(node))
     ]
-    asking = [f"{where} {text.splitlines()[0]}" for where, text in found if QUESTION.match(text)]
-    share, crowded = relative_share(found)
+    asking = [
+        f"{place} {text.splitlines()[0]}" for place, text in docstrings if QUESTION.match(text)
+    ]
+    share, crowded = relative_share(docstrings)
     return [
-        Row("docstrings that begin with a question word", percent(asking, found), "≤ 2 %", asking),
+        Row(
+            "docstrings that begin with a question word",
+            percent(asking, docstrings),
+            "≤ 2 %",
+            asking,
+        ),
         Row("relative words per 100 of docstrings", f"{share:.1f}", "≤ 2", crowded),
     ]
 
@@ -254,9 +261,9 @@ def percent(part: list[str], whole: list[tuple[str, str]]) -> str:
 
 def relative_share(texts: list[tuple[str, str]]) -> tuple[float, list[str]]:
     """Return relative words per hundred, and the texts with two of them or more: (place, text)."""
-    counts = [(len(RELATIVE.findall(text)), where, text) for where, text in texts]
+    counts = [(len(RELATIVE.findall(text)), place, text) for place, text in texts]
     words = sum(len(WORD.findall(text)) for _, text in texts)
-    crowded = [f"{where} ({n})" for n, where, _ in counts if n >= 2]
+    crowded = [f"{place} ({n})" for n, place, _ in counts if n >= 2]
     return 100 * sum(n for n, _, _ in counts) / max(words, 1), crowded
 
 
@@ -313,8 +320,8 @@ def door_names(package: Path) -> list[str]:
     stub = package / "__init__.pyi"
     tree = ast.parse((stub if stub.is_file() else package / "__init__.py").read_text("utf-8"))
     if stub.is_file():
-        found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-        return [alias.asname or alias.name for node in found for alias in node.names]
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        return [alias.asname or alias.name for node in imports for alias in node.names]
     for node in tree.body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
             return list(ast.literal_eval(node.value))

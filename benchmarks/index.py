@@ -47,7 +47,7 @@ from .speed.scaling import LINEAR, PARTS, exponent, write_part
 PARSE_RUNS = 2  # the best counts
 BATCH_BYTES = 1 << 20  # of files for a worker at a time, as in the index
 SAMPLE_SECONDS = 0.1
-ASKED_RATIO, ASKED_MEMORY, ASKED_STORE = 4.0, 4 << 30, 1.5  # of the kernel, on two processes
+TARGET_RATIO, TARGET_MEMORY, TARGET_STORE = 4.0, 4 << 30, 1.5  # of the kernel, on two processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +151,17 @@ class Cost:
     )  # process → seconds of the processor, when last seen
 
     def sample(self, pid: int) -> None:
+        """Add the current memory and processor time of a process and its descendants."""
         self.peak = max(self.peak, tree_memory(pid))
         with suppress(psutil.Error):
             for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
-                with suppress(psutil.Error):  # it has just ended
-                    times = process.cpu_times()
-                    self._used[process.pid] = times.user + times.system
+                self._add_times(process)
         self.processor = sum(self._used.values())
+
+    def _add_times(self, process: psutil.Process) -> None:
+        with suppress(psutil.Error):  # it has just ended
+            times = process.cpu_times()
+            self._used[process.pid] = times.user + times.system
 
 
 def run_index(path: Path, store: str, options: Options, cache: Path) -> tuple[dict[str, Any], Cost]:
@@ -182,7 +186,7 @@ def run_index(path: Path, store: str, options: Options, cache: Path) -> tuple[di
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    with sampled(process.pid, cost):
+    with sampling(process.pid, cost):
         out, err = process.communicate()
         cost.seconds = time.perf_counter() - start
     if process.returncode != 0:
@@ -191,7 +195,7 @@ def run_index(path: Path, store: str, options: Options, cache: Path) -> tuple[di
 
 
 @contextmanager
-def sampled(pid: int, cost: Cost) -> Iterator[None]:
+def sampling(pid: int, cost: Cost) -> Iterator[None]:
     """Sample the cost of a process and its descendants until the block ends."""
     over = threading.Event()
 
@@ -226,20 +230,20 @@ def parsed_files(store: str) -> list[tuple[str, int]]:
 def parse_all(files: Sequence[tuple[str, int]], jobs: int) -> tuple[float, float, int]:
     """Return the seconds of the best run, the least processor time of a run, and the bytes
     parsed."""
-    batches = list(batched(files))
+    batches = list(split_batches(files))
     with multiprocessing.get_context("forkserver").Pool(jobs, initializer=load_grammars) as pool:
         pool.map(parse_batch, [[] for _ in range(jobs)])
-        times, used, read = [], [], 0
+        times, processor, read = [], [], 0
         for _ in range(PARSE_RUNS):
             start = time.perf_counter()
-            done = list(pool.imap_unordered(parse_batch, batches))
+            results = list(pool.imap_unordered(parse_batch, batches))
             times.append(time.perf_counter() - start)
-            used.append(sum(seconds for _, seconds in done))
-            read = sum(size for size, _ in done)
-    return min(times), min(used), read
+            processor.append(sum(seconds for _, seconds in results))
+            read = sum(size for size, _ in results)
+    return min(times), min(processor), read
 
 
-def batched(files: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
+def split_batches(files: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
     """Yield paths in batches of about BATCH_BYTES."""
     batch: list[str] = []
     total = 0
@@ -273,113 +277,101 @@ def parse_batch(paths: Sequence[str]) -> tuple[int, float]:
 # -- the command
 
 
-def table(found: Measurement) -> str:
+def table(run: Measurement) -> str:
     """Return the measurement for people, beside its targets."""
-    phases = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in found.phases.items())
-    store = found.store_bytes / max(found.bytes, 1)
+    phases = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in run.phases.items())
     lines = (
-        (
-            f"{found.path}: {found.files:,} files, {found.lines:,} lines, {found.bytes / 1e6:.1f}"
-            f" MB; {found.parsed_files:,} files, {found.parsed_bytes / 1e6:.1f} MB in languages"
-            " that are parsed"
-        ),
-        (
-            f"{found.symbols:,} symbols, {found.references:,} references, {found.edges:,} edges,"
-            f" {found.chunks:,} chunks"
-        ),
-        (
-            f"time       parse {found.parse_seconds:.2f} s, index {found.seconds:.2f} s on"
-            f" {found.jobs} processes: {found.ratio:.1f}× (asked: {ASKED_RATIO:.0f}×)"
-        ),
-        (
-            f"processor  parse {found.parse_processor_seconds:.1f} s, index"
-            f" {found.processor_seconds:.1f} s: {found.processor_ratio:.1f}×"
-        ),
-        (
-            f"memory     {found.peak_memory_bytes / 2**20:,.0f} MiB at most (asked:"
-            f" {ASKED_MEMORY >> 20:,} MiB)"
-        ),
-        (
-            f"store      {found.store_bytes / 1e6:,.1f} MB, {store:.2f}× the text (asked:"
-            f" {ASKED_STORE}×)"
-        ),
+        f"{run.path}: {run.files:,} files, {run.lines:,} lines, {run.bytes / 1e6:.1f} MB;"
+        f" {run.parsed_files:,} files, {run.parsed_bytes / 1e6:.1f} MB in parsed languages",
+        f"{run.symbols:,} symbols, {run.references:,} references, {run.edges:,} edges,"
+        f" {run.chunks:,} chunks",
+        f"time       parse {run.parse_seconds:.2f} s, index {run.seconds:.2f} s on"
+        f" {run.jobs} processes: {run.ratio:.1f}× (target: {TARGET_RATIO:.0f}×)",
+        f"processor  parse {run.parse_processor_seconds:.1f} s, index"
+        f" {run.processor_seconds:.1f} s: {run.processor_ratio:.1f}×",
+        f"memory     {run.peak_memory_bytes / 2**20:,.0f} MiB at most"
+        f" (target: {TARGET_MEMORY >> 20:,} MiB)",
+        f"store      {run.store_bytes / 1e6:,.1f} MB,"
+        f" {run.store_bytes / max(run.bytes, 1):.2f}× the text (target: {TARGET_STORE}×)",
         phases,
-        phases_table(found.processor) if found.processor else "",
+        phases_table(run.processor) if run.processor else "",
     )
     return "\n".join(line for line in lines if line)
 
 
 def curve(path: Path, options: Options) -> list[Measurement]:
     """Return the measurements of nested parts of the tree and of the whole."""
-    found = []
+    measurements = []
     for parts in PARTS:
-        with tempfile.TemporaryDirectory(prefix="clew-part-", dir=path.parent) as folder:
-            part = path if parts == 1 else Path(folder, path.name)
-            if parts > 1:
-                write_part(path, parts, part)
-            found.append(measure(part, options))
-        print(curve_row(parts, found[-1]), file=sys.stderr, flush=True)
-    return found
+        measurements.append(measure(path, options) if parts == 1 else part(path, parts, options))
+        print(curve_row(parts, measurements[-1]), file=sys.stderr, flush=True)
+    return measurements
 
 
-def curve_row(parts: int, found: Measurement) -> str:
+def part(path: Path, parts: int, options: Options) -> Measurement:
+    """Return the measurement of one of `parts` shares of the tree."""
+    with tempfile.TemporaryDirectory(prefix="clew-part-", dir=path.parent) as folder:
+        target = Path(folder, path.name)
+        write_part(path, parts, target)
+        return measure(target, options)
+
+
+def curve_row(parts: int, measurement: Measurement) -> str:
     return (
-        f"1/{parts:<3} {found.bytes / 1e6:8.1f} MB {found.seconds:8.1f} s"
-        f" {found.processor_seconds:8.1f} s of the processor {found.ratio:5.1f}×"
-        f" {found.peak_memory_bytes / 2**20:7,.0f} MiB  store"
-        f" {found.store_bytes / max(found.bytes, 1):.2f}×"
+        f"1/{parts:<3} {measurement.bytes / 1e6:8.1f} MB {measurement.seconds:8.1f} s"
+        f" {measurement.processor_seconds:8.1f} s of the processor {measurement.ratio:5.1f}×"
+        f" {measurement.peak_memory_bytes / 2**20:7,.0f} MiB  store"
+        f" {measurement.store_bytes / max(measurement.bytes, 1):.2f}×"
     )
 
 
-def curve_table(found: Sequence[Measurement]) -> str:
+def curve_table(measurements: Sequence[Measurement]) -> str:
     """Return the growth of time, processor time and memory with the bytes of the tree."""
-    sizes = [float(each.bytes) for each in found]
+    sizes = [float(each.bytes) for each in measurements]
     costs = {
-        "time": [each.seconds for each in found],
-        "processor time": [each.processor_seconds for each in found],
-        "memory": [float(each.peak_memory_bytes) for each in found],
+        "time": [each.seconds for each in measurements],
+        "processor time": [each.processor_seconds for each in measurements],
+        "memory": [float(each.peak_memory_bytes) for each in measurements],
     }
-    rows = [curve_row(parts, each) for parts, each in zip(PARTS, found, strict=True)]
+    rows = [curve_row(parts, each) for parts, each in zip(PARTS, measurements, strict=True)]
     slopes = "  ".join(f"{name} {exponent(sizes, values):.2f}" for name, values in costs.items())
-    return "\n".join([*rows, f"exponents: {slopes} (asked: {LINEAR} at most)"])
+    return "\n".join([*rows, f"exponents: {slopes} (target: {LINEAR} at most)"])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark and print its figures."""
-    options = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m benchmarks.index", description=__doc__.split("\n", 1)[0]
     )
-    options.add_argument("path", type=Path)
-    options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    options.add_argument("--encoder", default="builtin")
-    options.add_argument(
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--encoder", default="builtin")
+    parser.add_argument(
         "--no-ignore", action="store_true", help="index what .gitignore leaves out, too"
     )
-    options.add_argument(
-        "--max-memory", default="", metavar="SIZE", help="as `clew index` takes it"
-    )
-    options.add_argument(
+    parser.add_argument("--max-memory", default="", metavar="SIZE", help="as `clew index` takes it")
+    parser.add_argument(
         "--no-phases",
         action="store_true",
         help="do not measure each phase alone, which takes as long again",
     )
-    options.add_argument(
+    parser.add_argument(
         "--curve", action="store_true", help="measure 1/16, 1/8, 1/4, 1/2 and the whole"
     )
-    options.add_argument("--json", action="store_true", help="one object a line at the end")
-    given = options.parse_args(arguments)
-    how = Options(
-        given.jobs,
-        given.encoder,
-        not given.no_ignore,
-        given.max_memory,
-        not (given.no_phases or given.curve),
+    parser.add_argument("--json", action="store_true", help="one object a line at the end")
+    options = parser.parse_args(arguments)
+    settings = Options(
+        options.jobs,
+        options.encoder,
+        not options.no_ignore,
+        options.max_memory,
+        not (options.no_phases or options.curve),
     )
-    path = given.path.resolve()
-    found = curve(path, how) if given.curve else [measure(path, how)]
-    said = table(found[-1]) + (f"\n{curve_table(found)}" if given.curve else "")
-    print(said, file=sys.stderr if given.json else sys.stdout)
-    for each in found if given.json else ():
+    path = options.path.resolve()
+    measurements = curve(path, settings) if options.curve else [measure(path, settings)]
+    text = table(measurements[-1]) + (f"\n{curve_table(measurements)}" if options.curve else "")
+    print(text, file=sys.stderr if options.json else sys.stdout)
+    for each in measurements if options.json else ():
         print(json.dumps(asdict(each), ensure_ascii=False))
 
 

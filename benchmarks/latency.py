@@ -43,29 +43,31 @@ Times = list[tuple[float, float]]  # seconds by wall and by processor
 def questions(searcher: Searcher, count: int) -> dict[str, list[str]]:
     """Return `count` questions of each kind and WARM_UP more, made from the index."""
     paths = [path for path, entry in searcher.snapshot.entries.items() if entry.file_id]
-    found = [
+    functions = [
         each
         for each in searcher.snapshot.symbols_in(spread(paths, 400))
         if each.symbol.kind in CALLABLES
     ]
-    told = [each for each in found if len(each.symbol.doc.split()) >= 4]
+    documented = [each for each in functions if len(each.symbol.doc.split()) >= 4]
     total = count + WARM_UP
     return {
-        "symbol": [each.symbol.qualname for each in spread(found, total)],
-        "short": [_sentence(each) for each in spread(told, total)],
-        "issue": [_issue(searcher, told[at::97][:6]) for at in range(min(total, len(told)))],
-        "trace": [_trace(found[at::89][:5]) for at in range(min(total, len(found)))],
+        "symbol": [each.symbol.qualname for each in spread(functions, total)],
+        "short": [_sentence(each) for each in spread(documented, total)],
+        "issue": [
+            _issue(searcher, documented[at::97][:6]) for at in range(min(total, len(documented)))
+        ],
+        "trace": [_trace(functions[at::89][:5]) for at in range(min(total, len(functions)))],
     }
 
 
-def _sentence(found: FoundSymbol) -> str:
-    return " ".join(found.symbol.doc.split("\n\n")[0].split(". ")[0].split()[:14])
+def _sentence(function: FoundSymbol) -> str:
+    return " ".join(function.symbol.doc.split("\n\n")[0].split(". ")[0].split()[:14])
 
 
-def _issue(searcher: Searcher, told: Sequence[FoundSymbol]) -> str:
+def _issue(searcher: Searcher, documented: Sequence[FoundSymbol]) -> str:
     """Return a long report: the docstrings of several functions, and the first lines of each."""
-    parts = [f"{_sentence(told[0])} does not work"]
-    for each in told:
+    parts = [f"{_sentence(documented[0])} does not work"]
+    for each in documented:
         lines = (searcher.text(each.path) or "").split("\n")[each.symbol.start_line - 1 :][:6]
         parts.append(
             f"{' '.join(each.symbol.doc.split()[:60])}\n```\n" + "\n".join(lines) + "\n```"
@@ -85,23 +87,23 @@ def _trace(frames: Sequence[FoundSymbol]) -> str:
     )
 
 
-def timed(ask: Callable[[str], object], wanted: Sequence[str]) -> Times:
+def time_queries(ask: Callable[[str], object], texts: Sequence[str]) -> Times:
     """Return the seconds of each question after the first WARM_UP; of all, if there are no more."""
     times = []
-    for question in wanted:
+    for question in texts:
         wall, processor = time.perf_counter(), time.process_time()
         ask(question)
         times.append((time.perf_counter() - wall, time.process_time() - processor))
     return times[WARM_UP:] or times
 
 
-def cold(store: str, wanted: Sequence[str]) -> Times:
+def time_cold(store: str, texts: Sequence[str]) -> Times:
     """Return the seconds from the start of `clew query` to its end, without a server."""
     clew = str(Path(sys.executable).with_name("clew"))
     times = []
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "CLEW_SOCKET": str(Path(folder, "none"))}
-        for question in wanted:
+        for question in texts:
             wall, before = time.perf_counter(), _children()
             command = [clew, "query", question, "--store", store, "--json"]
             subprocess.run(command, env=environment, check=False, capture_output=True)
@@ -110,8 +112,8 @@ def cold(store: str, wanted: Sequence[str]) -> Times:
 
 
 def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def figures(times: dict[str, Times]) -> dict[str, Estimate]:
@@ -119,39 +121,38 @@ def figures(times: dict[str, Times]) -> dict[str, Estimate]:
     import numpy as np
 
     source = np.random.default_rng(SEED)
-    found = {}
-    for kind, own in times.items():
-        values = np.array(own) * 1000.0
-        drawn = values[source.integers(0, len(values), (RESAMPLES, len(values)))]
+    estimates: dict[str, Estimate] = {}
+    for kind, pairs in times.items():
+        values = np.array(pairs) * 1000.0
+        samples = values[source.integers(0, len(values), (RESAMPLES, len(values)))]
         for name, quantile in QUANTILES.items():
-            low, high = np.quantile(
-                np.quantile(drawn, quantile, axis=1), [TAIL, 1.0 - TAIL], axis=0
-            )
+            resampled = np.quantile(samples, quantile, axis=1)
+            low, high = np.quantile(resampled, [TAIL, 1.0 - TAIL], axis=0)
             value = np.quantile(values, quantile, axis=0)
-            for at, clock in enumerate(CLOCKS):
-                found[f"{kind} {name} {clock}"] = Estimate(
-                    float(value[at]), float(low[at]), float(high[at])
-                )
-    return found
+            estimates |= {
+                f"{kind} {name} {clock}": Estimate(*map(float, numbers))
+                for clock, *numbers in zip(CLOCKS, value, low, high, strict=True)
+            }
+    return estimates
 
 
 def measure(options: argparse.Namespace) -> Result:
     """Return all times on one index."""
     searcher = Searcher.open(options.store)
-    wanted = questions(searcher, options.count)
+    by_kind = questions(searcher, options.count)
     if options.issues is not None:
         issues = read_issues(options.issues.read_text("utf-8").splitlines())
         texts = [issue.text for issue in issues if options.only in issue.repository]
-        wanted["issue"] = list(spread(texts, options.count + WARM_UP))
+        by_kind["issue"] = list(spread(texts, options.count + WARM_UP))
     times = {
-        kind: timed(searcher.query, own)
-        for kind, own in steps(list(wanted.items()), list(wanted))
-        if own
+        kind: time_queries(searcher.query, group)
+        for kind, group in steps(list(by_kind.items()), list(by_kind))
+        if group
     }
-    times = {"all": [each for own in times.values() for each in own], **times}
-    times["callers"] = timed(lambda name: searcher.graph.callers(name), wanted["symbol"])
+    times = {"all": [each for group in times.values() for each in group], **times}
+    times["callers"] = time_queries(lambda name: searcher.graph.callers(name), by_kind["symbol"])
     if options.cold:
-        times["cold"] = cold(options.store, wanted["short"][: options.cold])
+        times["cold"] = time_cold(options.store, by_kind["short"][: options.cold])
     state = searcher.snapshot.state
     chunks = searcher.snapshot.tables.table("chunks").count_rows()
     setup = {
@@ -162,20 +163,20 @@ def measure(options: argparse.Namespace) -> Result:
     return Result(
         benchmark="latency", data=options.name, system="clew", encoder=state.encoder or "none",
         setup=setup,
-        figures=figures(times), groups={}, weights=None, values={}, made=program.made(),
+        figures=figures(times), groups={}, weights=None, values={}, made=program.origin(),
     )  # fmt: skip
 
 
-def table(found: Result) -> str:
+def table(result: Result) -> str:
     """Return a Markdown row for each kind of question."""
     lines = [
         "| milliseconds | median | p95 | processor, median | processor, p95 |",
         "|---|---|---|---|---|",
     ]
-    kinds = dict.fromkeys(name.split(" ")[0] for name in found.figures)
+    kinds = dict.fromkeys(name.split(" ")[0] for name in result.figures)
     for kind in kinds:
         cells = [
-            found.figures[f"{kind} {name} {clock}"].value for clock in CLOCKS for name in QUANTILES
+            result.figures[f"{kind} {name} {clock}"].value for clock in CLOCKS for name in QUANTILES
         ]
         lines.append(
             f"| {kind} | "
@@ -201,10 +202,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, default=FOLDER)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
-    found = measure(options)
+    result = measure(options)
     if options.name:
-        file_result(found, options.results)
-    print(json.dumps(found.to_json()) if options.json else table(found))
+        file_result(result, options.results)
+    print(json.dumps(result.to_json()) if options.json else table(result))
     return 0
 
 

@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,10 @@ from .labels.issues import Issue, ranks, read_issues
 from .report import provenance as program
 from .report.progress import spread, steps
 from .report.results import FOLDER, Result, file_result, line, result
-from .systems.answer_cache import Kept
+from .systems.answer_cache import AnswerCache
 from .systems.checkout import checkout, find_mirror
-from .systems.external import command, opened
-from .systems.systems import names
+from .systems.external import command, open_named
+from .systems.systems import parse_systems
 
 DEPTH = 300  # hits that are read: enough to know whether a better order would have found it
 CUTOFFS = {"file": (5, 1, 10), "function": (10, 1, 5, 50)}  # what is aimed at first
@@ -60,11 +60,11 @@ def open_issue(issue: Issue, mirrors: Path, work: Path, encoder: str) -> Searche
     return Searcher.open(str(store), source.view)
 
 
-def answer(options: argparse.Namespace, issue: Issue, kept: Kept) -> bool:
+def answer(options: argparse.Namespace, issue: Issue, cache: AnswerCache) -> bool:
     """Query every system without a cached answer. Return False if the issue's commit is not
     available."""
-    missing = [name for name in systems(options) if _key(issue, name, options.encoder) not in kept]
-    if not missing:
+    pending = [name for name in systems(options) if _key(issue, name, options.encoder) not in cache]
+    if not pending:
         return True
     try:
         searcher = open_issue(issue, options.mirrors, options.work, options.encoder)
@@ -72,20 +72,27 @@ def answer(options: argparse.Namespace, issue: Issue, kept: Kept) -> bool:
         print(f"{issue.name}: not to be had: {error}", file=sys.stderr)
         return False
     with tempfile.TemporaryDirectory() as folder:
-        for name in missing:
-            with opened(
-                name,
-                searcher,
-                dict(options.command),
-                partial(_files, issue, options.mirrors, folder),
-            ) as system:
-                start = time.perf_counter()
-                hits = system.hits(issue.text, DEPTH)
-                seconds = time.perf_counter() - start
-            file_rank, function_rank = ranks(searcher, issue, hits)
-            row = {"file": file_rank, "function": function_rank, "seconds": seconds}
-            kept.add(_key(issue, name, options.encoder), row)
+        files = partial(_files, issue, options.mirrors, folder)
+        for name in pending:
+            row = query_system(name, searcher, issue, dict(options.command), files)
+            cache.add(_key(issue, name, options.encoder), row)
     return True
+
+
+def query_system(
+    name: str,
+    searcher: Searcher,
+    issue: Issue,
+    commands: Mapping[str, str],
+    files: Callable[[], Path],
+) -> dict[str, Any]:
+    """Return the ranks of the changed files and functions, and the seconds of the query."""
+    with open_named(name, searcher, commands, files) as system:
+        start = time.perf_counter()
+        hits = system.hits(issue.text, DEPTH)
+        seconds = time.perf_counter() - start
+    file_rank, function_rank = ranks(searcher, issue, hits)
+    return {"file": file_rank, "function": function_rank, "seconds": seconds}
 
 
 def systems(options: argparse.Namespace) -> list[str]:
@@ -105,27 +112,33 @@ def _key(issue: Issue, system: str, encoder: str) -> str:
     return f"{issue.name}|{system}|{encoder}"
 
 
-def run(options: argparse.Namespace, issues: Sequence[Issue], kept: Kept) -> Iterator[Issue]:
+def run(
+    options: argparse.Namespace, issues: Sequence[Issue], cache: AnswerCache
+) -> Iterator[Issue]:
     """Yield the issues answered by every system."""
     for issue in steps(issues, [f"{issue.repository} {issue.name}" for issue in issues]):
-        if answer(options, issue, kept):
+        if answer(options, issue, cache):
             yield issue
 
 
 def judge(options: argparse.Namespace, system: str, answers: Answers) -> Result:
     """Return the result of one system."""
     values: dict[str, Mapping[str, list[float]]] = {}
-    for what, cutoffs in CUTOFFS.items():
-        found = {
-            name: [row[what] for row in rows if row[what] >= 0] for name, rows in answers.items()
+    for unit, cutoffs in CUTOFFS.items():
+        ranks_of = {
+            name: [row[unit] for row in rows if row[unit] >= 0] for name, rows in answers.items()
         }
         for k in cutoffs:
-            values[f"{what}@{k}"] = {
-                n: [float(1 <= rank <= k) for rank in own] for n, own in found.items() if own
+            values[f"{unit}@{k}"] = {
+                n: [float(1 <= rank <= k) for rank in numbers]
+                for n, numbers in ranks_of.items()
+                if numbers
             }
     first = values["file@5"]
-    groups = {"repository": {name: sum(own) / len(own) for name, own in sorted(first.items())}}
-    rows = [row for own in answers.values() for row in own]
+    groups = {
+        "repository": {name: sum(shares) / len(shares) for name, shares in sorted(first.items())}
+    }
+    rows = [row for replies in answers.values() for row in replies]
     seconds = sorted(row["seconds"] for row in rows)
     setup = {
         "repositories": len(answers),
@@ -139,13 +152,28 @@ def judge(options: argparse.Namespace, system: str, answers: Answers) -> Result:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark and print each system's figures, with file@5 by repository."""
+    options = make_parser().parse_args(arguments)
+    cache = AnswerCache(options.work / f"answers-{program.digest()}.jsonl")
+    answers: dict[str, Answers] = {name: defaultdict(list) for name in systems(options)}
+    for issue in run(options, sample(options), cache):
+        for name in systems(options):
+            answers[name][issue.repository].append(cache[_key(issue, name, options.encoder)])
+    for name in filter(answers.get, answers):
+        outcome = judge(options, name, answers[name])
+        if not options.only:
+            file_result(outcome, options.results)
+        print(json.dumps(outcome.to_json()) if options.json else table(outcome))
+    return 0 if all(answers.values()) else 1
+
+
+def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.localize", description="Issue → files, functions."
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("benchmarks/corpora/localize"))
-    parser.add_argument("--systems", type=names, default=["clew"], help="comma-separated")
+    parser.add_argument("--systems", type=parse_systems, default=["clew"], help="comma-separated")
     parser.add_argument(
         "--command", type=command, action="append", default=[], help="NAME=COMMAND: another program"
     )
@@ -154,26 +182,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--only",
         nargs="*",
         default=[],
-        help="repositories whose name has one of these; nothing is filed",
+        help="repositories with one of these in their name; no result is filed",
     )
     parser.add_argument(
         "--each", type=int, default=0, help="only N issues of each repository, spread evenly"
     )
     parser.add_argument("--results", type=Path, default=FOLDER)
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args(arguments)
-    kept = Kept(options.work / f"answers-{program.digest()}.jsonl")
-    answers: dict[str, Answers] = {name: defaultdict(list) for name in systems(options)}
-    for issue in run(options, sample(options), kept):
-        for name in systems(options):
-            answers[name][issue.repository].append(kept[_key(issue, name, options.encoder)])
-    for name, own in answers.items():
-        if own:
-            done = judge(options, name, own)
-            if not options.only:
-                file_result(done, options.results)
-            print(json.dumps(done.to_json()) if options.json else table(done))
-    return 0 if all(answers.values()) else 1
+    return parser
 
 
 def sample(options: argparse.Namespace) -> list[Issue]:
@@ -183,21 +199,23 @@ def sample(options: argparse.Namespace) -> list[Issue]:
         if not options.only or any(part in issue.repository for part in options.only):
             by_repository[issue.repository].append(issue)
     return [
-        issue for _, own in sorted(by_repository.items()) for issue in spread(own, options.each)
+        issue
+        for _, issues in sorted(by_repository.items())
+        for issue in spread(issues, options.each)
     ]
 
 
-def table(found: Result) -> str:
+def table(outcome: Result) -> str:
     """Return a result as text for people."""
-    setup = found.setup
+    setup = outcome.setup
     about = (
         f"{setup['questions']} issues, {setup['with_functions']} with functions,"
         f" {setup['repositories']} repositories"
     )
-    lines = [f"{found.system}, {found.encoder}: {about}", line(found.figures)]
+    lines = [f"{outcome.system}, {outcome.encoder}: {about}", line(outcome.figures)]
     lines.append(
         "file@5  "
-        + "  ".join(f"{name} {value:.3f}" for name, value in found.groups["repository"].items())
+        + "  ".join(f"{name} {value:.3f}" for name, value in outcome.groups["repository"].items())
     )
     return "\n".join([*lines, f"median {setup['median_seconds'] * 1000:.0f} ms"])
 

@@ -27,16 +27,15 @@ _LAMBDA = re.compile(r"\.<lambda\d*>")
 
 def true_calls(path: Path, known: set[str]) -> set[Call]:
     """Return the calls of a `callgraph.json` between `known` symbols."""
-    found: set[Call] = set()
-    for caller, callees in json.loads(path.read_text("utf-8")).items():
-        for callee in callees:
-            ends = _plain(caller), _plain(callee)
-            if "<lambda" not in callee and ends[0] in known and ends[1] in known:
-                found.add(ends)
-    return found
+    graph = json.loads(path.read_text("utf-8"))
+    pairs = [(caller, callee) for caller, callees in graph.items() for callee in callees]
+    calls = {
+        (_plain(caller), _plain(callee)) for caller, callee in pairs if "<lambda" not in callee
+    }
+    return {call for call in calls if known.issuperset(call)}
 
 
-def found_calls(facts: dict[str, FileFacts]) -> set[Call]:
+def resolved_calls(facts: dict[str, FileFacts]) -> set[Call]:
     """Return the calls between the symbols of a case, with the names of the suites."""
     resolver = Resolver(facts)
     edges = [edge for path in facts for edge in resolver.edges(path) if "::" in edge.dst]
@@ -51,14 +50,14 @@ def found_calls(facts: dict[str, FileFacts]) -> set[Call]:
     makers = {
         _dotted(f"{path}::{symbol.qualname}") for path, symbol in every if symbol.name == "__init__"
     }
-    found: set[Call] = set()
+    calls: set[Call] = set()
     for edge in edges:
         callee = _dotted(edge.dst)
         if callee in classes:
             callee = _maker(callee, bases, makers)
         if edge.kind == "calls" and callee:
-            found.add((_plain(_dotted(edge.src)), _plain(callee)))
-    return found
+            calls.add((_plain(_dotted(edge.src)), _plain(callee)))
+    return calls
 
 
 def _maker(name: str, bases: dict[str, list[str]], makers: set[str]) -> str:
@@ -70,7 +69,7 @@ def _maker(name: str, bases: dict[str, list[str]], makers: set[str]) -> str:
     )
 
 
-def named(facts: dict[str, FileFacts]) -> set[str]:
+def symbol_names(facts: dict[str, FileFacts]) -> set[str]:
     """Return the names of the modules and symbols of a case."""
     modules = {path: _dotted(path) for path in facts}
     symbols = {
@@ -94,32 +93,32 @@ def _plain(name: str) -> str:
 def case_facts(folder: Path) -> dict[str, FileFacts]:
     """Return the facts of the Python files of a case by path."""
     paths = sorted(path for path in folder.rglob("*.py"))
-    named = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    sources = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     return {
         path: extract_facts(path, source, language_of(path))
-        for path, source in sorted(named.items())
+        for path, source in sorted(sources.items())
     }
 
 
 def measure(suite: Path, truth: Path) -> dict[str, dict[str, list[str]]]:
     """Return `right`, `wrong` and `missed` of each category: calls written `case: caller →
     callee`."""
-    found: dict[str, dict[str, list[str]]] = defaultdict(
+    categories: dict[str, dict[str, list[str]]] = defaultdict(
         lambda: {"right": [], "wrong": [], "missed": []}
     )
     for graph in sorted(truth.rglob("callgraph.json")):
         case = graph.parent.relative_to(truth)
         facts = case_facts(suite / case)
-        true, ours = true_calls(graph, named(facts)), found_calls(facts)
+        true, ours = true_calls(graph, symbol_names(facts)), resolved_calls(facts)
         for kind, calls in (
             ("right", true & ours),
             ("wrong", ours - true),
             ("missed", true - ours),
         ):
-            found[case.parts[0]][kind] += [
+            categories[case.parts[0]][kind] += [
                 f"{case.as_posix()}: {src} → {dst}" for src, dst in sorted(calls)
             ]
-    return found
+    return categories
 
 
 def main() -> None:
@@ -129,11 +128,11 @@ def main() -> None:
     parser.add_argument("--truth", type=Path, help="where the call graphs lie; by default in SUITE")
     parser.add_argument("--json", action="store_true", help="one object, with every call")
     arguments = parser.parse_args()
-    found = measure(arguments.suite, arguments.truth or arguments.suite)
+    categories = measure(arguments.suite, arguments.truth or arguments.suite)
     if arguments.json:
-        print(json.dumps(found))
+        print(json.dumps(categories))
         return
-    for category, calls in [*sorted(found.items()), ("all", _together(found))]:
+    for category, calls in [*sorted(categories.items()), ("all", _together(categories))]:
         right, wrong, missed = (len(calls[kind]) for kind in ("right", "wrong", "missed"))
         precision, recall = right / max(right + wrong, 1), right / max(right + missed, 1)
         print(
@@ -142,9 +141,9 @@ def main() -> None:
         )
 
 
-def _together(found: dict[str, dict[str, list[str]]]) -> dict[str, list[str]]:
+def _together(categories: dict[str, dict[str, list[str]]]) -> dict[str, list[str]]:
     return {
-        kind: [call for calls in found.values() for call in calls[kind]]
+        kind: [call for calls in categories.values() for call in calls[kind]]
         for kind in ("right", "wrong", "missed")
     }
 

@@ -33,7 +33,7 @@ from .latency import questions
 from .report.provenance import ROOT
 
 READERS, SECONDS, PAUSE = 8, 20.0, 0.25
-ASKED_RATIO = 2.0  # of the quiet 95th percentile
+TARGET_RATIO = 2.0  # of the quiet 95th percentile
 COUNT = 12  # questions of each kind that are asked in turn
 KINDS = ("symbol", "short")
 
@@ -59,28 +59,31 @@ def read(store: str, stop: str, pause: float) -> None:
     """Ask until the file `stop` exists. Print a line for each answer: its start, milliseconds,
     question, generation and a digest; an error takes the place of the last two."""
     searcher = Searcher.open(store)
-    wanted = [
-        text for kind, own in questions(searcher, COUNT).items() if kind in KINDS for text in own
-    ]
-    for text in wanted[:COUNT]:
+    groups = questions(searcher, COUNT)
+    texts = [text for kind in groups if kind in KINDS for text in groups[kind]]
+    for text in texts[:COUNT]:
         searcher.query(text)
     print("ready", flush=True)
-    at = os.getpid()  # where readers begin, so that they do not ask the same at the same time
+    at = os.getpid()  # a start of its own, so that readers do not ask the same at the same time
     while not Path(stop).exists():
         at += 1
-        text, began, start = wanted[at % len(wanted)], time.time(), time.perf_counter()
+        text, began, start = texts[at % len(texts)], time.time(), time.perf_counter()
         try:
-            state = Store(store).state()
-            if state is None or state.generation != searcher.snapshot.state.generation:
-                searcher.reopen()
-            hits = [
-                (hit.path, hit.symbol, hit.start_line, hit.score) for hit in searcher.query(text)
-            ]
-            told = [searcher.snapshot.state.generation, sha256(repr(hits).encode()).hexdigest()]
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is counted and shown
-            told = [0, f"{type(error).__name__}: {error}"]
-        print(json.dumps([began, (time.perf_counter() - start) * 1000.0, text, *told]), flush=True)
+            outcome = answer(searcher, store, text)
+        except Exception as error:  # noqa: BLE001 - any error is counted and shown
+            outcome = (0, f"{type(error).__name__}: {error}")
+        milliseconds = (time.perf_counter() - start) * 1000.0
+        print(json.dumps([began, milliseconds, text, *outcome]), flush=True)
         time.sleep(pause)
+
+
+def answer(searcher: Searcher, store: str, text: str) -> tuple[int, str]:
+    """Return the generation of an answer and a digest of its hits."""
+    state = Store(store).state()
+    if state is None or state.generation != searcher.snapshot.state.generation:
+        searcher.reopen()
+    hits = [(hit.path, hit.symbol, hit.start_line, hit.score) for hit in searcher.query(text)]
+    return searcher.snapshot.state.generation, sha256(repr(hits).encode()).hexdigest()
 
 
 # -- the phases
@@ -169,14 +172,14 @@ def edit(path: Path, word: str) -> None:
 def measure(place: Place, readers: int, seconds: float, pause: float) -> list[Phase]:
     """Return all phases, run one after the other with the same readers."""
     subprocess.run(place.clew("index"), env=place.environment(), check=True, capture_output=True)
-    found: list[tuple[str, float, float]] = []
+    periods: list[tuple[str, float, float]] = []
     with reading(place, readers, pause) as answers:
         for phase in (quiet, rebuild, watch):
             start = time.time()
             phase(place, seconds)
-            found.append((phase.__name__, start, time.time()))
-            print(f"{phase.__name__}: {found[-1][2] - start:.0f} s", file=sys.stderr, flush=True)
-    return [told(name, start, end, answers) for name, start, end in found]
+            periods.append((phase.__name__, start, time.time()))
+            print(f"{phase.__name__}: {periods[-1][2] - start:.0f} s", file=sys.stderr, flush=True)
+    return [summarize_phase(name, start, end, answers) for name, start, end in periods]
 
 
 Answer = tuple[float, float, str, int, str]
@@ -216,27 +219,27 @@ def reading(place: Place, readers: int, pause: float) -> Iterator[list[Answer]]:
             log.close()
 
 
-def told(name: str, start: float, end: float, answers: Sequence[Answer]) -> Phase:
+def summarize_phase(name: str, start: float, end: float, answers: Sequence[Answer]) -> Phase:
     """Return the figures of the phase from `start` to `end`."""
     import numpy as np
 
     mine = [each for each in answers if start <= each[0] < end]
     times = [each[1] for each in mine] or [0.0]
     right = [each for each in mine if each[3]]
-    given: dict[tuple[str, int], set[str]] = {}
+    by_generation: dict[tuple[str, int], set[str]] = {}
     for _, _, text, generation, digest in right:
-        given.setdefault((text, generation), set()).add(digest)
+        by_generation.setdefault((text, generation), set()).add(digest)
     for _, _, text, _, error in {each[4]: each for each in mine if not each[3]}.values():
         print(f"{name}: {text!r}: {error}", file=sys.stderr)
     return Phase(
         name, round(end - start, 1), len(mine), len({each[3] for each in right}),
         len(mine) - len(right),
-        sum(len(digests) > 1 for digests in given.values()), float(np.median(times)),
+        sum(len(digests) > 1 for digests in by_generation.values()), float(np.median(times)),
         float(np.quantile(times, 0.95)),
     )  # fmt: skip
 
 
-def table(found: Sequence[Phase]) -> str:
+def table(phases: Sequence[Phase]) -> str:
     """Return a Markdown row for each phase."""
     lines = [
         (
@@ -245,17 +248,20 @@ def table(found: Sequence[Phase]) -> str:
         ),
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for each in found:
+    for each in phases:
         counts = (
             f"{each.seconds:.0f} | {each.answers:,} | {each.generations} | {each.errors} |"
             f" {each.mixed}"
         )
-        ratio = each.p95 / (found[0].p95 or 1.0)
+        ratio = each.p95 / (phases[0].p95 or 1.0)
         lines.append(
             f"| {each.name} | {counts} | {each.median:.0f} | {each.p95:.0f} | {ratio:.2f} |"
         )
     return "\n".join(
-        [*lines, f"asked: no error, no mixed answer, {ASKED_RATIO:.0f} times the quiet p95 at most"]
+        [
+            *lines,
+            f"target: no error, no mixed answer, {TARGET_RATIO:.0f} times the quiet p95 at most",
+        ]
     )
 
 
@@ -277,19 +283,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--read", nargs=2, metavar=("STORE", "STOP"), help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true")
-    given = parser.parse_args(arguments)
-    if given.read:
-        store, stop = given.read
-        read(store, stop, given.pause)
+    options = parser.parse_args(arguments)
+    if options.read:
+        store, stop = options.read
+        read(store, stop, options.pause)
         return 0
-    if given.path is None:
+    if options.path is None:
         parser.error("PATH is missing: the tree to read")
     with tempfile.TemporaryDirectory(prefix="clew-readers-") as name:
         folder = Path(name)
-        shutil.copytree(given.path, folder / "tree", symlinks=True)
-        place = Place(folder / "tree", folder / "store", folder, not given.no_ignore)
-        found = measure(place, given.readers, given.seconds, given.pause)
-    print(json.dumps([asdict(each) for each in found]) if given.json else table(found))
+        shutil.copytree(options.path, folder / "tree", symlinks=True)
+        place = Place(folder / "tree", folder / "store", folder, not options.no_ignore)
+        phases = measure(place, options.readers, options.seconds, options.pause)
+    print(json.dumps([asdict(each) for each in phases]) if options.json else table(phases))
     return 0
 
 

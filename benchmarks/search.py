@@ -35,10 +35,10 @@ from .labels.questions import CUTOFF, Label, covers, ndcg, read_labels
 from .report import provenance as program
 from .report.progress import spread, steps
 from .report.results import FOLDER, Result, file_result, line, result
-from .systems.answer_cache import Kept
+from .systems.answer_cache import AnswerCache
 from .systems.checkout import checkout, find_mirror
-from .systems.external import command, opened
-from .systems.systems import System, has_packs, names
+from .systems.external import command, open_named
+from .systems.systems import System, has_packs, parse_systems
 
 BUDGETS = (500, 1_000, 2_000, 4_000, 8_000)  # tokens of a pack
 Answers = dict[str, list[dict[str, Any]]]  # repository → an answer for each of its questions
@@ -68,40 +68,42 @@ def answer(system: System, label: Label, budgets: Sequence[int]) -> dict[str, An
     start = time.perf_counter()
     hits = system.hits(label.query, CUTOFF)
     seconds = time.perf_counter() - start
-    shown = [covers(system.pieces(label.query, budget), label.targets) for budget in budgets]
-    found = [
+    coverage = [covers(system.pieces(label.query, budget), label.targets) for budget in budgets]
+    rows = [
         [hit.path, hit.symbol, hit.start_line, round(hit.score, 3), dict(hit.why)] for hit in hits
     ]
-    return {"ndcg": ndcg(hits, label.targets), "shown": shown, "seconds": seconds, "hits": found}
+    return {"ndcg": ndcg(hits, label.targets), "shown": coverage, "seconds": seconds, "hits": rows}
 
 
 def run(
-    options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], kept: Kept
+    options: argparse.Namespace, rows: Sequence[Mapping[str, Any]], cache: AnswerCache
 ) -> Iterator[tuple[str, str, Any]]:
     """Yield (repository, system, answers), each as it is complete. Repositories without their
     revision are reported and skipped."""
     for row in steps(rows, [row["name"] for row in rows]):
         try:
-            yield from answered(options, row, kept)
+            yield from answer_repository(options, row, cache)
         except FileNotFoundError as error:
             print(f"{row['name']}: not to be had: {error}", file=sys.stderr)
 
 
-def answered(
-    options: argparse.Namespace, row: Mapping[str, Any], kept: Kept
+def answer_repository(
+    options: argparse.Namespace, row: Mapping[str, Any], cache: AnswerCache
 ) -> Iterator[tuple[str, str, Any]]:
     """Yield the answers of each system for one repository. Raise FileNotFoundError if it is not
     available."""
     labels = spread(read_labels(options.data / "annotations" / f"{row['name']}.json"), options.each)
     searcher: Searcher | None = None
     for name in [*options.systems, *dict(options.command)]:
-        wanted = [(f"{row['name']}|{name}|{options.encoder}|{label.at}", label) for label in labels]
-        if any(key not in kept for key, _ in wanted):
+        questions = [
+            (f"{row['name']}|{name}|{options.encoder}|{label.at}", label) for label in labels
+        ]
+        if any(key not in cache for key, _ in questions):
             searcher = searcher or open_repository(
                 row, options.mirrors, options.work, options.encoder
             )
-            ask(options, name, row["name"], searcher, wanted, kept)
-        yield row["name"], name, [kept[key] for key, _ in wanted]
+            ask(options, name, row["name"], searcher, questions, cache)
+        yield row["name"], name, [cache[key] for key, _ in questions]
 
 
 def ask(
@@ -109,15 +111,16 @@ def ask(
     name: str,
     repository: str,
     searcher: Searcher,
-    wanted: Sequence[tuple[str, Label]],
-    kept: Kept,
+    questions: Sequence[tuple[str, Label]],
+    cache: AnswerCache,
 ) -> None:
     """Query the system `name` for the questions without a cached answer."""
     folder = options.work / repository / "tree"
-    with opened(name, searcher, dict(options.command), lambda: folder) as system:
-        for key, label in wanted:
-            if key not in kept:
-                kept.add(key, answer(system, label, BUDGETS if has_packs(name) else ()))
+    budgets = BUDGETS if has_packs(name) else ()
+    pending = [(key, label) for key, label in questions if key not in cache]
+    with open_named(name, searcher, dict(options.command), lambda: folder) as system:
+        for key, label in pending:
+            cache.add(key, answer(system, label, budgets))
 
 
 def weigh(repositories: Sequence[str], languages: Mapping[str, str]) -> dict[str, float]:
@@ -125,7 +128,11 @@ def weigh(repositories: Sequence[str], languages: Mapping[str, str]) -> dict[str
     members: dict[str, list[str]] = defaultdict(list)
     for name in repositories:
         members[languages[name]].append(name)
-    return {name: 1.0 / len(members) / len(own) for own in members.values() for name in own}
+    return {
+        name: 1.0 / len(members) / len(members_of)
+        for members_of in members.values()
+        for name in members_of
+    }
 
 
 def judge(
@@ -139,12 +146,14 @@ def judge(
         values[f"recall@{budget}"] = {
             n: [float(row["shown"][at]) for row in rows] for n, rows in answers.items()
         }
-    means = {name: sum(own) / len(own) for name, own in ndcgs.items()}
+    means = {name: sum(numbers) / len(numbers) for name, numbers in ndcgs.items()}
     by_language: dict[str, list[float]] = defaultdict(list)
     for name, mean in means.items():
         by_language[languages[name]].append(mean)
     groups = {
-        "language": {lang: sum(own) / len(own) for lang, own in sorted(by_language.items())},
+        "language": {
+            lang: sum(numbers) / len(numbers) for lang, numbers in sorted(by_language.items())
+        },
         "repository": means,
     }
     groups["category"] = _by_category(options.data, answers, options.each)
@@ -162,12 +171,12 @@ def judge(
 
 
 def _by_category(data: Path, answers: Answers, each: int) -> dict[str, float]:
-    found: dict[str, list[float]] = defaultdict(list)
+    by_category: dict[str, list[float]] = defaultdict(list)
     for name, rows in answers.items():
         labels = spread(read_labels(data / "annotations" / f"{name}.json"), each)
         for label, row in zip(labels, rows, strict=True):
-            found[label.category].append(row["ndcg"])
-    return {category: sum(own) / len(own) for category, own in sorted(found.items())}
+            by_category[label.category].append(row["ndcg"])
+    return {category: sum(scores) / len(scores) for category, scores in sorted(by_category.items())}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -178,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("--mirrors", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("benchmarks/corpora/search"))
-    parser.add_argument("--systems", type=names, default=["clew"], help="comma-separated")
+    parser.add_argument("--systems", type=parse_systems, default=["clew"], help="comma-separated")
     parser.add_argument(
         "--command", type=command, action="append", default=[], help="NAME=COMMAND: another program"
     )
@@ -200,31 +209,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     rows = json.loads((options.data / "repos.json").read_text("utf-8"))
     languages = {row["name"]: row["language"] for row in rows}
-    wanted = [row for row in rows if not options.only or row["name"] in options.only]
+    selection = [row for row in rows if not options.only or row["name"] in options.only]
     answers: dict[str, Answers] = defaultdict(dict)
-    kept = Kept(options.work / f"answers-{program.digest()}.jsonl")
-    for name, system, found in run(options, wanted, kept):
-        answers[system][name] = found
-    for system, own in answers.items():
-        done = judge(options, system, own, languages)
+    cache = AnswerCache(options.work / f"answers-{program.digest()}.jsonl")
+    for name, system, replies in run(options, selection, cache):
+        answers[system][name] = replies
+    for system, replies in answers.items():
+        outcome = judge(options, system, replies, languages)
         if not options.only:
-            file_result(done, options.results)
-        print(json.dumps(done.to_json()) if options.json else table(done))
+            file_result(outcome, options.results)
+        print(json.dumps(outcome.to_json()) if options.json else table(outcome))
         if options.worst and not options.json:
-            print(worst(options, own))
+            print(worst(options, replies))
     return 0 if answers else 1
 
 
-def table(found: Result) -> str:
+def table(outcome: Result) -> str:
     """Return a result as text for people."""
     lines = [
-        f"{found.system}, {found.encoder}: {found.setup['repositories']} repositories,"
-        f" {found.setup['questions']} questions"
+        f"{outcome.system}, {outcome.encoder}: {outcome.setup['repositories']} repositories,"
+        f" {outcome.setup['questions']} questions"
     ]
-    lines.append(line(found.figures))
-    for own in found.groups.values():
-        lines.append("  ".join(f"{name} {value:.3f}" for name, value in own.items()))
-    return "\n".join([*lines, f"median {found.setup['median_seconds'] * 1000:.1f} ms"])
+    lines.append(line(outcome.figures))
+    for group in outcome.groups.values():
+        lines.append("  ".join(f"{name} {value:.3f}" for name, value in group.items()))
+    return "\n".join([*lines, f"median {outcome.setup['median_seconds'] * 1000:.1f} ms"])
 
 
 def worst(options: argparse.Namespace, answers: Answers) -> str:

@@ -25,35 +25,35 @@ ORDER = ("search", "localize", "latency")
 def newest(folder: Path) -> list[Result]:
     """Return the newest result of each kind below `folder`, systems in the order of their first
     figure."""
-    found: dict[str, Result] = {}
+    results: dict[str, Result] = {}
     for path in sorted(folder.glob("*/*.json")):
         if path.parent.name.endswith("-dirty"):
             continue  # nobody can run that program again
         result = read_result(path)
-        if result.name not in found or result.made["time"] >= found[result.name].made["time"]:
-            found[result.name] = result
+        if result.name not in results or result.made["time"] >= results[result.name].made["time"]:
+            results[result.name] = result
     return sorted(
-        found.values(),
+        results.values(),
         key=lambda each: (ORDER.index(each.benchmark), each.data, -_first(each), each.name),
     )
 
 
-def _first(found: Result) -> float:
-    return next((estimate.value for estimate in found.figures.values()), 0.0)
+def _first(result: Result) -> float:
+    return next((estimate.value for estimate in result.figures.values()), 0.0)
 
 
-def tables(found: Sequence[Result]) -> str:
+def tables(results: Sequence[Result]) -> str:
     """Return a Markdown table for each benchmark and set of data."""
     grouped: dict[tuple[str, str], list[Result]] = defaultdict(list)
-    for each in found:
+    for each in results:
         grouped[each.benchmark, each.data].append(each)
-    return "\n\n".join(_table(benchmark, data, own) for (benchmark, data), own in grouped.items())
+    return "\n\n".join(_table(benchmark, data, rows) for (benchmark, data), rows in grouped.items())
 
 
 def _table(benchmark: str, data: str, rows: Sequence[Result]) -> str:
     names = list(dict.fromkeys(name for row in rows for name in row.figures))
     about = ", ".join(
-        f"{value} {what}" for what, value in rows[0].setup.items() if isinstance(value, int)
+        f"{value} {unit}" for unit, value in rows[0].setup.items() if isinstance(value, int)
     )
     lines = [f"`benchmarks.{benchmark}` on {data}: {about}.", ""]
     if benchmark == "latency":
@@ -62,23 +62,23 @@ def _table(benchmark: str, data: str, rows: Sequence[Result]) -> str:
     lines.append("|---" * (len(names) + 2) + "|")
     for row in rows:
         cells = [_cell(row, name) for name in names]
-        asked = (
+        system = (
             f"{row.system}, {row.encoder}"
             if row.system.startswith(("clew", "dense"))
             else row.system
         )
-        lines.append(f"| {asked} | {' | '.join(cells)} | {row.made['commit'][:8]} |")
+        lines.append(f"| {system} | {' | '.join(cells)} | {row.made['commit'][:8]} |")
     return "\n".join(lines)
 
 
 def _cell(row: Result, name: str) -> str:
-    found = row.figures.get(name)
-    if found is None:
+    estimate = row.figures.get(name)
+    if estimate is None:
         return "–"
     return (
-        f"{_short(found.value)} ({_short(found.low)}–{_short(found.high)})"
+        f"{_short(estimate.value)} ({_short(estimate.low)}–{_short(estimate.high)})"
         if name == next(iter(row.figures))
-        else _short(found.value)
+        else _short(estimate.value)
     )
 
 

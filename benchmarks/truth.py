@@ -59,16 +59,18 @@ def read_project(scip: Path, root: Path) -> Project:
     """Return the documents of the index that are files below `root` in a supported language."""
     project = Project()
     for document in read_scip(scip):
-        if (read := _read(document, root)) is not None:
-            project.files[document.path] = read
+        if (file := _read(document, root)) is not None:
+            project.files[document.path] = file
     for path, file in project.files.items():
-        for each in file.document.occurrences:
-            definition = (
-                file.sites.definitions.get(file.place(each)) if each.roles & DEFINITION else None
-            )
-            if definition is not None:
-                project.defined.setdefault(_key(path, each.symbol), (path, definition))
+        _add_definitions(project, path, file)
     return project
+
+
+def _add_definitions(project: Project, path: str, file: File) -> None:
+    definitions = (each for each in file.document.occurrences if each.roles & DEFINITION)
+    for each in definitions:
+        if (definition := file.sites.definitions.get(file.place(each))) is not None:
+            project.defined.setdefault(_key(path, each.symbol), (path, definition))
 
 
 def _read(document: Document, root: Path) -> File | None:
@@ -99,35 +101,39 @@ def edges(project: Project) -> Iterator[dict[str, Any]]:
         whole = {"src_path": path, "src": MODULE, "dst_path": path, "dst": MODULE}
         yield whole | {"line": 0, "how": "document", "dst_kind": "file"}
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
-    for path, file in project.files.items():
-        for each in file.document.occurrences:
-            target = None if each.roles & DEFINITION else _target(project, path, each.symbol)
-            if target is None:
-                continue
-            place = file.place(each)
-            how = file.sites.how.get(place, "reference")
-            ends = (
-                path,
-                file.sites.owner(place, how == "reference"),
-                target[0],
-                target[1].qualname,
-            )
-            key = (*ends, "call" if how == "decorator" else how)
-            if key not in rows or place[0] < rows[key]["line"]:
-                named = dict(zip(("src_path", "src", "dst_path", "dst"), ends, strict=True))
-                rows[key] = named | {"line": place[0], "how": how, "dst_kind": target[1].kind}
+    every = (row for path in project.files for row in _file_edges(project, path))
+    for row in every:
+        how = "call" if row["how"] == "decorator" else row["how"]
+        key = (row["src_path"], row["src"], row["dst_path"], row["dst"], how)
+        if key not in rows or row["line"] < rows[key]["line"]:
+            rows[key] = row
     yield from (rows[key] for key in sorted(rows))
+
+
+def _file_edges(project: Project, path: str) -> Iterator[dict[str, Any]]:
+    file = project.files[path]
+    references = (each for each in file.document.occurrences if not each.roles & DEFINITION)
+    for each in references:
+        if (target := _target(project, path, each.symbol)) is None:
+            continue
+        place = file.place(each)
+        how = file.sites.how.get(place, "reference")
+        yield {
+            "src_path": path, "src": file.sites.owner(place, how == "reference"),
+            "dst_path": target[0], "dst": target[1].qualname,
+            "line": place[0], "how": how, "dst_kind": target[1].kind,
+        }  # fmt: skip
 
 
 def _target(project: Project, path: str, symbol: str) -> tuple[str, Definition] | None:
     """Return the definition of a symbol; for a constructor its class, since a `new` names the
     class."""
-    found = project.defined.get(_key(path, symbol))
-    if found is None and symbol.endswith("`<constructor>`()."):
-        found = project.defined.get(symbol.removesuffix("`<constructor>`()."))
-    elif found is not None and symbol.endswith("`<constructor>`()."):
-        found = project.defined.get(symbol.removesuffix("`<constructor>`()."), found)
-    return found
+    definition = project.defined.get(_key(path, symbol))
+    if definition is None and symbol.endswith("`<constructor>`()."):
+        definition = project.defined.get(symbol.removesuffix("`<constructor>`()."))
+    elif definition is not None and symbol.endswith("`<constructor>`()."):
+        definition = project.defined.get(symbol.removesuffix("`<constructor>`()."), definition)
+    return definition
 
 
 def main() -> None:

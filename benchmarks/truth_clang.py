@@ -36,7 +36,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .edge_truth.clang_unit import FATAL, Found, Place, Unit
+from .edge_truth.clang_unit import FATAL, Place, TreeFacts, Unit
 
 SOURCES = {".c": "c", ".cc": "c++", ".cpp": "c++", ".cxx": "c++"}
 HEADERS = frozenset({".h", ".hh", ".hpp", ".hxx", ".inl", ".ipp", ".tpp"})
@@ -45,14 +45,14 @@ MAX_FOLDERS = 60  # header folders to search: the fullest ones
 
 def sources_of(root: str, exclude: list[str]) -> list[str]:
     """Return the C and C++ sources below `root`, without the excluded paths."""
-    found = []
+    paths = []
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
-        found += [
+        paths += [
             os.path.join(folder, n) for n in sorted(names) if os.path.splitext(n)[1] in SOURCES
         ]
     pattern = re.compile("|".join(exclude)) if exclude else None
-    return [path for path in found if not (pattern and pattern.search(os.path.relpath(path, root)))]
+    return [path for path in paths if not (pattern and pattern.search(os.path.relpath(path, root)))]
 
 
 def header_folders(root: str) -> list[str]:
@@ -85,73 +85,77 @@ def folder_flags(root: str) -> list[str]:
 def system_flags() -> list[str]:
     """Return the flag for the local compiler's own headers, such as `stddef.h`: libclang's wheel
     has none."""
-    found = subprocess.run(
+    process = subprocess.run(
         ["cc", "-print-file-name=include"], capture_output=True, text=True, check=False
     )
-    return ["-isystem", found.stdout.strip()] if found.returncode == 0 else []
+    return ["-isystem", process.stdout.strip()] if process.returncode == 0 else []
 
 
 def compile_commands(file: Path) -> dict[str, list[str]]:
     """Return the parser flags of each file by its real path."""
-    found: dict[str, list[str]] = {}
-    for row in json.loads(file.read_text("utf-8")):
-        words = row.get("arguments") or shlex.split(row["command"])
-        kept, take = [], False
-        for word in words[1:]:
-            if take or word.startswith(("-I", "-D", "-U", "-std", "-isystem", "-include")):
-                kept.append(word)
-                take = not take and word in ("-I", "-D", "-U", "-isystem", "-include")
-        found[os.path.realpath(os.path.join(row["directory"], row["file"]))] = [
-            *kept,
+    return {
+        os.path.realpath(os.path.join(row["directory"], row["file"])): [
+            *parser_flags(row.get("arguments") or shlex.split(row["command"])),
             f"-working-directory={row['directory']}",
         ]
-    return found
+        for row in json.loads(file.read_text("utf-8"))
+    }
+
+
+def parser_flags(words: list[str]) -> list[str]:
+    """Return the flags of a compile command with an effect on parsing."""
+    flags, take = [], False
+    for word in words[1:]:
+        if take or word.startswith(("-I", "-D", "-U", "-std", "-isystem", "-include")):
+            flags.append(word)
+            take = not take and word in ("-I", "-D", "-U", "-isystem", "-include")
+    return flags
 
 
 def read_tree(
     root: str, flags: list[str], commands: dict[str, list[str]], exclude: list[str]
-) -> Found:
+) -> TreeFacts:
     """Parse every source of the tree and return the collected facts."""
     from clang.cindex import Index, TranslationUnit, TranslationUnitLoadError, conf
 
     conf.lib.clang_disposeSourceRangeList.argtypes = [ctypes.c_void_p]
-    found = Found(root)
+    facts = TreeFacts(root)
     folders, system = folder_flags(root), system_flags()
     index = Index.create()
     for path in sources_of(root, exclude):
-        own = [*system, *commands.get(os.path.realpath(path), folders), *flags]
+        arguments = [*system, *commands.get(os.path.realpath(path), folders), *flags]
         try:
             unit = index.parse(
                 path,
-                args=["-x", SOURCES[os.path.splitext(path)[1]], *own],
+                args=["-x", SOURCES[os.path.splitext(path)[1]], *arguments],
                 options=TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD,
             )
         except TranslationUnitLoadError:
-            found.left_out.append(os.path.relpath(path, root))
+            facts.failed_files.append(os.path.relpath(path, root))
             continue
         fatal = [d for d in unit.diagnostics if d.severity >= FATAL]
         if fatal:
-            found.left_out.append(f"{os.path.relpath(path, root)}: {fatal[0].spelling}")
+            facts.failed_files.append(f"{os.path.relpath(path, root)}: {fatal[0].spelling}")
             continue
-        Unit(unit, found).read()
-    return found
+        Unit(unit, facts).read()
+    return facts
 
 
-def rows_of(found: Found) -> Iterator[dict[str, Any]]:
+def rows_of(facts: TreeFacts) -> Iterator[dict[str, Any]]:
     """Yield the rows of the truth."""
-    for caller, usr, line, how in sorted(found.calls):
-        places = sorted(found.definitions.get(usr) or ()) or [found.announced[usr]]
+    for caller, usr, line, how in sorted(facts.calls):
+        places = sorted(facts.definitions.get(usr) or ()) or [facts.declarations[usr]]
         if not (places[0][0] and places[0][1]):
             continue
-        made = sorted(found.definitions.get(found.constructs.get(usr, ""), ()))
-        kind = "definition" if found.definitions.get(usr) else "declaration"
-        yield _edge(caller, places[0], line, how, kind, [*places[1:], *made])
-    for caller, macro, line in sorted(found.macros):
+        constructors = sorted(facts.definitions.get(facts.constructs.get(usr, ""), ()))
+        kind = "definition" if facts.definitions.get(usr) else "declaration"
+        yield _edge(caller, places[0], line, how, kind, [*places[1:], *constructors])
+    for caller, macro, line in sorted(facts.macros):
         yield _edge(caller, macro, line, "macro", "macro", [])
-    for derived, usr, line in sorted(found.bases):
-        if places := sorted(found.definitions.get(usr, ())):
+    for derived, usr, line in sorted(facts.bases):
+        if places := sorted(facts.definitions.get(usr, ())):
             yield _edge(derived, places[0], line, "inherit", "class", places[1:])
-    for place, end in sorted(found.seen.items()):
+    for place, end in sorted(facts.seen.items()):
         yield {
             "how": "seen",
             "src_path": place[0],
@@ -159,7 +163,7 @@ def rows_of(found: Found) -> Iterator[dict[str, Any]]:
             "src_line": place[2],
             "end_line": end,
         }
-    for place, name in sorted(found.open):
+    for place, name in sorted(facts.open):
         if name:  # an expression has none, and no edge of ours either
             yield {
                 "how": "open",
@@ -168,9 +172,9 @@ def rows_of(found: Found) -> Iterator[dict[str, Any]]:
                 "src_line": place[2],
                 "dst": name,
             }
-    for path in sorted(found.skipped):
+    for path in sorted(facts.skipped):
         yield {"how": "document", "src_path": path}
-    for path, lines in sorted(found.skipped.items()):
+    for path, lines in sorted(facts.skipped.items()):
         if lines:
             yield {"how": "skipped", "src_path": path, "lines": sorted(lines)}
 
@@ -201,17 +205,17 @@ def main() -> None:
     parser.add_argument("--flags", default="", help="further flags for the parser, as one string")
     arguments = parser.parse_args()
     commands = compile_commands(arguments.compile_commands) if arguments.compile_commands else {}
-    found = read_tree(
+    facts = read_tree(
         os.path.realpath(arguments.tree), shlex.split(arguments.flags), commands, arguments.exclude
     )
     with arguments.out.open("w", encoding="utf-8") as out:
-        for row in rows_of(found):
+        for row in rows_of(facts):
             out.write(json.dumps(row, sort_keys=True) + "\n")
-    for path in found.left_out:
+    for path in facts.failed_files:
         print(f"left out: {path}", file=sys.stderr)
     print(
-        f"{len(found.calls)} calls, {len(found.macros)} macro calls, {len(found.bases)} bases,"
-        f" {len(found.seen)} functions; left out: {len(found.left_out)} files, {found.broken}"
+        f"{len(facts.calls)} calls, {len(facts.macros)} macro calls, {len(facts.bases)} bases,"
+        f" {len(facts.seen)} functions; left out: {len(facts.failed_files)} files, {facts.broken}"
         " functions with errors",
         file=sys.stderr,
     )

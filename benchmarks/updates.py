@@ -33,11 +33,11 @@ SHARES = {
     "rename": 0.1,
     "remove": 0.1,
 }  # of all changes; what was removed comes back before more goes
-ASKED_RATIO = 2.0  # of a clean store's size
+TARGET_RATIO = 2.0  # of a clean store's size
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Growth:
     """Seconds of wall time, and bytes."""
 
     updates: int
@@ -85,7 +85,7 @@ class Tree:
         return [path]
 
 
-def measure(root: Path, folder: Path, encoder: str, count: int, ignore: bool) -> Found:
+def measure(root: Path, folder: Path, encoder: str, count: int, ignore: bool) -> Growth:
     """Index `root`, change it `count` times, and index it again; stores are in `folder`."""
     loaded, cache = load_encoder(encoder), VectorCache(folder / "cache")
     source, store = WatchedWorktree(str(root), ignore=ignore), folder / "store"
@@ -103,15 +103,15 @@ def measure(root: Path, folder: Path, encoder: str, count: int, ignore: bool) ->
         seconds.append(build(store, source))
         sizes.append(size(store))
     build(folder / "clean", WatchedWorktree(str(root), ignore=ignore))
-    return found(seconds, first, sizes, size(folder / "clean"))
+    return summarize(seconds, first, sizes, size(folder / "clean"))
 
 
-def found(seconds: Sequence[float], first: int, sizes: Sequence[int], clean: int) -> Found:
+def summarize(seconds: Sequence[float], first: int, sizes: Sequence[int], clean: int) -> Growth:
     """Return the figures of a run."""
     import numpy as np
 
     median, p95 = (float(np.quantile(seconds, at)) for at in (0.5, 0.95))
-    return Found(len(seconds), median, p95, max(seconds), first, max(sizes), sizes[-1], clean)
+    return Growth(len(seconds), median, p95, max(seconds), first, max(sizes), sizes[-1], clean)
 
 
 def size(folder: Path) -> int:
@@ -119,7 +119,7 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def told(result: Found) -> str:
+def describe(result: Growth) -> str:
     """Return the figures as two lines for people."""
     sizes = ", ".join(
         f"{name} {getattr(result, name) / 1e6:,.1f} MB"
@@ -128,7 +128,7 @@ def told(result: Found) -> str:
     return (
         f"{result.updates:,} updates: median {result.median:.2f} s, p95 {result.p95:.2f}, slowest"
         f" {result.slowest:.2f}\nstore: {sizes}: at most {result.most / result.clean:.2f} times a"
-        f" clean one, in the end {result.last / result.clean:.2f} (asked: {ASKED_RATIO:.0f})"
+        f" clean one, in the end {result.last / result.clean:.2f} (target: {TARGET_RATIO:.0f})"
     )
 
 
@@ -144,12 +144,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--no-ignore", action="store_true", help="index what .gitignore leaves out, too"
     )
     parser.add_argument("--json", action="store_true")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="clew-updates-") as name:
         folder = Path(name)
-        shutil.copytree(given.path, folder / "tree", symlinks=True)
-        result = measure(folder / "tree", folder, given.encoder, given.count, not given.no_ignore)
-    print(json.dumps(asdict(result)) if given.json else told(result))
+        shutil.copytree(options.path, folder / "tree", symlinks=True)
+        result = measure(
+            folder / "tree", folder, options.encoder, options.count, not options.no_ignore
+        )
+    print(json.dumps(asdict(result)) if options.json else describe(result))
     return 0
 
 

@@ -30,7 +30,7 @@ class Quiet:
     tool_error = tool_warning = tool_output
 
 
-def mentioned(names: list[str], text: str) -> set[str]:
+def find_mentioned(names: list[str], text: str) -> set[str]:
     """Return the files mentioned in a text."""
     words = {word.strip("\"'`*_").rstrip(",.!;:?") for word in text.split()}
     plain = {word.lower() for word in re.split(r"\W+", text)}
@@ -55,13 +55,15 @@ def main() -> None:
         RepoMap.TAGS_CACHE_DIR = cache  # it would lie in the folder that is searched
         repo_map = RepoMap(root=str(root), io=Quiet())
         for line in sys.stdin:
-            asked = json.loads(line)
-            words = set(re.split(r"\W+", asked["query"]))
-            tags = repo_map.get_ranked_tags([], files, mentioned(names, asked["query"]), words)
+            request = json.loads(line)
+            words = set(re.split(r"\W+", request["query"]))
+            tags = repo_map.get_ranked_tags(
+                [], files, find_mentioned(names, request["query"]), words
+            )
             places = [
                 (tag[0], tag.line + 1 if len(tag) > 1 else 1) for tag in tags
             ]  # a file without tags is a bare name
-            print(json.dumps([[path, at, at] for path, at in places[: asked["k"]]]), flush=True)
+            print(json.dumps([[path, at, at] for path, at in places[: request["k"]]]), flush=True)
 
 
 if __name__ == "__main__":

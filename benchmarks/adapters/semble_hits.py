@@ -27,12 +27,13 @@ def main() -> None:
         model = options.model or no_model(folder)
         index = SembleIndex.from_path(options.folder, model_path=model)
         for line in sys.stdin:
-            asked = json.loads(line)
-            found = index.search(
-                asked["query"], top_k=asked["k"], alpha=None if options.model else 0.0
+            request = json.loads(line)
+            results = index.search(
+                request["query"], top_k=request["k"], alpha=None if options.model else 0.0
             )
             hits = [
-                [each.chunk.file_path, each.chunk.start_line, each.chunk.end_line] for each in found
+                [each.chunk.file_path, each.chunk.start_line, each.chunk.end_line]
+                for each in results
             ]
             print(json.dumps(hits), flush=True)
 

@@ -23,36 +23,41 @@ Counts = Mapping[str, Mapping[str, list[int]]]
 """language → rule → [edges, of them right]."""
 
 
-def table(measured: Iterable[Counts]) -> dict[str, dict[str, dict[str, float]]]:
+def table(results: Iterable[Counts]) -> dict[str, dict[str, dict[str, float]]]:
     """Return language → rule → {edges, right, confidence} over all repositories, in order."""
-    sums: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    for counts in measured:
-        for language, rules in counts.items():
-            for rule, (edges, right) in rules.items():
-                sums[language][rule][0] += edges
-                sums[language][rule][1] += right
     return {
         language: {
             rule: {
                 "edges": edges,
                 "right": right,
-                "confidence": smoothed(edges, right, CONFIDENCE[rule]),
+                "confidence": smooth(edges, right, CONFIDENCE[rule]),
             }
             for rule, (edges, right) in sorted(rules.items())
             if edges >= LEAST_EDGES and rule in CONFIDENCE
         }
-        for language, rules in sorted(sums.items())
+        for language, rules in sorted(add_counts(results).items())
     }
 
 
-def smoothed(edges: int, right: int, prior: float) -> float:
+def add_counts(results: Iterable[Counts]) -> dict[str, dict[str, list[int]]]:
+    """Return the sums of counts over all repositories."""
+    sums: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    tables = (item for counts in results for item in counts.items())
+    for language, rules in tables:
+        for rule, (edges, right) in rules.items():
+            sums[language][rule][0] += edges
+            sums[language][rule][1] += right
+    return sums
+
+
+def smooth(edges: int, right: int, prior: float) -> float:
     """Return the precision with PRIOR_WEIGHT edges of the prior's precision added."""
     return round((right + PRIOR_WEIGHT * prior) / (edges + PRIOR_WEIGHT), 3)
 
 
-def calibrate(measured: Iterable[Counts], path: Path = TABLE) -> None:
+def calibrate(results: Iterable[Counts], path: Path = TABLE) -> None:
     """Update the table in `path`. Languages and rules without a new measurement keep their rows."""
     known = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    for language, rules in table(measured).items():
+    for language, rules in table(results).items():
         known[language] = dict(sorted((known.get(language, {}) | rules).items()))
     path.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n", "utf-8")

@@ -60,14 +60,14 @@ class Sites:
 def python_sites(source: str) -> Sites:
     """Return the definitions and calls of a Python file. Raise SyntaxError if it cannot be
     parsed."""
-    found = Sites()
-    _PythonReader(source, found).body(ast.parse(source), "")
-    return found
+    sites = Sites()
+    _PythonReader(source, sites).body(ast.parse(source), "")
+    return sites
 
 
 class _PythonReader:
-    def __init__(self, source: str, found: Sites) -> None:
-        self.lines, self.found = source.split("\n"), found
+    def __init__(self, source: str, sites: Sites) -> None:
+        self.lines, self.sites = source.split("\n"), sites
 
     def body(self, node: ast.AST, around: str) -> None:
         for child in ast.iter_child_nodes(node):
@@ -77,8 +77,8 @@ class _PythonReader:
             elif isinstance(child, ast.Call):
                 self._site(child.func, "call")
             elif isinstance(child, ast.Import | ast.ImportFrom):
-                for alias in child.names:
-                    self.found.how[alias.lineno, alias.col_offset] = "import"
+                places = ((alias.lineno, alias.col_offset) for alias in child.names)
+                self.sites.how.update(dict.fromkeys(places, "import"))
             self.body(child, inner)
 
     def _define(
@@ -86,9 +86,9 @@ class _PythonReader:
     ) -> str:
         qualname = f"{around}.{node.name}" if around else node.name
         line = self.lines[node.lineno - 1].encode()[node.col_offset :].decode("utf-8", "replace")
-        if named := _NAMED.match(line):
-            place = (node.lineno, node.col_offset + len(line[: named.start(1)].encode()))
-            self.found.definitions[place] = Definition(qualname, type(node).__name__)
+        if match := _NAMED.match(line):
+            place = (node.lineno, node.col_offset + len(line[: match.start(1)].encode()))
+            self.sites.definitions[place] = Definition(qualname, type(node).__name__)
         for decorator in node.decorator_list:
             self._site(decorator, "decorator")
         if isinstance(node, ast.ClassDef):
@@ -99,16 +99,16 @@ class _PythonReader:
                 [node.body[0], *getattr(node.body[0], "decorator_list", ())], key=lambda n: n.lineno
             )
             end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
-            self.found.owners.append(((first.lineno, first.col_offset), end, qualname))
-            self.found.heads.append(((node.lineno, node.col_offset), end, qualname))
+            self.sites.owners.append(((first.lineno, first.col_offset), end, qualname))
+            self.sites.heads.append(((node.lineno, node.col_offset), end, qualname))
         return qualname
 
     def _site(self, callee: ast.expr, how: str) -> None:
         if isinstance(callee, ast.Name):
-            self.found.how[callee.lineno, callee.col_offset] = how
+            self.sites.how[callee.lineno, callee.col_offset] = how
         elif isinstance(callee, ast.Attribute):
             end = (callee.end_col_offset or 0) - len(callee.attr.encode())
-            self.found.how[callee.end_lineno or callee.lineno, end] = how
+            self.sites.how[callee.end_lineno or callee.lineno, end] = how
         elif isinstance(callee, ast.Subscript) and how == "inherit":
             self._site(callee.value, how)
 
@@ -131,35 +131,36 @@ _NAMES = frozenset({
 def ecmascript_sites(path: str, source: bytes, language: str) -> Sites:
     """Return the definitions and calls of a JavaScript or TypeScript file. JSX components count as
     calls, as they do in the index."""
-    found = Sites()
+    sites = Sites()
     tree = grammar(language).parser.parse(source)
-    symbols = extract_facts(path, source, language).symbols
     by_name: dict[str, list[Symbol]] = {}
-    for symbol in symbols:
+    for symbol in extract_facts(path, source, language).symbols:
         by_name.setdefault(symbol.name, []).append(symbol)
         if symbol.kind in CALLABLES:
             end = (symbol.end_line, 1 << 30)
-            found.owners.append(((symbol.start_line, 0), end, base_name(symbol.qualname)))
+            sites.owners.append(((symbol.start_line, 0), end, base_name(symbol.qualname)))
     for node in _walk(tree.root_node):
         if node.type in _NAMES:
-            _define(found, node, by_name)
-        elif node.type in _SITES:
-            key, how = _SITES[node.type]
-            _ecmascript_site(found, node.child_by_field_name(key), how)
-        elif node.type == "decorator":
-            _ecmascript_site(found, node.named_child(0), "decorator")
-        elif node.type in _BASES:
-            for base in node.named_children:
-                _ecmascript_site(found, base, "inherit")
-        elif node.type in ("import_specifier", "import_clause"):
-            for name in node.named_children:
-                found.how[_place(name)] = "import"
-        elif node.type == "export_statement" and node.child_by_field_name(
-            "source"
-        ):  # brought in, and handed on
-            for name in _walk(node):
-                found.how.setdefault(_place(name), "import")
-    return found
+            _define(sites, node, by_name)
+        else:
+            _add_sites(sites, node)
+    return sites
+
+
+def _add_sites(sites: Sites, node: Node) -> None:
+    if node.type in _SITES:
+        key, how = _SITES[node.type]
+        _ecmascript_site(sites, node.child_by_field_name(key), how)
+    elif node.type == "decorator":
+        _ecmascript_site(sites, node.named_child(0), "decorator")
+    elif node.type in _BASES:
+        for base in node.named_children:
+            _ecmascript_site(sites, base, "inherit")
+    elif node.type in ("import_specifier", "import_clause"):
+        sites.how.update((_place(name), "import") for name in node.named_children)
+    elif node.type == "export_statement" and node.child_by_field_name("source"):  # a re-export
+        for name in _walk(node):
+            sites.how.setdefault(_place(name), "import")
 
 
 def _walk(root: Node) -> Iterator[Node]:
@@ -174,7 +175,7 @@ def _place(node: Node) -> Place:
     return node.start_point.row + 1, node.start_point.column
 
 
-def _define(found: Sites, node: Node, by_name: dict[str, list[Symbol]]) -> None:
+def _define(sites: Sites, node: Node, by_name: dict[str, list[Symbol]]) -> None:
     """Add the symbols possibly defined by a name. The truth is looked up only at the compiler's own
     definitions, so extra places do no harm."""
     name = (node.text or b"").decode("utf-8", "replace")
@@ -182,10 +183,10 @@ def _define(found: Sites, node: Node, by_name: dict[str, list[Symbol]]) -> None:
     around = [s for s in by_name.get(name, ()) if s.start_line <= line <= s.end_line]
     if around:
         innermost = max(around, key=lambda s: (s.start_line, -s.end_line))
-        found.definitions[_place(node)] = Definition(base_name(innermost.qualname), innermost.kind)
+        sites.definitions[_place(node)] = Definition(base_name(innermost.qualname), innermost.kind)
 
 
-def _ecmascript_site(found: Sites, callee: Node | None, how: str) -> None:
+def _ecmascript_site(sites: Sites, callee: Node | None, how: str) -> None:
     while callee is not None and callee.type not in _NAMES:
         field_name = (
             "property" if callee.type in ("member_expression", "nested_identifier") else "function"
@@ -201,4 +202,4 @@ def _ecmascript_site(found: Sites, callee: Node | None, how: str) -> None:
             return  # `f()()` calls a value
         callee = inner
     if callee is not None:
-        found.how[_place(callee)] = how
+        sites.how[_place(callee)] = how

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -27,12 +27,12 @@ Place = tuple[str, str, int]
 
 
 @dataclass
-class Found:
+class TreeFacts:
     """The facts of all translation units of a tree."""
 
     root: str
     definitions: dict[str, set[Place]] = field(default_factory=dict)  # USR → where it is defined
-    announced: dict[str, Place] = field(default_factory=dict)  # USR → where it is declared first
+    declarations: dict[str, Place] = field(default_factory=dict)  # USR → where it is declared first
     constructs: dict[str, str] = field(default_factory=dict)  # USR of a constructor → of its class
     calls: set[tuple[Place, str, int, str]] = field(default_factory=set)  # caller, USR, line, how
     macros: set[tuple[Place, Place, int]] = field(default_factory=set)
@@ -40,7 +40,7 @@ class Found:
     seen: dict[Place, int] = field(default_factory=dict)  # function → its last line
     open: set[tuple[Place, str]] = field(default_factory=set)
     skipped: dict[str, set[int]] = field(default_factory=dict)  # file → lines that no unit compiled
-    left_out: list[str] = field(default_factory=list)  # files with a fatal error
+    failed_files: list[str] = field(default_factory=list)  # files with a fatal error
     broken: int = 0  # functions with an error inside
 
 
@@ -53,8 +53,8 @@ def text_of(path: str) -> bytes:
 class Unit:
     """A translation unit to be added to a tree's facts."""
 
-    def __init__(self, unit: Any, found: Found) -> None:
-        self.found, self.unit = found, unit
+    def __init__(self, unit: Any, facts: TreeFacts) -> None:
+        self.facts, self.unit = facts, unit
         self._paths: dict[str, str] = {}
         self._errors = [
             (self._inside(d.location),
@@ -69,25 +69,23 @@ class Unit:
 
         macros: dict[str, Place] = {}
         for cursor in self.unit.cursor.get_children():
-            location = cursor.location
-            if conf.lib.clang_Location_isInSystemHeader(location):
-                continue
-            path = self._inside(location)
+            in_system = conf.lib.clang_Location_isInSystemHeader(cursor.location)
+            path = "" if in_system else self._inside(cursor.location)
             if not path:
                 continue
-            if cursor.kind == CursorKind.MACRO_DEFINITION:
-                if conf.lib.clang_Cursor_isMacroFunctionLike(cursor):
-                    macros[cursor.get_usr()] = (path, cursor.spelling, location.line)
-            elif cursor.kind == CursorKind.MACRO_INSTANTIATION:
-                made = cursor.referenced
-                macro = macros.get(made.get_usr()) if made else None
-                end = cursor.extent.end.offset
-                self._expanded.setdefault(path, []).append(
-                    (location.offset, end, macro, location.line)
-                )
-            else:
+            if cursor.kind == CursorKind.MACRO_INSTANTIATION:
+                self._add_expansion(cursor, path, macros)
+            elif cursor.kind != CursorKind.MACRO_DEFINITION:
                 self._declaration(cursor, path)
-        self._take_skipped()
+            elif conf.lib.clang_Cursor_isMacroFunctionLike(cursor):
+                macros[cursor.get_usr()] = (path, cursor.spelling, cursor.location.line)
+        self._add_skipped()
+
+    def _add_expansion(self, cursor: Any, path: str, macros: Mapping[str, Place]) -> None:
+        definition = cursor.referenced
+        macro = macros.get(definition.get_usr()) if definition else None
+        start, end = cursor.location, cursor.extent.end.offset
+        self._expanded.setdefault(path, []).append((start.offset, end, macro, start.line))
 
     def _inside(self, location: Any) -> str:
         """Return the path of a place relative to the root, or "" outside of it."""
@@ -96,7 +94,7 @@ class Unit:
             return ""
         name = file.name
         if name not in self._paths:
-            path = os.path.relpath(os.path.realpath(name), self.found.root)
+            path = os.path.relpath(os.path.realpath(name), self.facts.root)
             self._paths[name] = "" if path.startswith("..") else path
         return self._paths[name]
 
@@ -109,62 +107,60 @@ class Unit:
             return
         if kind in CLASSES and cursor.is_definition():
             self._class(cursor, path)
-        if kind in CLASSES or kind in ("NAMESPACE", "LINKAGE_SPEC", "UNEXPOSED_DECL"):
-            for child in cursor.get_children():
-                inner = self._inside(child.location)
-                if inner:
-                    self._declaration(child, inner)
+        if kind not in CLASSES and kind not in ("NAMESPACE", "LINKAGE_SPEC", "UNEXPOSED_DECL"):
+            return
+        for child in cursor.get_children():
+            if inner := self._inside(child.location):
+                self._declaration(child, inner)
 
     def _class(self, cursor: Any, path: str) -> None:
         if not _is_written(cursor):
             return
-        usr, place = (
-            cursor.get_usr(),
-            (path, cursor.spelling.partition("<")[0], cursor.location.line),
-        )
-        self.found.definitions.setdefault(usr, set()).add(place)
-        self.found.seen[place] = cursor.extent.end.line
-        for child in cursor.get_children():
-            if child.kind.name == "CXX_BASE_SPECIFIER":
-                base = child.type.get_declaration()
-                base = _template_of(base)
-                if base.get_usr():
-                    self.found.bases.add((place, base.get_usr(), child.location.line))
+        place = (path, cursor.spelling.partition("<")[0], cursor.location.line)
+        self.facts.definitions.setdefault(cursor.get_usr(), set()).add(place)
+        self.facts.seen[place] = cursor.extent.end.line
+        specifiers = (c for c in cursor.get_children() if c.kind.name == "CXX_BASE_SPECIFIER")
+        for child in specifiers:
+            base = _template_of(child.type.get_declaration())
+            if base.get_usr():
+                self.facts.bases.add((place, base.get_usr(), child.location.line))
 
     def _function(self, cursor: Any, path: str) -> None:
         name, usr = _plain(cursor) if _is_written(cursor) else "", cursor.get_usr()
         place = (path, name, cursor.location.line)
-        self.found.announced.setdefault(usr, place)
+        self.facts.declarations.setdefault(usr, place)
         if not cursor.is_definition():
             return
-        self.found.definitions.setdefault(usr, set()).add(place)
-        if place in self.found.seen:
+        self.facts.definitions.setdefault(usr, set()).add(place)
+        if place in self.facts.seen:
             return
         start, end = cursor.extent.start, cursor.extent.end
         if any(file == path and start.line <= line <= end.line for file, line in self._errors):
-            self.found.broken += 1
+            self.facts.broken += 1
             return
-        self.found.seen[place] = end.line
+        self.facts.seen[place] = end.line
         file = cursor.extent.start.file.name
         text = text_of(file)[start.offset : end.offset].decode("utf-8", "replace")
         if not name and "{" not in text:  # its body, too, is the macro's
-            del self.found.seen[place]
+            del self.facts.seen[place]
             return
         self._names: set[str] = set()  # of what it calls
         for child in cursor.get_children():
             self._calls(child, place, text)
         expanded = [
-            found for found in self._expanded.get(path, ()) if start.offset <= found[0] < end.offset
+            expansion
+            for expansion in self._expanded.get(path, ())
+            if start.offset <= expansion[0] < end.offset
         ]
         whole = text_of(file)
         starts = (_NAME.match(whole, offset) for offset, *_ in expanded)
         self._names.update(word[0].decode() for word in starts if word)
         for offset, last, macro, line in expanded:
             if macro and re.search(rf"\b{macro[1]}\b", text):  # else another macro's
-                self.found.macros.add((place, macro, line))
+                self.facts.macros.add((place, macro, line))
             within = whole[offset:last].decode("utf-8", "replace")
             for name in set(_CALLEE.findall(within)) - self._names:
-                self.found.open.add((place, name))
+                self.facts.open.add((place, name))
 
     # -- calls
 
@@ -177,7 +173,7 @@ class Unit:
         elif kind == "OVERLOADED_DECL_REF" or (
             kind in ("DECL_REF_EXPR", "MEMBER_REF_EXPR") and cursor.referenced is None
         ):
-            self.found.open.add((caller, cursor.spelling))
+            self.facts.open.add((caller, cursor.spelling))
         for child in cursor.get_children():
             self._calls(child, caller, text)
 
@@ -185,7 +181,7 @@ class Unit:
         callee = cursor.referenced
         if callee is None or callee.kind.name not in FUNCTIONS:
             if callee is None:
-                self.found.open.add((caller, cursor.spelling or _last_word(cursor)))
+                self.facts.open.add((caller, cursor.spelling or _last_word(cursor)))
             return
         callee = _template_of(callee)
         path, name = self._inside(callee.location), _plain(callee)
@@ -194,32 +190,32 @@ class Unit:
             return
         usr, how = callee.get_usr(), "call"
         if callee.kind.name == "CONSTRUCTOR":
-            made = callee.semantic_parent
+            owner = callee.semantic_parent
             if not re.search(
                 rf"\b{re.escape(name)}\s*(<[^;]*?>)?\s*(\w+\s*)?[({{]"
                 rf"|\bnew\s+[\w:]*{re.escape(name)}\b",
                 text,
             ):
                 return
-            self.found.constructs[usr] = made.get_usr()
+            self.facts.constructs[usr] = owner.get_usr()
         elif not re.search(rf"\b{re.escape(name)}\s*(<[^;]*>)?\s*\(", text):
             how = "expansion"
-        self.found.announced.setdefault(usr, (path, name, callee.location.line))
-        self.found.calls.add((caller, usr, cursor.location.line, how))
+        self.facts.declarations.setdefault(usr, (path, name, callee.location.line))
+        self.facts.calls.add((caller, usr, cursor.location.line, how))
 
     # -- lines that are off
 
-    def _take_skipped(self) -> None:
+    def _add_skipped(self) -> None:
         off: dict[str, set[int]] = {path: set() for path in set(self._paths.values()) if path}
         for path, first, last in _skipped_ranges(self.unit):
             if inside := self._inside_name(path):
                 off.setdefault(inside, set()).update(range(first + 1, last))
         for path, lines in off.items():
-            known = self.found.skipped.get(path)
-            self.found.skipped[path] = lines if known is None else known & lines
+            known = self.facts.skipped.get(path)
+            self.facts.skipped[path] = lines if known is None else known & lines
 
     def _inside_name(self, name: str) -> str:
-        path = os.path.relpath(os.path.realpath(name), self.found.root)
+        path = os.path.relpath(os.path.realpath(name), self.facts.root)
         return "" if path.startswith("..") else path
 
 
@@ -261,14 +257,12 @@ def _skipped_ranges(unit: Any) -> Iterator[tuple[str, int, int]]:
     included."""
     from clang.cindex import SourceRange, conf
 
-    every = conf.lib.clang_getAllSkippedRanges
-    every.argtypes, every.restype = [ctypes.c_void_p], ctypes.POINTER(_Ranges)
-    found = every(unit.obj if hasattr(unit, "obj") else unit)
+    get_ranges = conf.lib.clang_getAllSkippedRanges
+    get_ranges.argtypes, get_ranges.restype = [ctypes.c_void_p], ctypes.POINTER(_Ranges)
+    ranges = get_ranges(unit.obj if hasattr(unit, "obj") else unit)
     try:
-        table = ctypes.cast(found.contents.ranges or 0, ctypes.POINTER(SourceRange))
-        for at in range(found.contents.count):
-            start, end = table[at].start, table[at].end
-            if start.file is not None:
-                yield start.file.name, start.line, end.line
+        table = ctypes.cast(ranges.contents.ranges or 0, ctypes.POINTER(SourceRange))
+        regions = [(table[at].start, table[at].end) for at in range(ranges.contents.count)]
+        yield from ((s.file.name, s.line, e.line) for s, e in regions if s.file is not None)
     finally:
-        conf.lib.clang_disposeSourceRangeList(found)
+        conf.lib.clang_disposeSourceRangeList(ranges)

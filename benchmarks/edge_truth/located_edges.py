@@ -37,7 +37,7 @@ Node = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class IndexSymbol:
     """A symbol of the index."""
 
     node: Node
@@ -48,7 +48,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class IndexEdge:
     """An edge of the index."""
 
     src: Node
@@ -79,12 +79,12 @@ class Truth:
 class Places:
     """The symbols of an index, to be found from the rows of a truth."""
 
-    def __init__(self, symbols: Iterable[Placed]) -> None:
-        self._at: dict[tuple[str, str], list[Placed]] = defaultdict(list)
-        self._begun: dict[tuple[str, int], list[Placed]] = defaultdict(
+    def __init__(self, symbols: Iterable[IndexSymbol]) -> None:
+        self._at: dict[tuple[str, str], list[IndexSymbol]] = defaultdict(list)
+        self._functions: dict[tuple[str, int], list[IndexSymbol]] = defaultdict(
             list
         )  # functions by the line of their head
-        self._announced: dict[str, set[Node]] = defaultdict(set)
+        self._declared: dict[str, set[Node]] = defaultdict(set)
         self._defined: dict[str, set[Node]] = defaultdict(set)
         self.kinds: dict[Node, str] = {}
         self.starts: dict[Node, list[int]] = defaultdict(list)
@@ -92,11 +92,11 @@ class Places:
             self._at[symbol.node[0], symbol.name].append(symbol)
             self.starts[symbol.node].append(symbol.start)
             if symbol.kind in CALLABLES:
-                self._begun[symbol.node[0], symbol.start].append(symbol)
+                self._functions[symbol.node[0], symbol.start].append(symbol)
             if self.kinds.get(symbol.node, "prototype") == "prototype":
                 self.kinds[symbol.node] = symbol.kind
-            named = self._announced if symbol.kind == "prototype" else self._defined
-            named[symbol.name].add(symbol.node)
+            nodes = self._declared if symbol.kind == "prototype" else self._defined
+            nodes[symbol.name].add(symbol.node)
 
     def of(self, path: str, name: str, line: int) -> Node:
         """Return the symbol of this name around the line, or a node of its own if the index has
@@ -105,8 +105,8 @@ class Places:
         A function named by a macro ("") is the one beginning on the line.
         """
         if not name:
-            begun = self._begun.get((path, line), [])
-            return begun[0].node if len(begun) == 1 else (path, f"?:{line}")
+            functions = self._functions.get((path, line), [])
+            return functions[0].node if len(functions) == 1 else (path, f"?:{line}")
         around = [s for s in self._at.get((path, name), ()) if s.start <= line <= s.end]
         best = min(around, key=lambda s: (s.kind == "prototype", s.end - s.start), default=None)
         return best.node if best else (path, f"?{name}:{line}")
@@ -117,11 +117,11 @@ class Places:
             (row["dst_path"], row["dst"], row["dst_line"]),
             *map(tuple, row.get("others", ())),
         ]
-        found = {self.of(*place) for place in places}
+        nodes = {self.of(*place) for place in places}
         if row.get("dst_kind") == "declaration":
-            found |= self._announced.get(row["dst"], set())
-            found |= {node for node in self._defined.get(row["dst"], ()) if node[0] not in read}
-        return frozenset(found)
+            nodes |= self._declared.get(row["dst"], set())
+            nodes |= {node for node in self._defined.get(row["dst"], ()) if node[0] not in read}
+        return frozenset(nodes)
 
 
 def read_truth(rows: Iterable[Mapping[str, Any]], places: Places) -> Truth:
@@ -167,7 +167,7 @@ def describe(result: Mapping[str, Any]) -> str:
 
 
 def compare_located(
-    rows: Iterable[Mapping[str, Any]], symbols: Iterable[Placed], edges: Iterable[Found]
+    rows: Iterable[Mapping[str, Any]], symbols: Iterable[IndexSymbol], edges: Iterable[IndexEdge]
 ) -> dict[str, Any]:
     """Return precision and recall of each kind of row, those of calls by rule, and the
     disagreements."""
@@ -201,8 +201,8 @@ def compare_located(
 def _figures(
     truth: Truth,
     right: list[tuple[Node, frozenset[Node]]],
-    edges: list[Found],
-    wanted: list[tuple[Node, frozenset[Node]]],
+    edges: list[IndexEdge],
+    expected: list[tuple[Node, frozenset[Node]]],
     reach: Mapping[Node, Set[Node]],
 ) -> dict[str, Any]:
     """Return the figures of `edges`. An edge is right if it is in `right`; an edge of `expected` is
@@ -210,7 +210,7 @@ def _figures(
     targets: dict[Node, set[Node]] = defaultdict(set)
     for source, ends in right:
         targets[source] |= ends
-    had = {(_caller(edge.src, truth), edge.dst) for edge in edges}
+    pairs = {(_caller(edge.src, truth), edge.dst) for edge in edges}
     judged: dict[tuple[Node, Node], str] = {}
     for edge in edges:
         source = _caller(edge.src, truth)
@@ -220,21 +220,22 @@ def _figures(
     for (source, end), rule in sorted(judged.items()):
         rules[rule].append(end in targets.get(source, ()))
     correct = sum(map(sum, rules.values()))
-    every = set(wanted)
+    expectations = set(expected)
     missed = sorted(
         {
             (s, min(ends))
-            for s, ends in every
-            if not any((s, end) in had for end in ends) and not reach.get(s, frozenset()) & ends
+            for s, ends in expectations
+            if not any((s, end) in pairs for end in ends) and not reach.get(s, frozenset()) & ends
         }
     )
     return {
         "edges": len(judged),
-        "truth": len(every),
+        "truth": len(expectations),
         "precision": _share(correct, len(judged)),
-        "recall": _share(len(every) - len(missed), len(every)),
+        "recall": _share(len(expectations) - len(missed), len(expectations)),
         "rules": {
-            rule: [len(said), _share(sum(said), len(said))] for rule, said in sorted(rules.items())
+            rule: [len(verdicts), _share(sum(verdicts), len(verdicts))]
+            for rule, verdicts in sorted(rules.items())
         },
         "wrong": sorted(
             (s, end, rule) for (s, end), rule in judged.items() if end not in targets.get(s, ())
@@ -243,7 +244,7 @@ def _figures(
     }
 
 
-def _is_judged(truth: Truth, source: Node, edge: Found) -> bool:
+def _is_judged(truth: Truth, source: Node, edge: IndexEdge) -> bool:
     if (
         source not in truth.seen
         or edge.dst not in truth.compiled
@@ -267,20 +268,20 @@ def _caller(source: Node, truth: Truth) -> Node:
     return (path, name) if (path, name) in truth.seen else source
 
 
-def _through_macros(calls: list[Found], kinds: Mapping[Node, str]) -> dict[Node, set[Node]]:
+def _through_macros(calls: list[IndexEdge], kinds: Mapping[Node, str]) -> dict[Node, set[Node]]:
     """Return all callees of each node, direct ones and through macros."""
     direct: dict[Node, set[Node]] = defaultdict(set)
     for edge in calls:
         direct[edge.src].add(edge.dst)
-    found: dict[Node, set[Node]] = {}
+    callees: dict[Node, set[Node]] = {}
     for source, ends in direct.items():
         seen, stack = set(ends), [end for end in ends if kinds.get(end) == "macro"]
         while stack:
             fresh = direct.get(stack.pop(), set()) - seen
             seen |= fresh
             stack += [end for end in fresh if kinds.get(end) == "macro"]
-        found[source] = seen
-    return found
+        callees[source] = seen
+    return callees
 
 
 def _share(part: int, whole: int) -> float:

@@ -37,7 +37,7 @@ class Issue:
 
 def read_issues(lines: Iterable[str]) -> list[Issue]:
     """Return the issues of a file of labels, without those that changed no existing file."""
-    found = []
+    issues = []
     for row in map(json.loads, lines):
         functions = tuple(
             Changed(
@@ -48,10 +48,10 @@ def read_issues(lines: Iterable[str]) -> list[Issue]:
         files = frozenset(row["files_changed"])
         if files:
             text, place = row["problem_statement"], row["history"]
-            found.append(
+            issues.append(
                 Issue(row["instance_id"], place, row["base_commit"], text, files, functions)
             )
-    return found
+    return issues
 
 
 def is_test(path: str) -> bool:
@@ -70,13 +70,13 @@ def ranks(searcher: Searcher, issue: Issue, hits: Sequence[Hit]) -> tuple[int, i
 
     A rank is 0 if one is missing; that of functions is -1 if no function was changed.
     """
-    kept = [hit for hit in hits if not is_test(hit.path)]
-    files = list(dict.fromkeys(hit.path for hit in kept))
+    candidates = [hit for hit in hits if not is_test(hit.path)]
+    files = list(dict.fromkeys(hit.path for hit in candidates))
     symbols = searcher.snapshot.symbols_in(sorted({*files, *issue.files}))
     units = units_of(symbols)
     gold = frozenset(unit_of(units, symbols, changed) for changed in issue.functions)
-    named = (f"{hit.path}::{hit.symbol}" if hit.symbol else symbol_on(symbols, hit) for hit in kept)
-    functions = list(dict.fromkeys(units[key] for key in named if key in units))
+    ids = (f"{h.path}::{h.symbol}" if h.symbol else symbol_on(symbols, h) for h in candidates)
+    functions = list(dict.fromkeys(units[key] for key in ids if key in units))
     return last_rank(files, issue.files), last_rank(functions, gold) if gold else -1
 
 
@@ -99,14 +99,14 @@ def units_of(symbols: Iterable[FoundSymbol]) -> dict[str, str]:
     file, parents first."""
     units: dict[str, str] = {}
     kinds: dict[str, str] = {}
-    for found in symbols:
-        if found.symbol.kind in COUNTED:
-            outer = found.id.rpartition(".")[0]
+    for each in symbols:
+        if each.symbol.kind in COUNTED:
+            outer = each.id.rpartition(".")[0]
             counts_as_outer = kinds.get(outer) in CALLABLES or (
-                outer in kinds and found.symbol.name == "__init__"
+                outer in kinds and each.symbol.name == "__init__"
             )
-            kinds[found.id] = found.symbol.kind
-            units[found.id] = units[outer] if counts_as_outer else base_name(found.id)
+            kinds[each.id] = each.symbol.kind
+            units[each.id] = units[outer] if counts_as_outer else base_name(each.id)
     return units
 
 
@@ -117,17 +117,17 @@ def unit_of(units: dict[str, str], symbols: Sequence[FoundSymbol], changed: Chan
     if label in units:
         return units[label]
     last = changed.qualname.rpartition(".")[2]
-    named = [
+    candidates = [
         each
         for each in symbols
         if each.path == changed.path and each.symbol.name == last and each.id in units
     ]
-    for found in named:
+    for each in candidates:
         if (
-            found.symbol.start_line <= changed.end_line
-            and changed.start_line <= found.symbol.end_line
+            each.symbol.start_line <= changed.end_line
+            and changed.start_line <= each.symbol.end_line
         ):
-            return units[found.id]
+            return units[each.id]
     return label
 
 

@@ -55,15 +55,13 @@ def read_labels(path: Path) -> list[Label]:
 
 
 def _targets(row: dict[str, Any]) -> list[Target]:
-    found = []
-    for item in [*row["relevant"], *row["secondary"]]:
-        whole = isinstance(item, str)
-        found.append(
-            Target(item, 0, 0)
-            if whole
-            else Target(item["path"], item["start_line"], item["end_line"])
-        )
-    return found
+    items = [*row["relevant"], *row["secondary"]]
+    return [
+        Target(item, 0, 0)
+        if isinstance(item, str)
+        else Target(item["path"], item["start_line"], item["end_line"])
+        for item in items
+    ]
 
 
 def ndcg(hits: Sequence[Hit], targets: Sequence[Target]) -> float:

@@ -34,7 +34,7 @@ class Estimate:
 def by_size(values: Values) -> dict[str, float]:
     """Return the weights of a plain mean over all questions."""
     total = sum(map(len, values.values()))
-    return {stratum: len(own) / total for stratum, own in values.items()} if total else {}
+    return {stratum: len(numbers) / total for stratum, numbers in values.items()} if total else {}
 
 
 def estimate(values: Values, weights: Mapping[str, float] | None = None) -> Estimate:
@@ -47,16 +47,16 @@ def estimate(values: Values, weights: Mapping[str, float] | None = None) -> Esti
 
     weights = by_size(values) if weights is None else weights
     source = np.random.default_rng(SEED)
-    value, drawn = 0.0, np.zeros(RESAMPLES)
+    value, means = 0.0, np.zeros(RESAMPLES)
     for stratum in sorted(
-        stratum for stratum, own in values.items() if len(own) and stratum in weights
+        stratum for stratum, numbers in values.items() if len(numbers) and stratum in weights
     ):
-        own = np.asarray(values[stratum], dtype=np.float64)
-        value += weights[stratum] * float(own.mean())
-        drawn += weights[stratum] * own[source.integers(0, len(own), (RESAMPLES, len(own)))].mean(
-            axis=1
-        )
-    low, high = np.quantile(drawn, [TAIL, 1.0 - TAIL])
+        numbers = np.asarray(values[stratum], dtype=np.float64)
+        value += weights[stratum] * float(numbers.mean())
+        means += weights[stratum] * numbers[
+            source.integers(0, len(numbers), (RESAMPLES, len(numbers)))
+        ].mean(axis=1)
+    low, high = np.quantile(means, [TAIL, 1.0 - TAIL])
     return Estimate(value, float(low), float(high))
 
 
@@ -67,9 +67,11 @@ def difference(
 
     Raise ValueError if their questions differ.
     """
-    if {stratum: len(own) for stratum, own in ours.items()} != {
-        stratum: len(own) for stratum, own in theirs.items()
+    if {stratum: len(numbers) for stratum, numbers in ours.items()} != {
+        stratum: len(numbers) for stratum, numbers in theirs.items()
     }:
         raise ValueError("the two results are about different questions")
-    paired = {s: [a - b for a, b in zip(own, theirs[s], strict=True)] for s, own in ours.items()}
+    paired = {
+        s: [a - b for a, b in zip(numbers, theirs[s], strict=True)] for s, numbers in ours.items()
+    }
     return estimate(paired, weights)

@@ -19,20 +19,23 @@ from rich.progress import (
 T = TypeVar("T")
 
 
-def steps(wanted: Sequence[T], names: Iterable[str]) -> Iterator[T]:
+def steps(items: Sequence[T], names: Iterable[str]) -> Iterator[T]:
     """Yield each item, showing its name as it begins."""
     columns = (TextColumn("{task.description:40.40}"), BarColumn(), MofNCompleteColumn())
+    times = (TimeElapsedColumn(), TimeRemainingColumn())
     console = Console(file=sys.stderr)
-    with Progress(
-        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True
-    ) as bar:
-        task = bar.add_task("", total=len(wanted))
-        for at, (each, name) in enumerate(zip(wanted, names, strict=True), 1):
+    with Progress(*columns, *times, console=console, transient=True) as bar:
+        task = bar.add_task("", total=len(items))
+        for at, (each, name) in enumerate(zip(items, names, strict=True), 1):
             bar.update(task, description=name)
-            if not console.is_terminal:
-                print(f"[{at}/{len(wanted)}] {name}", file=sys.stderr, flush=True)
+            _print_step(console, f"[{at}/{len(items)}] {name}")
             yield each
             bar.advance(task)
+
+
+def _print_step(console: Console, line: str) -> None:
+    if not console.is_terminal:
+        print(line, file=sys.stderr, flush=True)
 
 
 def spread(items: Sequence[T], count: int) -> Sequence[T]:

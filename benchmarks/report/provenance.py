@@ -26,22 +26,22 @@ def commit() -> str:
 
 
 def _git(*arguments: str) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         ["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=False
     )
-    return done.stdout.strip() if done.returncode == 0 else "unknown"
+    return process.stdout.strip() if process.returncode == 0 else "unknown"
 
 
 @lru_cache(maxsize=1)
 def digest() -> str:
     """Return twelve hexadecimal digits over the files in MAKES_ANSWERS. Equal files give equal
     digits, in any commit or none."""
-    found = sha256()
+    total = sha256()
     for path in sorted(path for pattern in MAKES_ANSWERS for path in ROOT.glob(pattern)):
         if path.suffix in SOURCES and path.is_file():
-            found.update(f"{path.relative_to(ROOT)}\0".encode())
-            found.update(sha256(path.read_bytes()).digest())
-    return found.hexdigest()[:12]
+            total.update(f"{path.relative_to(ROOT)}\0".encode())
+            total.update(sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:12]
 
 
 def machine() -> str:
@@ -58,7 +58,7 @@ def machine() -> str:
     return f"{model or platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB"
 
 
-def made() -> dict[str, str]:
+def origin() -> dict[str, str]:
     """Return the origin of a result: commit, its time (seconds since 1970), digest, machine."""
     return {
         "commit": commit(),

@@ -59,17 +59,17 @@ def result(
     setup: Mapping[str, Any],
 ) -> Result:
     """Return a result of this program on this machine, with figures estimated from `values`."""
-    figures = {name: estimate(own, weights) for name, own in values.items()}
+    figures = {name: estimate(numbers, weights) for name, numbers in values.items()}
     return Result(
-        benchmark, data, system, encoder, setup, figures, groups, weights, values, program.made()
+        benchmark, data, system, encoder, setup, figures, groups, weights, values, program.origin()
     )
 
 
-def file_result(found: Result, folder: Path = FOLDER) -> Path:
+def file_result(outcome: Result, folder: Path = FOLDER) -> Path:
     """Write `found` to its commit's folder and return the path."""
-    path = folder / found.made["commit"] / found.name
+    path = folder / outcome.made["commit"] / outcome.name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(found.to_json(), separators=(",", ":")) + "\n", "utf-8")
+    path.write_text(json.dumps(outcome.to_json(), separators=(",", ":")) + "\n", "utf-8")
     return path
 
 
@@ -77,7 +77,7 @@ def read_result(path: Path) -> Result:
     """Return the result in a file. Raise ValueError if it contains none."""
     try:
         row = json.loads(path.read_text("utf-8"))
-        row["figures"] = {name: Estimate(**own) for name, own in row["figures"].items()}
+        row["figures"] = {name: Estimate(**numbers) for name, numbers in row["figures"].items()}
         return Result(**row)
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path} holds no result: {error}") from error
@@ -87,13 +87,14 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return int(value) if value.is_integer() else round(value, 4)
     if isinstance(value, dict):
-        return {key: _rounded(own) for key, own in value.items()}
-    return [_rounded(own) for own in value] if isinstance(value, list | tuple) else value
+        return {key: _rounded(item) for key, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def line(figures: Mapping[str, Estimate], names: Sequence[str] = ()) -> str:
     """Return figures with their intervals, for people."""
-    wanted = names or list(figures)
+    selection = names or list(figures)
     return "  ".join(
-        f"{n} {figures[n].value:.3f} ({figures[n].low:.3f}–{figures[n].high:.3f})" for n in wanted
+        f"{n} {figures[n].value:.3f} ({figures[n].low:.3f}–{figures[n].high:.3f})"
+        for n in selection
     )

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,39 +48,46 @@ class Phases:
 def measure_phases(store: str, files: Sequence[str]) -> Phases:
     """Return the times for the indexed tree of `store`; `files` are its files with a grammar."""
     gc.disable()  # as in the index's workers
-    parse = extract = chunks = rows = 0.0
+    totals: dict[str, float] = defaultdict(float)
     for at in range(0, len(files), BATCH_FILES):
-        batch: list[ExtractedFile] = []
-        for path in files[at : at + BATCH_FILES]:
-            data = Path(path).read_bytes()
-            language = language_of(path, data)
-            grammar(language)
-            lines = data.decode("utf-8", "replace").split("\n")
-            start = time.process_time()
-            grammar(language).parser.parse(data)
-            parsed = time.process_time()
-            facts = extract_facts(path, data, language)
-            extracted = time.process_time()
-            for _ in chunk_lines(path, lines, facts.symbols):
-                pass
-            cut = time.process_time()
-            parse, extract, chunks = (
-                parse + parsed - start,
-                extract + extracted - parsed,
-                chunks + cut - extracted,
-            )
-            batch.append(ExtractedFile(key64(path), "", data, facts))
-        start = time.process_time()
-        fact_batches(batch)
-        rows += time.process_time() - start
+        batch = [_measure_file(path, totals) for path in files[at : at + BATCH_FILES]]
+        with _add_time(totals, "rows"):
+            fact_batches(batch)
     resolve = resolution(store)
     gc.enable()
-    graph = extract - parse - chunks
+    parse, chunks = totals["parse"], totals["chunks"]
+    graph = totals["extract"] - parse - chunks
     ratio = round((graph + resolve) / parse, 2) if parse else 0.0
-    parse, graph, chunks, rows, resolve = (
-        round(seconds, 3) for seconds in (parse, graph, chunks, rows, resolve)
+    return Phases(
+        parse=round(parse, 3),
+        graph=round(graph, 3),
+        chunks=round(chunks, 3),
+        rows=round(totals["rows"], 3),
+        resolve=round(resolve, 3),
+        ratio=ratio,
     )
-    return Phases(parse, graph, chunks, rows, resolve, ratio)
+
+
+def _measure_file(path: str, totals: dict[str, float]) -> ExtractedFile:
+    data = Path(path).read_bytes()
+    language = language_of(path, data)
+    grammar(language)
+    lines = data.decode("utf-8", "replace").split("\n")
+    with _add_time(totals, "parse"):
+        grammar(language).parser.parse(data)
+    with _add_time(totals, "extract"):
+        facts = extract_facts(path, data, language)
+    with _add_time(totals, "chunks"):
+        for _ in chunk_lines(path, lines, facts.symbols):
+            pass
+    return ExtractedFile(key64(path), "", data, facts)
+
+
+@contextmanager
+def _add_time(totals: dict[str, float], name: str) -> Iterator[None]:
+    start = time.process_time()
+    yield
+    totals[name] += time.process_time() - start
 
 
 def resolution(uri: str) -> float:
@@ -90,16 +99,16 @@ def resolution(uri: str) -> float:
         name: store.table(name, state.fact_version, version)
         for name, version in state.versions.items()
     }
-    found = tables["manifests"].search().select(["path", "file_id"]).to_arrow().to_pylist()
-    wanted = {
+    rows = tables["manifests"].search().select(["path", "file_id"]).to_arrow().to_pylist()
+    file_ids = {
         row["path"]: row["file_id"]
-        for row in sorted(found, key=lambda row: str(row["path"]))
+        for row in sorted(rows, key=lambda row: str(row["path"]))
         if row["file_id"]
     }
     start = time.process_time()
     with TemporaryDirectory() as folder:
-        facts = write_arrow_facts(tables, wanted, (), Path(folder))
-        for _ in resolve_files(list(wanted), facts, {}):
+        facts = write_arrow_facts(tables, file_ids, (), Path(folder))
+        for _ in resolve_files(list(file_ids), facts, {}):
             pass
     return time.process_time() - start
 
@@ -110,16 +119,16 @@ def has_grammar(path: str) -> bool:
     return row is not None and bool(row.grammar)
 
 
-def table(found: Phases) -> str:
+def table(result: Phases) -> str:
     """Return the phases as a line for people."""
     phases = (
-        ("parse", found.parse),
-        ("query and facts", found.graph),
-        ("chunks and terms", found.chunks),
+        ("parse", result.parse),
+        ("query and facts", result.graph),
+        ("chunks and terms", result.chunks),
     )
-    rest = (("rows", found.rows), ("resolve", found.resolve))
+    rest = (("rows", result.rows), ("resolve", result.resolve))
     times = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in (*phases, *rest))
     return (
-        f"processor time: {times}; graph work (query and facts, resolve) is {found.ratio:.2f}×"
+        f"processor time: {times}; graph work (query and facts, resolve) is {result.ratio:.2f}×"
         " parsing"
     )

@@ -23,19 +23,13 @@ def write_part(tree: Path, parts: int, target: Path) -> None:
     links if the disk allows it."""
     for folder, _, names in os.walk(tree):
         inside = os.path.relpath(folder, tree)
-        if (
-            int.from_bytes(
-                blake2b(inside.encode("utf-8", "surrogateescape"), digest_size=8).digest()
-            )
-            % parts
-        ):
+        digest = blake2b(inside.encode("utf-8", "surrogateescape"), digest_size=8).digest()
+        if int.from_bytes(digest) % parts:
             continue
-        place = target / inside
-        place.mkdir(parents=True, exist_ok=True)
-        for name in names:
-            source = os.path.join(folder, name)
-            if not os.path.islink(source):
-                _link(source, str(place / name))
+        (target / inside).mkdir(parents=True, exist_ok=True)
+        files = [name for name in names if not os.path.islink(os.path.join(folder, name))]
+        for name in files:
+            _link(os.path.join(folder, name), str(target / inside / name))
 
 
 def _link(source: str, target: str) -> None:

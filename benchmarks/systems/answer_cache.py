@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Kept:
+class AnswerCache:
     """Rows by key in a file of JSON lines. Only one process may write."""
 
     def __init__(self, path: Path) -> None:
@@ -41,12 +41,12 @@ class Kept:
         return row
 
 
-def pickled(path: Path, make: Callable[[], T]) -> T:
+def load_or_make(path: Path, make: Callable[[], T]) -> T:
     """Return the result of `make()`, or the one pickled in `path` by an earlier run. Only for
     folders written by nobody else."""
     if path.exists():
         return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]
-    made = make()
-    path.with_suffix(".part").write_bytes(pickle.dumps(made))
+    value = make()
+    path.with_suffix(".part").write_bytes(pickle.dumps(value))
     os.replace(path.with_suffix(".part"), path)
-    return made
+    return value

@@ -13,11 +13,11 @@ from pathlib import Path
 def find_mirror(mirrors: Path, url: str) -> Path | None:
     """Return the git directory of `url`, or of OWNER/NAME, below `mirrors`: `OWNER+NAME/repo` in
     any case, or None if there is none."""
-    wanted = "+".join(url.removesuffix(".git").rstrip("/").split("/")[-2:])
-    if (mirrors / wanted / "repo").is_dir():
-        return mirrors / wanted / "repo"
+    name = "+".join(url.removesuffix(".git").rstrip("/").split("/")[-2:])
+    if (mirrors / name / "repo").is_dir():
+        return mirrors / name / "repo"
     alike = [
-        path / "repo" for path in sorted(mirrors.glob("*+*")) if path.name.lower() == wanted.lower()
+        path / "repo" for path in sorted(mirrors.glob("*+*")) if path.name.lower() == name.lower()
     ]
     return next((path for path in alike if path.is_dir()), None)
 
@@ -28,9 +28,9 @@ def checkout(git_dir: Path, revision: str, folder: str, target: Path) -> int:
 
     A complete `target` is left as it is.
     """
-    done = target / ".complete"
-    if done.exists():
-        return int(done.read_text() or 0)
+    marker = target / ".complete"
+    if marker.exists():
+        return int(marker.read_text() or 0)
     listing = _git(git_dir, "ls-tree", "-r", "-z", revision, *(["--", folder] if folder else []))
     entries = [
         entry.split("\t", 1)
@@ -39,7 +39,7 @@ def checkout(git_dir: Path, revision: str, folder: str, target: Path) -> int:
     ]
     files = [(meta.split()[2], path) for meta, path in entries if meta.startswith("100")]
     missing = _write(git_dir, files, target)
-    done.write_text(str(missing))
+    marker.write_text(str(missing))
     return missing
 
 

@@ -24,10 +24,10 @@ from .systems import READ, System, open_system, read
 
 def command(text: str) -> tuple[str, str]:
     """Return name and command of `NAME=COMMAND`. Raise ValueError if there is no such pair."""
-    name, _, own = text.partition("=")
-    if not name or not own.strip():
+    name, _, program = text.partition("=")
+    if not name or not program.strip():
         raise ValueError(f"{text!r} is not NAME=COMMAND")
-    return name, own
+    return name, program
 
 
 class External:
@@ -68,7 +68,7 @@ class External:
 
 
 @contextmanager
-def opened(
+def open_named(
     name: str, searcher: Searcher, commands: Mapping[str, str], folder: Callable[[], Path]
 ) -> Iterator[System]:
     """Yield the system called `name`: one of `commands` over the files in `folder()`, or one of

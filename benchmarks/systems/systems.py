@@ -37,7 +37,7 @@ ABLATIONS = ("lexical", "dense", "mention", "name", "path", "file", "place", "cl
 """Signals of short questions, of issues, or of both."""
 MIN_WORD = 3  # letters of a word that is searched for as text
 READ = 50  # hits that a pack is filled from
-HEADER_TOKENS = 14  # of the line that names a piece
+HEADER_TOKENS = 14  # of the line with the name of a piece
 
 
 class System(Protocol):
@@ -50,15 +50,15 @@ class System(Protocol):
         """Return the shown text of the best places, within `budget` tokens."""
 
 
-def names(text: str) -> list[str]:
+def parse_systems(text: str) -> list[str]:
     """Return the systems of a comma-separated list, with one for each signal in place of
     `ablations`. Raise ValueError for an unknown one."""
     known = (*NAMES, *(f"clew-{signal}" for signal in ABLATIONS))
-    wanted = text.replace("ablations", ",".join(known[len(NAMES) :])).split(",")
-    for name in wanted:
+    systems = text.replace("ablations", ",".join(known[len(NAMES) :])).split(",")
+    for name in systems:
         if name not in known:
             raise ValueError(f"no system {name!r}: one of {', '.join(known)}")
-    return wanted
+    return systems
 
 
 def has_packs(name: str) -> bool:
@@ -166,13 +166,13 @@ def count_lines(texts: dict[str, str], question: str) -> dict[str, int]:
     words = sorted({word.lower() for word in re.findall(r"\w+", question) if len(word) >= MIN_WORD})
     if not words:
         return {}
-    found = {}
+    counts = {}
     for path, text in texts.items():
         lines = text.lower().split("\n")
-        found[path] = sum(
+        counts[path] = sum(
             1 for line in lines if any(word in line for word in words)
         )  # 14 times as fast as a pattern
-    return found
+    return counts
 
 
 def read(searcher: Searcher, hits: Iterable[Hit], budget: int) -> Iterator[Piece]:
@@ -181,23 +181,23 @@ def read(searcher: Searcher, hits: Iterable[Hit], budget: int) -> Iterator[Piece
     for hit in hits:
         left -= HEADER_TOKENS
         lines = (searcher.text(hit.path) or "").split("\n")[hit.start_line - 1 : hit.end_line]
-        fitting = 0
-        for line in lines:
-            cost = count_tokens(line + "\n")
-            if cost > left:
-                break
-            left -= cost
-            fitting += 1
+        fitting, left = fit(lines, left)
+        is_cut = fitting < len(lines)
         if fitting:
             end = hit.start_line + fitting - 1
-            shown = "\n".join(lines[:fitting])
-            resolution = (
-                "slice"
-                if fitting < len(lines)
-                else "signature"
-                if hit.kind == "signature"
-                else "body"
-            )
-            yield Piece(hit.path, hit.start_line, end, hit.symbol, resolution, shown)
-        if fitting < len(lines):
+            text = "\n".join(lines[:fitting])
+            whole = "signature" if hit.kind == "signature" else "body"
+            resolution = "slice" if is_cut else whole
+            yield Piece(hit.path, hit.start_line, end, hit.symbol, resolution, text)
+        if is_cut:
             return
+
+
+def fit(lines: Sequence[str], budget: int) -> tuple[int, int]:
+    """Return the number of first lines within `budget` tokens, and the rest of the budget."""
+    for count, line in enumerate(lines):
+        cost = count_tokens(line + "\n")
+        if cost > budget:
+            return count, budget
+        budget -= cost
+    return len(lines), budget

@@ -129,11 +129,15 @@ _HELD_OUT = {
 
 
 def _packages() -> Iterator[Package]:
-    for table, held_out in ((_TRAINED, False), (_HELD_OUT, True)):
-        for ecosystem, rows in table.items():
-            for row in filter(str.strip, rows.replace("\n", ";").split(";")):
-                name, version, licence = row.split()
-                yield Package(ecosystem, name, version, licence, held_out)
+    tables = (
+        (*item, held_out)
+        for table, held_out in ((_TRAINED, False), (_HELD_OUT, True))
+        for item in table.items()
+    )
+    for ecosystem, rows, held_out in tables:
+        for row in filter(str.strip, rows.replace("\n", ";").split(";")):
+            name, version, licence = row.split()
+            yield Package(ecosystem, name, version, licence, held_out)
 
 
 PACKAGES = tuple(_packages())
@@ -181,19 +185,25 @@ def sources(
 ) -> Iterator[Source]:
     """Yield the source files of the packages in the table's order, paths sorted; `held_out` selects
     one kind only."""
-    full, bare = excluded
     for package in PACKAGES:
-        if held_out is not None and package.held_out != held_out:
-            continue
-        members = sorted(m for archive in _archives(folder, package) for m in _members(archive))
-        for path, data in members:
-            language = LANGUAGES.get(PurePosixPath(path).suffix)
-            lower = path.lower()
-            copied = (COPIES | bare) & set(lower.split("/")[1:-1]) or any(
-                name in lower for name in full
-            )
-            if language and not copied and ".min." not in lower and len(data) <= MAX_BYTES:
-                yield Source(package.project, path, language, data)
+        if held_out is None or package.held_out == held_out:
+            yield from _package_sources(folder, package, excluded)
+
+
+def _package_sources(
+    folder: Path, package: Package, excluded: tuple[set[str], set[str]]
+) -> Iterator[Source]:
+    members = sorted(m for archive in _archives(folder, package) for m in _members(archive))
+    for path, data in members:
+        language = LANGUAGES.get(PurePosixPath(path).suffix)
+        if language and len(data) <= MAX_BYTES and not _is_copy(path.lower(), excluded):
+            yield Source(package.project, path, language, data)
+
+
+def _is_copy(path: str, excluded: tuple[set[str], set[str]]) -> bool:
+    full, bare = excluded
+    folders = set(path.split("/")[1:-1])
+    return bool((COPIES | bare) & folders) or ".min." in path or any(name in path for name in full)
 
 
 def _archives(folder: Path, package: Package) -> list[Path]:
@@ -205,19 +215,19 @@ def _archives(folder: Path, package: Package) -> list[Path]:
         "apt": [f"{stem}_{package.version}_*.deb"],
         "apt-source": [f"{stem}_{upstream}.orig.tar.*z", f"{stem}_{upstream}.orig.tar.bz2"],
     }[package.ecosystem]
-    found = sorted(path for pattern in patterns for path in folder.glob(pattern))
-    if not found:
+    paths = sorted(path for pattern in patterns for path in folder.glob(pattern))
+    if not paths:
         raise FileNotFoundError(
             f"no {patterns[0]} in {folder}: run python -m benchmarks.train.corpus --out {folder}"
         )
-    return found
+    return paths
 
 
 def _members(archive: Path) -> Iterator[tuple[str, bytes]]:
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
-            wanted = (name for name in wheel.namelist() if PurePosixPath(name).suffix in LANGUAGES)
-            yield from ((name, wheel.read(name)) for name in wanted)
+            names = (name for name in wheel.namelist() if PurePosixPath(name).suffix in LANGUAGES)
+            yield from ((name, wheel.read(name)) for name in names)
         return
     unpacked = None
     if archive.suffix == ".deb":
@@ -226,10 +236,10 @@ def _members(archive: Path) -> Iterator[tuple[str, bytes]]:
         ).stdout
         unpacked = io.BytesIO(data)
     with tarfile.open(archive, fileobj=unpacked) as tar:
-        for member in tar:
-            if member.isfile() and PurePosixPath(member.name).suffix in LANGUAGES:
-                file = tar.extractfile(member)
-                yield member.name, file.read() if file else b""
+        members = (m for m in tar if m.isfile() and PurePosixPath(m.name).suffix in LANGUAGES)
+        for member in members:
+            file = tar.extractfile(member)
+            yield member.name, file.read() if file else b""
 
 
 def download(folder: Path) -> None:

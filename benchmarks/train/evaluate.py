@@ -46,31 +46,31 @@ class Figure:
 def bm25(queries: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
     """Return the Okapi BM25 score of every query for every text; both are space-separated terms."""
     ids: dict[str, int] = {}
-    cut = [[ids.setdefault(term, len(ids)) for term in text.split()] for text in texts]
-    lengths = np.array([len(row) for row in cut], np.float32)
-    rows = np.repeat(np.arange(len(cut)), lengths.astype(int))
-    columns = np.array([i for row in cut for i in row])
+    tokens = [[ids.setdefault(term, len(ids)) for term in text.split()] for text in texts]
+    lengths = np.array([len(row) for row in tokens], np.float32)
+    rows = np.repeat(np.arange(len(tokens)), lengths.astype(int))
+    columns = np.array([i for row in tokens for i in row])
     counts = csr_array(
-        (np.ones(len(columns), np.float32), (rows, columns)), shape=(len(cut), len(ids))
+        (np.ones(len(columns), np.float32), (rows, columns)), shape=(len(tokens), len(ids))
     )
     counts.sum_duplicates()
     frequency = np.bincount(counts.indices, minlength=len(ids))
-    idf = np.log(1 + (len(cut) - frequency + 0.5) / (frequency + 0.5))
+    idf = np.log(1 + (len(tokens) - frequency + 0.5) / (frequency + 0.5))
     norm = K1 * (1 - B + B * lengths / lengths.mean())
     tf = counts.data * (K1 + 1) / (counts.data + np.repeat(norm, np.diff(counts.indptr)))
     weights = csr_array(
         (tf * idf[counts.indices], counts.indices, counts.indptr), shape=counts.shape
     )
-    asked = [[ids[term] for term in set(query.split()) if term in ids] for query in queries]
-    wanted = csr_array(
+    query_terms = [[ids[term] for term in set(query.split()) if term in ids] for query in queries]
+    query_matrix = csr_array(
         (
-            np.ones(sum(map(len, asked)), np.float32),
-            np.array([i for row in asked for i in row], np.int64),
-            np.cumsum([0, *map(len, asked)]),
+            np.ones(sum(map(len, query_terms)), np.float32),
+            np.array([i for row in query_terms for i in row], np.int64),
+            np.cumsum([0, *map(len, query_terms)]),
         ),
-        shape=(len(asked), len(ids)),
+        shape=(len(query_terms), len(ids)),
     )
-    return np.asarray((wanted @ weights.T).todense(), np.float32)
+    return np.asarray((query_matrix @ weights.T).todense(), np.float32)
 
 
 def cosines(
@@ -78,19 +78,19 @@ def cosines(
 ) -> NDArray[np.float32]:
     """Return the encoder's score of every query for every text. Both are terms already, so they are
     not tokenized again."""
-    asked, answers = encoder.encode_terms(queries), encoder.encode_terms(texts)
-    return np.asarray(asked.astype(np.float32) @ answers.astype(np.float32).T, np.float32)
+    questions, answers = encoder.encode_terms(queries), encoder.encode_terms(texts)
+    return np.asarray(questions.astype(np.float32) @ answers.astype(np.float32).T, np.float32)
 
 
 def ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the rank of each score in its row, 1 for the best; equal scores share the worst
     rank."""
     order = np.sort(scores, axis=1)
-    found = [
-        scores.shape[1] - np.searchsorted(row, own, side="left")
-        for row, own in zip(order, scores, strict=True)
+    positions = [
+        scores.shape[1] - np.searchsorted(row, values, side="left")
+        for row, values in zip(order, scores, strict=True)
     ]
-    return np.asarray(found, np.float32)
+    return np.asarray(positions, np.float32)
 
 
 def by_rank(
@@ -110,7 +110,7 @@ def by_score(
     )
 
 
-def compared(
+def score_methods(
     lexical: NDArray[np.float32], dense: NDArray[np.float32]
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Yield each method's name and scores."""
@@ -122,21 +122,21 @@ def compared(
         yield f"scores fused, {weight}", by_score(lexical, dense, weight)
 
 
-def evaluate(found: Sequence[Pair], encoder: StaticEncoder) -> list[Figure]:
+def evaluate(held_out: Sequence[Pair], encoder: StaticEncoder) -> list[Figure]:
     """Return a figure for each method, averaged over the projects."""
-    measured: dict[str, list[tuple[float, float]]] = {}
-    for project in dict.fromkeys(pair.project for pair in found):
-        own = [pair for pair in found if pair.project == project]
-        chosen = np.sort(np.random.default_rng(SEED).permutation(len(own))[:QUERIES])
-        queries, texts = [own[i].question for i in chosen], [pair.code for pair in own]
+    by_method: dict[str, list[tuple[float, float]]] = {}
+    for project in dict.fromkeys(pair.project for pair in held_out):
+        members = [pair for pair in held_out if pair.project == project]
+        sample = np.sort(np.random.default_rng(SEED).permutation(len(members))[:QUERIES])
+        queries, texts = [members[i].question for i in sample], [pair.code for pair in members]
         lexical, dense = bm25(queries, texts), cosines(encoder, queries, texts)
-        for method, scores in compared(lexical, dense):
-            rank = ranks(scores)[np.arange(len(chosen)), chosen]
-            measured.setdefault(method, []).append(
+        for method, scores in score_methods(lexical, dense):
+            rank = ranks(scores)[np.arange(len(sample)), sample]
+            by_method.setdefault(method, []).append(
                 (float((1 / rank).mean()), float((rank <= 10).mean()))
             )
     return [
-        Figure(method, *map(float, np.mean(values, axis=0))) for method, values in measured.items()
+        Figure(method, *map(float, np.mean(values, axis=0))) for method, values in by_method.items()
     ]
 
 
@@ -152,13 +152,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     options = parser.parse_args(arguments)
     excluded = excluded_names(options.exclude.read_text("utf-8").splitlines())
-    found = list(pairs(sources(options.corpus, excluded, held_out=True)))
+    held_out = list(pairs(sources(options.corpus, excluded, held_out=True)))
     encoders: list[Encoder] = [StaticEncoder(folder) for folder in options.encoder] or [
         load_encoder()
     ]
     for encoder in encoders:
         assert isinstance(encoder, StaticEncoder)
-        for figure in evaluate(found, encoder):
+        for figure in evaluate(held_out, encoder):
             row = {
                 "method": figure.method,
                 "mrr": round(figure.mrr, 3),

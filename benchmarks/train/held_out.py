@@ -72,9 +72,9 @@ def read_case(repository: Repository, mirrors: Path) -> Case:
             continue
         data = read(file)
         if isinstance(data, bytes):
-            found = extract_facts(file.path, data, language_of(file.path, data)).chunks
-            paths += [file.path] * len(found)
-            chunks += [chunk.terms for chunk in found]
+            file_chunks = extract_facts(file.path, data, language_of(file.path, data)).chunks
+            paths += [file.path] * len(file_chunks)
+            chunks += [chunk.terms for chunk in file_chunks]
     rows = list(tasks(repository, mirrors))
     questions = tuple(" ".join(search_terms(row["text"])[:MAX_TERMS]) for row in rows)
     return Case(
@@ -102,8 +102,10 @@ def recall(case: Case, scores: NDArray[np.float32]) -> float:
 
 def nearness(encoder: StaticEncoder, case: Case) -> NDArray[np.float32]:
     """Return the cosines of each question and chunk."""
-    asked = encoder.encode_terms(case.questions).astype(np.float32)
-    return np.asarray(asked @ encoder.encode_terms(case.chunks).astype(np.float32).T, np.float32)
+    questions = encoder.encode_terms(case.questions).astype(np.float32)
+    return np.asarray(
+        questions @ encoder.encode_terms(case.chunks).astype(np.float32).T, np.float32
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,6 +6,7 @@ import importlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from benchmarks.train.corpus import Source
@@ -70,15 +71,13 @@ class Pair:
 def pairs(files: Iterable[Source]) -> Iterator[Pair]:
     """Yield the pairs of all files. A question appears once in a project, since copies of it answer
     each other."""
-    parsers: dict[str, Parser] = {}
-    seen: set[tuple[str, str]] = set()
-    for source in files:
-        if source.language not in parsers:
-            parsers[source.language] = _parser(source.language)
-        for pair in _file_pairs(source, parsers[source.language]):
-            if (pair.project, pair.question) not in seen:
-                seen.add((pair.project, pair.question))
-                yield pair
+    parser = cache(_parser)
+    every = (pair for file in files for pair in _file_pairs(file, parser(file.language)))
+    questions: set[tuple[str, str]] = set()
+    for pair in every:
+        if (pair.project, pair.question) not in questions:
+            questions.add((pair.project, pair.question))
+            yield pair
 
 
 def _parser(language: str) -> Parser:

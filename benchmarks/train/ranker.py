@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.labels.issues import last_rank, units_of
-from benchmarks.systems.answer_cache import pickled
+from benchmarks.systems.answer_cache import load_or_make
 from indexer import ClewError, Store, build_index, load_encoder, open_revision
 from retrieval import FEATURES, Searcher, feature_rows
 
@@ -48,7 +48,7 @@ SETTINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RankingTask:
     """One task with its candidates."""
 
     rows: NDArray[np.float16]  # (units, FEATURES)
@@ -74,22 +74,22 @@ class Asked:
         return last_rank(files, self.gold_files), last_rank(functions, self.gold_functions)
 
 
-def ask(searcher: Searcher, task: dict[str, Any]) -> Asked:
+def ask(searcher: Searcher, task: dict[str, Any]) -> RankingTask:
     """Return the ranker's input for a task, with the right answer."""
-    given = searcher.ranking_input(task["text"])
-    files = [given.candidates[unit.at].chunk.path for unit in given.units]
+    ranking = searcher.ranking_input(task["text"])
+    files = [ranking.candidates[unit.at].chunk.path for unit in ranking.units]
     units = units_of(searcher.snapshot.symbols_in(sorted({*files, *task["files"]})))
-    functions = [units.get(unit.symbol.id, "") if unit.symbol else "" for unit in given.units]
+    functions = [units.get(unit.symbol.id, "") if unit.symbol else "" for unit in ranking.units]
     gold = frozenset(units.get(each, each) for each in task["functions"])
     rows = (
-        feature_rows(given).astype(np.float16)
-        if given.units
+        feature_rows(ranking).astype(np.float16)
+        if ranking.units
         else np.zeros((0, len(FEATURES)), np.float16)
     )
-    return Asked(rows, files, functions, frozenset(task["files"]), gold)
+    return RankingTask(rows, files, functions, frozenset(task["files"]), gold)
 
 
-def asked(tasks: Sequence[dict[str, Any]], work: Path) -> Iterator[Asked]:
+def ask_all(tasks: Sequence[dict[str, Any]], work: Path) -> Iterator[RankingTask]:
     """Yield the tasks of one repository, asked of an index of their base. Raise ClewError if it
     cannot be indexed."""
     source = open_revision(Path(tasks[0]["mirror"]), tasks[0]["base"])
@@ -100,43 +100,43 @@ def asked(tasks: Sequence[dict[str, Any]], work: Path) -> Iterator[Asked]:
         yield ask(searcher, task)
 
 
-def sampled(tasks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def sample(tasks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return at most PER_REPOSITORY tasks with long enough messages, evenly from all."""
     telling = [task for task in tasks if len(task["text"].split()) >= LEAST_WORDS]
     return telling[:: max(1, len(telling) // PER_REPOSITORY)][:PER_REPOSITORY]
 
 
-def train(found: Sequence[Asked], rounds: int = ROUNDS) -> list[Any]:
+def train(tasks: Sequence[RankingTask], rounds: int = ROUNDS) -> list[Any]:
     """Return a booster for each seed."""
     import lightgbm
 
-    told = [each for each in found if (each.labels() == 2).any()]
-    rows = np.concatenate([each.rows for each in told]).astype(np.float32)
-    labels = np.concatenate([each.labels() for each in told])
+    answerable = [each for each in tasks if (each.labels() == 2).any()]
+    rows = np.concatenate([each.rows for each in answerable]).astype(np.float32)
+    labels = np.concatenate([each.labels() for each in answerable])
     boosters = []
     for seed in SEEDS:
         data = lightgbm.Dataset(
-            rows, labels, group=[len(each.rows) for each in told], feature_name=list(FEATURES)
+            rows, labels, group=[len(each.rows) for each in answerable], feature_name=list(FEATURES)
         )
         boosters.append(lightgbm.train({**SETTINGS, "seed": seed}, data, rounds))
     return boosters
 
 
-def accuracy(found: Sequence[Asked], boosters: Sequence[Any]) -> str:
+def accuracy(tasks: Sequence[RankingTask], boosters: Sequence[Any]) -> str:
     """Return Acc@k over tasks, as a line."""
     ranks = [
         each.ranks(sum(b.predict(each.rows.astype(np.float32)) for b in boosters))
-        for each in found
+        for each in tasks
         if len(each.rows)
     ]
     parts = [f"{len(ranks)} tasks"]
-    for at, what in enumerate(("file", "function")):
+    for at, unit in enumerate(("file", "function")):
         for k in (1, 5, 10):
-            parts.append(f"{what}@{k} {np.mean([1 <= rank[at] <= k for rank in ranks]):.3f}")
+            parts.append(f"{unit}@{k} {np.mean([1 <= rank[at] <= k for rank in ranks]):.3f}")
     return "  ".join(parts)
 
 
-def exported(boosters: Sequence[Any]) -> dict[str, Any]:
+def export(boosters: Sequence[Any]) -> dict[str, Any]:
     """Return all trees of all boosters as columns of nodes; see `retrieval.trees`."""
     nodes: dict[str, list[Any]] = {
         name: [] for name in ("feature", "threshold", "left", "right", "value")
@@ -154,12 +154,12 @@ def _add(nodes: dict[str, list[Any]], tree: dict[str, Any]) -> int:
     at = len(nodes["value"])
     leaf = "leaf_value" in tree
     value = tree["leaf_value"] if leaf else tree["internal_value"]
-    for name, own in zip(
+    for name, number in zip(
         nodes,
         (tree.get("split_feature", 0), tree.get("threshold", 0.0), at, at, value),
         strict=True,
     ):
-        nodes[name].append(round(own, 6) if isinstance(own, float) else own)
+        nodes[name].append(round(number, 6) if isinstance(number, float) else number)
     if leaf:
         return 0
     depths = []
@@ -182,37 +182,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for task in map(json.loads, options.tasks.read_text("utf-8").splitlines()):
         by_repository[task["repository"]].append(task)
     options.work.mkdir(parents=True, exist_ok=True)
-    found = {
-        name: _kept(name, sampled(tasks), options.work)
+    tasks_of = {
+        name: _load_tasks(name, sample(tasks), options.work)
         for name, tasks in sorted(by_repository.items())
     }
-    held_out = sorted(name for name in found if found[name])[::HOLD_OUT]
-    boosters = train([each for name in found if name not in held_out for each in found[name]])
+    held_out = sorted(name for name in tasks_of if tasks_of[name])[::HOLD_OUT]
+    boosters = train([each for name in tasks_of if name not in held_out for each in tasks_of[name]])
     print(
         f"held out ({', '.join(held_out)}):"
-        f" {accuracy([a for name in held_out for a in found[name]], boosters)}",
+        f" {accuracy([a for name in held_out for a in tasks_of[name]], boosters)}",
         flush=True,
     )
-    boosters = train([each for own in found.values() for each in own])
+    boosters = train([each for tasks in tasks_of.values() for each in tasks])
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(exported(boosters), separators=(",", ":")) + "\n", "utf-8")
+    options.out.write_text(json.dumps(export(boosters), separators=(",", ":")) + "\n", "utf-8")
     gains = sum(booster.feature_importance("gain") for booster in boosters)
     for at in np.argsort(-gains):
         print(f"  {FEATURES[at]:18} {gains[at] / gains.sum():.3f}")
     return 0
 
 
-def _kept(name: str, tasks: Sequence[dict[str, Any]], work: Path) -> list[Asked]:
+def _load_tasks(name: str, tasks: Sequence[dict[str, Any]], work: Path) -> list[RankingTask]:
     """Return the repository's tasks, from the cache of an earlier run if there is one."""
     if not tasks:
         return []
     try:
-        found = pickled(work / f"{name.replace('/', '+')}.pickle", lambda: list(asked(tasks, work)))
+        answers = load_or_make(
+            work / f"{name.replace('/', '+')}.pickle", lambda: list(ask_all(tasks, work))
+        )
     except ClewError as error:
         print(f"{name}: left out: {error}", flush=True)
         return []
-    print(f"{name}: {len(found)} tasks", flush=True)
-    return found
+    print(f"{name}: {len(answers)} tasks", flush=True)
+    return answers
 
 
 if __name__ == "__main__":

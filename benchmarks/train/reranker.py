@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.systems.answer_cache import pickled
+from benchmarks.systems.answer_cache import load_or_make
 from benchmarks.train.evaluate import bm25
 from benchmarks.train.tasks import LIST, Repository, read_repositories
 from indexer import CALLABLES, ClewError, Symbol, open_repository, search_terms
@@ -56,7 +56,7 @@ JUDGED = 15  # questions of each held-out repository
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A question and the names of functions in its repository's `Code`."""
 
     text: str
@@ -68,7 +68,7 @@ Code = Mapping[str, str]
 """Of one repository: `path::Qual.name` → how the model is shown that function."""
 
 
-def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Asked], Code]:
+def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Question], Code]:
     """Return the questions of one repository, the newest first. Raise ClewError if it lacks the
     tip."""
     git_dir = repository.git_dir(mirrors)
@@ -86,7 +86,9 @@ def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Asked], Co
     scores: Any = (
         bm25(questions, [" ".join(search_terms(code[name])) for name in names]) if rows else []
     )
-    return [_with_alike(row, names, own) for row, own in zip(rows, scores, strict=True)], code
+    return [
+        _with_alike(row, names, row_scores) for row, row_scores in zip(rows, scores, strict=True)
+    ], code
 
 
 def _functions(
@@ -120,14 +122,14 @@ def _put(code: dict[str, str], path: str, lines: Sequence[str], symbol: Symbol) 
 
 def _with_alike(
     row: tuple[str, tuple[str, ...], tuple[str, ...]], names: Sequence[str], scores: Any
-) -> Asked:
+) -> Question:
     text, right, beside = row
     best = (
         names[at]
         for at in np.argsort(-scores, kind="stable")[: ALIKE + len(right) + len(beside)].tolist()
     )
     alike = [name for name in best if name not in right and name not in beside][:ALIKE]
-    return Asked(text, right, (beside, tuple(alike)))
+    return Question(text, right, (beside, tuple(alike)))
 
 
 def load_model() -> Any:
@@ -145,7 +147,7 @@ def load_model() -> Any:
     return model
 
 
-def embedded(model: Any, texts: Sequence[str]) -> torch.Tensor:
+def embed(model: Any, texts: Sequence[str]) -> torch.Tensor:
     """Return unit vectors of shape (texts, dimensions) in float32. Texts of similar length go
     through the model together."""
     import torch
@@ -162,50 +164,54 @@ def embedded(model: Any, texts: Sequence[str]) -> torch.Tensor:
 
 
 def batches(
-    learned: Mapping[str, tuple[list[Asked], Code]], rng: random.Random
-) -> list[tuple[list[Asked], Code]]:
+    learned: Mapping[str, tuple[list[Question], Code]], rng: random.Random
+) -> list[tuple[list[Question], Code]]:
     """Return batches of one repository's questions each, all questions once, in random order."""
-    found = []
-    for asked, code in learned.values():
-        own = rng.sample(asked, len(asked))
-        found += [(own[at : at + BATCH], code) for at in range(0, len(own) - BATCH // 2, BATCH)]
-    return rng.sample(found, len(found))
+    groups = []
+    for questions, code in learned.values():
+        shuffled = rng.sample(questions, len(questions))
+        groups += [
+            (shuffled[at : at + BATCH], code) for at in range(0, len(shuffled) - BATCH // 2, BATCH)
+        ]
+    return rng.sample(groups, len(groups))
 
 
-def loss_of(model: Any, batch: Sequence[Asked], code: Code, rng: random.Random) -> torch.Tensor:
+def loss_of(model: Any, batch: Sequence[Question], code: Code, rng: random.Random) -> torch.Tensor:
     """Return the cross entropy of the right function, among all code of the batch and among the
     question's own."""
     import torch
 
     names, owner = [], []
-    for at, asked in enumerate(batch):
+    for at, question in enumerate(batch):
         wrong = [
             name
-            for kind, most in zip(asked.wrong, WRONG, strict=True)
+            for kind, most in zip(question.wrong, WRONG, strict=True)
             for name in _some(kind, most, rng)
         ]
-        names += [rng.choice(asked.right), *wrong]
+        names += [rng.choice(question.right), *wrong]
         owner += [at] * (1 + len(wrong))
     right = [owner.index(at) for at in range(len(batch))]
-    near = (
-        embedded(model, [asked.text for asked in batch])
-        @ embedded(model, [code[name] for name in names]).T
+    similarity = (
+        embed(model, [question.text for question in batch])
+        @ embed(model, [code[name] for name in names]).T
     )
     also = [
-        [name in asked.right and at != first for at, name in enumerate(names)]
-        for asked, first in zip(batch, right, strict=True)
+        [name in question.right and at != first for at, name in enumerate(names)]
+        for question, first in zip(batch, right, strict=True)
     ]
-    near = (SCALE * near).masked_fill(torch.tensor(also), -1e4)
-    own = near.masked_fill(torch.tensor(owner)[None] != torch.arange(len(batch))[:, None], -1e4)
+    similarity = (SCALE * similarity).masked_fill(torch.tensor(also), -1e4)
+    in_question = similarity.masked_fill(
+        torch.tensor(owner)[None] != torch.arange(len(batch))[:, None], -1e4
+    )
     entropy, answers = torch.nn.functional.cross_entropy, torch.tensor(right)
-    return (entropy(near, answers) + entropy(own, answers)) / 2
+    return (entropy(similarity, answers) + entropy(in_question, answers)) / 2
 
 
 def _some(names: Sequence[str], most: int, rng: random.Random) -> list[str]:
     return rng.sample(names, min(most, len(names)))
 
 
-def train(model: Any, learned: Mapping[str, tuple[list[Asked], Code]]) -> None:
+def train(model: Any, learned: Mapping[str, tuple[list[Question], Code]]) -> None:
     """Train for one pass over all questions; the learning rate rises, then falls to zero."""
     import torch
 
@@ -236,21 +242,12 @@ def train(model: Any, learned: Mapping[str, tuple[list[Asked], Code]]) -> None:
             )
 
 
-def judged(model: Any, held_out: Mapping[str, tuple[list[Asked], Code]]) -> str:
+def evaluate(model: Any, held_out: Mapping[str, tuple[list[Question], Code]]) -> str:
     """Return the share of questions with a right function ranked first among their wrong ones, and
     the mean reciprocal rank; means over repositories."""
-    import torch
-
     firsts, means = [], []
-    for asked, code in held_out.values():
-        ranks = []
-        for each in asked[:JUDGED]:
-            names = [*each.right, *each.wrong[0], *each.wrong[1]]
-            with torch.inference_mode():
-                near = (
-                    embedded(model, [code[name] for name in names]) @ embedded(model, [each.text]).T
-                )[:, 0]
-            ranks.append(1 + int((near > near[: len(each.right)].max()).sum()))
+    for questions, code in held_out.values():
+        ranks = [_rank(model, question, code) for question in questions[:JUDGED]]
         firsts.append(np.mean([rank == 1 for rank in ranks]))
         means.append(np.mean([1 / rank for rank in ranks]))
     return (
@@ -259,24 +256,36 @@ def judged(model: Any, held_out: Mapping[str, tuple[list[Asked], Code]]) -> str:
     )
 
 
-def _kept(repository: Repository, mirrors: Path, work: Path) -> tuple[list[Asked], Code]:
+def _rank(model: Any, question: Question, code: Code) -> int:
+    import torch
+
+    names = [*question.right, *question.wrong[0], *question.wrong[1]]
+    with torch.inference_mode():
+        functions = embed(model, [code[name] for name in names])
+        similarity = (functions @ embed(model, [question.text]).T)[:, 0]
+    return 1 + int((similarity > similarity[: len(question.right)].max()).sum())
+
+
+def _load_changes(repository: Repository, mirrors: Path, work: Path) -> tuple[list[Question], Code]:
     """Return the repository's questions, from the cache of an earlier run if there is one."""
-    kept = work / f"{repository.name.replace('/', '+')}.pickle"
+    path = work / f"{repository.name.replace('/', '+')}.pickle"
     try:
-        found = pickled(kept, lambda: read_changes(repository, mirrors))
+        changes = load_or_make(path, lambda: read_changes(repository, mirrors))
     except ClewError as error:
         print(f"{repository.name}: left out: {error}", flush=True)
         return [], {}
-    print(f"{repository.name}: {len(found[0])} questions, {len(found[1])} functions", flush=True)
-    return found
+    print(
+        f"{repository.name}: {len(changes[0])} questions, {len(changes[1])} functions", flush=True
+    )
+    return changes
 
 
 def read_all(
     repositories: Sequence[Repository], mirrors: Path, work: Path
-) -> Iterator[tuple[list[Asked], Code]]:
+) -> Iterator[tuple[list[Question], Code]]:
     """Yield the questions of each repository in order, read by two processes."""
     with ProcessPoolExecutor(2) as pool:
-        yield from pool.map(partial(_kept, mirrors=mirrors, work=work), repositories)
+        yield from pool.map(partial(_load_changes, mirrors=mirrors, work=work), repositories)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -295,18 +304,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         read_repositories(LIST.read_text("utf-8"), excluded), key=lambda each: each.name
     )
     read = read_all(repositories, options.mirrors, options.work)
-    found = {each.name: own for each, own in zip(repositories, read, strict=True) if own[0]}
-    held_out = {name: found[name] for name in sorted(found)[::HOLD_OUT]}
-    learned = {name: own for name, own in found.items() if name not in held_out}
+    changes = {each.name: entry for each, entry in zip(repositories, read, strict=True) if entry[0]}
+    held_out = {name: changes[name] for name in sorted(changes)[::HOLD_OUT]}
+    learned = {name: entry for name, entry in changes.items() if name not in held_out}
     model = load_model()
     print(
-        f"{sum(len(asked) for asked, _ in learned.values())} questions of {len(learned)}"
+        f"{sum(len(questions) for questions, _ in learned.values())} questions of {len(learned)}"
         " repositories",
         flush=True,
     )
-    print(f"held out, as it comes: {judged(model, held_out)}", flush=True)
+    print(f"held out, as it comes: {evaluate(model, held_out)}", flush=True)
     train(model, learned)
-    print(f"held out, trained: {judged(model, held_out)}", flush=True)
+    print(f"held out, trained: {evaluate(model, held_out)}", flush=True)
     model.max_seq_length = READ
     model.half().save_pretrained(str(options.out), create_model_card=False)
     return 0

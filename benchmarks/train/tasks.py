@@ -37,7 +37,7 @@ class Repository:
 
     name: str  # owner/name
     tip: str
-    base: str  # "" where none has been chosen
+    base: str  # "" before it is chosen
 
     def git_dir(self, mirrors: Path) -> str:
         """Return the path of its git directory."""
@@ -47,14 +47,14 @@ class Repository:
 def read_repositories(text: str, excluded: frozenset[str]) -> list[Repository]:
     """Return the rows of the list. Raise ValueError if one is excluded from training."""
     rows = [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    found = [Repository(*row, *[""] * (3 - len(row))) for row in rows]
-    forbidden = sorted(each.name for each in found if each.name.lower() in excluded)
+    repositories = [Repository(*row, *[""] * (3 - len(row))) for row in rows]
+    forbidden = sorted(each.name for each in repositories if each.name.lower() in excluded)
     if forbidden:
         raise ValueError(f"kept for evaluation, so not to be trained on: {', '.join(forbidden)}")
-    return found
+    return repositories
 
 
-def chosen(repository: Repository, mirrors: Path) -> Repository:
+def choose_base(repository: Repository, mirrors: Path) -> Repository:
     """Return the repository with the base that leaves the most tasks.
 
     Candidates are the newest commits, among first parents, before each number in `USEFUL` of useful
@@ -63,8 +63,8 @@ def chosen(repository: Repository, mirrors: Path) -> Repository:
     import pygit2
 
     git_dir = repository.git_dir(mirrors)
-    opened = open_repository(git_dir)
-    tip = str(opened.revparse_single(repository.tip or "HEAD").id)
+    history = open_repository(git_dir)
+    tip = str(history.revparse_single(repository.tip or "HEAD").id)
     changes = list(
         islice(
             find_changes(git_dir, tip, least_words=LEAST_WORDS, most_commits=MOST_COMMITS),
@@ -72,22 +72,22 @@ def chosen(repository: Repository, mirrors: Path) -> Repository:
         )
     )
     best, most = "", 0
-    times = [opened[change.commit].peel(pygit2.Commit).commit_time for change in changes]
+    times = [history[change.commit].peel(pygit2.Commit).commit_time for change in changes]
     for count in USEFUL:
         oldest = min(times[:count], default=0)
-        base = opened[tip].peel(pygit2.Commit)
+        base = history[tip].peel(pygit2.Commit)
         while base.parents and base.commit_time >= oldest:
             base = base.parents[0]
-        found = sum(1 for _ in make_examples(git_dir, str(base.id), changes[:count]))
-        best, most = (str(base.id), found) if found > most else (best, most)
+        solvable = sum(1 for _ in make_examples(git_dir, str(base.id), changes[:count]))
+        best, most = (str(base.id), solvable) if solvable > most else (best, most)
     return Repository(repository.name, tip, best)
 
 
 def tasks(repository: Repository, mirrors: Path) -> Iterator[dict[str, Any]]:
     """Yield the rows of one repository, the newest first."""
     git_dir = repository.git_dir(mirrors)
-    found = find_examples(git_dir, repository.base, repository.tip, least_words=LEAST_WORDS)
-    for task in islice(found, MOST):
+    examples = find_examples(git_dir, repository.base, repository.tip, least_words=LEAST_WORDS)
+    for task in islice(examples, MOST):
         yield {
             "repository": repository.name,
             "mirror": git_dir,
@@ -96,11 +96,11 @@ def tasks(repository: Repository, mirrors: Path) -> Iterator[dict[str, Any]]:
         }
 
 
-def _worked(job: tuple[Repository, Path, bool]) -> tuple[Repository, list[dict[str, Any]]]:
+def _run_job(job: tuple[Repository, Path, bool]) -> tuple[Repository, list[dict[str, Any]]]:
     repository, mirrors, choose = job
     try:
         if choose and not repository.base:
-            repository = chosen(repository, mirrors)
+            repository = choose_base(repository, mirrors)
         return repository, list(tasks(repository, mirrors)) if repository.base else []
     except ClewError as error:
         print(f"{repository.name}: {error}", flush=True)
@@ -122,17 +122,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     excluded = frozenset(options.exclude.read_text("utf-8").lower().split())
     text = options.list.read_text("utf-8")
     repositories = read_repositories(text, excluded)
-    done: list[Repository] = []
+    results: list[Repository] = []
     with options.out.open("w", encoding="utf-8") as out, ProcessPoolExecutor(options.jobs) as pool:
         jobs = [(repository, options.mirrors, options.choose) for repository in repositories]
-        for repository, rows in pool.map(_worked, jobs):
-            done.append(repository)
+        for repository, rows in pool.map(_run_job, jobs):
+            results.append(repository)
             out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
             out.flush()
             print(f"{repository.name:40} {len(rows):4} tasks", flush=True)
     if options.choose:
         comments = [line for line in text.splitlines() if line.startswith("#")]
-        rows_of = [f"{each.name} {each.tip} {each.base}".rstrip() for each in done]
+        rows_of = [f"{each.name} {each.tip} {each.base}".rstrip() for each in results]
         options.list.write_text("\n".join([*comments, *rows_of]) + "\n", "utf-8")
     return 0
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks.edge_truth.calibration import LEAST_EDGES, calibrate, smoothed, table
-from benchmarks.edges import found_others, index, true_others
+from benchmarks.edge_truth.calibration import LEAST_EDGES, calibrate, smooth, table
+from benchmarks.edges import index, indexed_relations, true_relations
 from indexer import CONFIDENCE
 from indexer.resolve.confidence import confidence
 
@@ -23,7 +23,7 @@ def test_counts_of_several_repositories_add_up_and_are_smoothed_towards_the_prio
             "local": {
                 "edges": 200,
                 "right": 170,
-                "confidence": smoothed(200, 170, CONFIDENCE["local"]),
+                "confidence": smooth(200, 170, CONFIDENCE["local"]),
             }
         }
     }
@@ -51,5 +51,5 @@ def test_other_kinds_are_compared_by_the_function_around(tmp_path: Path) -> None
         {"src_path": "a.py", "src": src, "dst_path": "a.py", "dst": "A", "how": "inherit"}
         for src in ("<module>", "f")
     ]
-    found = found_others(index(tmp_path / "tree", str(tmp_path / "store")))
-    assert set(found["inherits"]) == true_others(map(json.dumps, rows))["inherits"]
+    found = indexed_relations(index(tmp_path / "tree", str(tmp_path / "store")))
+    assert set(found["inherits"]) == true_relations(map(json.dumps, rows))["inherits"]

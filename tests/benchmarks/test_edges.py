@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks.edges import compare, found_calls, index, true_calls
+from benchmarks.edges import compare, index, indexed_calls, true_calls
 
 SOURCE = (
     "class A:\n    x = make()\n    def run(self):\n        self.stop()\n"
@@ -22,7 +22,7 @@ TRUTH = [
 def test_an_index_is_compared_edge_by_edge_and_by_rule(tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "a.py").write_text(SOURCE)
-    found = found_calls(index(tmp_path / "tree", str(tmp_path / "store")))
+    found = indexed_calls(index(tmp_path / "tree", str(tmp_path / "store")))
     result = compare(true_calls(map(json.dumps, TRUTH)), found)
     assert (result["truth"], result["edges"]) == (3, 3)
     assert result["missed"] == [("a.py", "A.stop", "a.py", "make")]

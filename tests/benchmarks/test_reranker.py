@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.systems.answer_cache import pickled
-from benchmarks.train.reranker import batches, judged, load_model, loss_of, read_changes
+from benchmarks.systems.answer_cache import load_or_make
+from benchmarks.train.reranker import batches, evaluate, load_model, loss_of, read_changes
 from benchmarks.train.tasks import Repository
 from tests.indexer.repositories import git, repository
 
@@ -44,11 +44,11 @@ def test_a_step_of_training_has_a_loss_and_figures(mirrors: Path) -> None:
     [(batch, code)] = batches(found, random.Random(1))
     model = load_model()
     assert 0 < float(loss_of(model, batch, code, random.Random(1)).detach()) < 10
-    assert judged(model, found).startswith("first ")
+    assert evaluate(model, found).startswith("first ")
 
 
 def test_what_was_made_is_made_once_and_never_half(tmp_path: Path) -> None:
     numbers = count(1)
     for _ in range(2):
-        assert pickled(tmp_path / "kept.pickle", lambda: next(numbers)) == 1
+        assert load_or_make(tmp_path / "kept.pickle", lambda: next(numbers)) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["kept.pickle"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from benchmarks.edge_truth.located_edges import Found, Placed, compare_located
+from benchmarks.edge_truth.located_edges import IndexEdge, IndexSymbol, compare_located
 from benchmarks.truth_clang import read_tree, rows_of
 
 HEADER = "#define TWICE(x) add(x, x)\nint add(int a, int b);\nint announced(int a);\n"
@@ -61,15 +61,15 @@ def test_bases_and_constructors_are_edges_and_what_a_template_calls_is_open(tmp_
 def test_edges_count_where_the_compiler_has_read_both_ends(tmp_path: Path) -> None:
     found = rows(tmp_path, {"lib.h": HEADER, "main.c": SOURCE})
     symbols = [
-        Placed(("lib.h", "TWICE"), "TWICE", "macro", 1, 1),
-        Placed(("lib.h", "announced"), "announced", "prototype", 3, 3),
-        Placed(("main.c", "add"), "add", "function", 2, 2),
-        Placed(("main.c", "off"), "off", "function", 4, 4),
-        Placed(("main.c", "main"), "main", "function", 6, 11),
-        Placed(("other.c", "other"), "other", "function", 1, 1),
+        IndexSymbol(("lib.h", "TWICE"), "TWICE", "macro", 1, 1),
+        IndexSymbol(("lib.h", "announced"), "announced", "prototype", 3, 3),
+        IndexSymbol(("main.c", "add"), "add", "function", 2, 2),
+        IndexSymbol(("main.c", "off"), "off", "function", 4, 4),
+        IndexSymbol(("main.c", "main"), "main", "function", 6, 11),
+        IndexSymbol(("other.c", "other"), "other", "function", 1, 1),
     ]
     made = [
-        Found(("main.c", "main"), end, "calls", rule, "main.c", line)
+        IndexEdge(("main.c", "main"), end, "calls", rule, "main.c", line)
         for end, rule, line in [
             (("main.c", "add"), "local", 10),
             (("main.c", "off"), "local", 8),
@@ -95,10 +95,10 @@ def test_a_function_that_a_macro_names_is_what_begins_on_its_line(tmp_path: Path
     )
     found = rows(tmp_path, {"a.cc": text})
     symbols = [
-        Placed(("a.cc", "tested"), "tested", "function", 2, 2),
-        Placed(("a.cc", "Suite.Case"), "Case", "method", 3, 5),
+        IndexSymbol(("a.cc", "tested"), "tested", "function", 2, 2),
+        IndexSymbol(("a.cc", "Suite.Case"), "Case", "method", 3, 5),
     ]
-    made = [Found(("a.cc", "Suite.Case"), ("a.cc", "tested"), "calls", "local", "a.cc", 4)]
+    made = [IndexEdge(("a.cc", "Suite.Case"), ("a.cc", "tested"), "calls", "local", "a.cc", 4)]
     result = compare_located(found, symbols, made)
     assert (result["call"]["edges"], result["call"]["precision"], result["call"]["recall"]) == (
         1,
@@ -111,8 +111,8 @@ def test_calls_in_default_arguments_are_no_calls_of_a_function(tmp_path: Path) -
     text = "struct A { A(int a); };\nstruct B { void f(A a = A(1)); };\n"
     found = rows(tmp_path, {"a.cc": text})
     symbols = [
-        Placed(("a.cc", "A"), "A", "struct", 1, 1),
-        Placed(("a.cc", "B"), "B", "struct", 2, 2),
+        IndexSymbol(("a.cc", "A"), "A", "struct", 1, 1),
+        IndexSymbol(("a.cc", "B"), "B", "struct", 2, 2),
     ]
-    made = [Found(("a.cc", "B"), ("a.cc", "A"), "calls", "local", "a.cc", 2)]
+    made = [IndexEdge(("a.cc", "B"), ("a.cc", "A"), "calls", "local", "a.cc", 2)]
     assert compare_located(found, symbols, made)["call"]["edges"] == 0
