@@ -27,9 +27,9 @@ from indexer import (
     Snapshot,
     Store,
     build_index,
-    definitions,
     load_encoder,
     open_worktree,
+    parse_definitions,
 )
 from retrieval import Searcher
 
@@ -197,7 +197,7 @@ def readable_symbols(root: Path) -> list[tuple[str, str]]:
         name = path.relative_to(root).as_posix()
         usual = [
             each.qualname
-            for each in definitions(name, path.read_text(encoding="utf-8"))
+            for each in parse_definitions(name, path.read_text(encoding="utf-8"))
             if each.kind in CALLABLES and 8 <= each.end_line - each.start_line <= LARGEST_READ
         ]
         symbols += [(name, each) for each in usual[:1]]

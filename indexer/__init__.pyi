@@ -15,7 +15,7 @@ from .errors import StoreError as StoreError
 from .extract.chunker import chunk_lines as chunk_lines
 from .extract.extractor import extract_facts as extract_facts
 from .extract.extractor import extract_symbols as extract_symbols
-from .extract.syntax import definitions as definitions
+from .extract.syntax import parse_definitions as parse_definitions
 from .extract.syntax import syntax_errors as syntax_errors
 from .facts.arrow_writer import write_arrow_facts as write_arrow_facts
 from .kinds import CALLABLES as CALLABLES
@@ -68,7 +68,7 @@ from .source.git import find_main_tree as find_main_tree
 from .source.git import find_top as find_top
 from .source.git import open_repository as open_repository
 from .source.git import run_git as run_git
-from .source.redact import redact as redact
+from .source.redact import redact_bytes as redact_bytes
 from .source.redact import redact_text as redact_text
 from .source.revision import open_revision as open_revision
 from .source.tree import Skipped as Skipped

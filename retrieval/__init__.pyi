@@ -7,8 +7,8 @@ from .graph.graph import Graph as Graph
 from .graph.traversal import FLOW as FLOW
 from .graph.traversal import Direction as Direction
 from .graph.unresolved import Unresolved as Unresolved
-from .pack.render import messages as messages
-from .pack.render import render as render
+from .pack.rendering import messages as messages
+from .pack.rendering import render as render
 from .rank.features import FEATURES as FEATURES
 from .rank.features import feature_rows as feature_rows
 from .rank.neural_reranker import load_neural_reranker as load_neural_reranker

@@ -14,7 +14,7 @@ from .query.question import Question, read_question
 from .rank.feature_table import RankingInput
 from .rank.issue_ranker import IssueRanker
 from .rank.ranked import Ranked, Ranker
-from .rank.rerank import Reranker, rerank
+from .rank.rerank import Reranker, rerank_hits
 from .rank.weighted import WeightedRanker
 from .records import Filter, Hit, Pack
 from .search.candidates import CandidateSearch
@@ -118,7 +118,7 @@ class Searcher:
         self, question: Question, filter: Filter, reranker: Reranker | None
     ) -> list[Ranked]:
         ranked = self.rank(question, filter)
-        return rerank(self.snapshot, question.text, ranked, reranker) if reranker else ranked
+        return rerank_hits(self.snapshot, question.text, ranked, reranker) if reranker else ranked
 
     def _hits(
         self, question: Question, filter: Filter, reranker: Reranker | None, k: int

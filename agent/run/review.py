@@ -11,7 +11,7 @@ from ..errors import AgentError, WorktreeError
 from ..session.records import Usage
 from ..session.state import Event
 from ..session.transcript import Session, load
-from ..workspace.git import git
+from ..workspace.git_command import git
 
 ANSWER_LENGTH = 100  # characters of an answer in the summary
 ABOUT_LAST_TURN = ("verify", "commit", "approval", "plan", "finish")  # events after their turn

@@ -42,9 +42,9 @@ def parse_ref(name: str) -> CodeRef:
 @lru_cache(maxsize=256)
 def symbols_in(path: str, text: str) -> tuple[Symbol, ...]:
     """Return the definitions in a text, as the indexer extracts them."""
-    from indexer import definitions
+    from indexer import parse_definitions
 
-    return definitions(path, text)
+    return parse_definitions(path, text)
 
 
 def find_symbol_lines(path: str, text: str, name: str) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from indexer import SAFE_SETTINGS, filter_settings
 
 from ..errors import WorktreeError
-from .git import git, git_path
+from .git_command import git, git_path
 
 COMMIT_MESSAGE = "Changes that were not committed when clew began"
 

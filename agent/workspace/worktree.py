@@ -22,7 +22,7 @@ from typing import Any
 from indexer import SAFE_SETTINGS, read_diff
 
 from ..errors import WorktreeError
-from .git import git, git_path
+from .git_command import git, git_path
 from .store_copy import store_path
 from .user_tree import belongs_to, commit_current_files, find_repository, repository_settings
 

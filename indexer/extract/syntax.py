@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-def definitions(path: str, text: str) -> tuple[Symbol, ...]:
+def parse_definitions(path: str, text: str) -> tuple[Symbol, ...]:
     """Return the symbols that the text of the file `path` defines, by line."""
     source = text.encode("utf-8", "replace")
     return extract_symbols(path, source, language_of(path, source))

@@ -14,7 +14,7 @@ from ..languages.families import C, family_rules
 from ..records import FileFacts, key64
 from .arrow_files import ALIAS_MACRO, EXTERNAL, NAME_COLUMNS, ArrowFacts
 from .exported_references import is_exported
-from .global_names import column_visibility, global_names, has_global_names, is_header
+from .global_names import column_visibility, find_global_names, has_global_names, is_header
 from .rows import columns_of
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class _GlobalNames:
 def _add_rows(
     rows: dict[str, list[tuple[int, int, int, int]]], number: int, facts: FileFacts
 ) -> None:
-    definitions, methods = global_names({facts.path: facts})
+    definitions, methods = find_global_names({facts.path: facts})
     for (family, name), found in definitions.items():
         key = key64(family, name)
         for each in found:

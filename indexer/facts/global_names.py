@@ -107,7 +107,7 @@ def global_definition(
     return GlobalDefinition(path, index, alias, seen.is_external)
 
 
-def global_names(files: Mapping[str, FileView]) -> tuple[Definitions, Methods]:
+def find_global_names(files: Mapping[str, FileView]) -> tuple[Definitions, Methods]:
     """Return the definitions of some files (path → facts) by external name, and their methods by
     name.
     """

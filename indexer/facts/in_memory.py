@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from ..records import FileFacts, Import
-from .global_names import Definitions, GlobalDefinition, Methods, global_names
+from .global_names import Definitions, GlobalDefinition, Methods, find_global_names
 from .importers import last_part
 
 
@@ -44,4 +44,4 @@ class InMemoryFacts:
 
     @cached_property
     def _global_names(self) -> tuple[Definitions, Methods]:
-        return global_names(self._files)
+        return find_global_names(self._files)

@@ -17,7 +17,13 @@ from ..languages.families import family_of
 from ..records import FileFacts, Import, Symbol
 from ..store.lance import in_filters
 from .exported_references import ACCESSORS_FILTER, BASES_FILTER, WITHOUT_BASES
-from .global_names import METHOD, Definitions, GlobalDefinition, global_definition, global_names
+from .global_names import (
+    METHOD,
+    Definitions,
+    GlobalDefinition,
+    find_global_names,
+    global_definition,
+)
 from .importers import Importers
 from .rows import RECORDS, columns_of, records_of
 
@@ -127,7 +133,7 @@ class TableFacts:
 
     def _definitions_of(self, path: str) -> Definitions:
         if path not in self._definitions:
-            self._definitions[path] = global_names({path: self[path]})[0]
+            self._definitions[path] = find_global_names({path: self[path]})[0]
         return self._definitions[path]
 
     # -- files

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from ..records import key64, printable
 from ..source.tree import Skipped, SkipReason, SourceFile
-from ..store.manifest import COLUMNS, EMPTY_MANIFEST, sort_by_path
+from ..store.manifest import EMPTY_MANIFEST, MANIFEST_COLUMNS, sort_by_path
 from .extract_worker import Outcome
 from .state import Build, is_small_change
 
@@ -185,7 +185,10 @@ def make_manifest(diff: WalkDiff, outcomes: Iterable[Outcome], start_ns: int) ->
         "edges_id": np.zeros(len(new_rows), np.int64),
     }
     added = pa.table(
-        {name: pa.array(values[name], EMPTY_MANIFEST.schema.field(name).type) for name in COLUMNS}
+        {
+            name: pa.array(values[name], EMPTY_MANIFEST.schema.field(name).type)
+            for name in MANIFEST_COLUMNS
+        }
     )
     rows = diff.unchanged.copy()
     rows[list(new_rows)] = diff.published.num_rows + np.arange(len(new_rows))

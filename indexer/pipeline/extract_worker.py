@@ -14,8 +14,8 @@ from ..embed.static import StaticEncoder
 from ..extract.extractor import extract_facts
 from ..languages.registry import language_of
 from ..records import key64, printable
-from ..source.classify import classify, content_id
-from ..source.redact import redact
+from ..source.classify import content_id, find_skip_reason
+from ..source.redact import redact_bytes
 from ..source.tree import Reader, SkipReason, SourceFile
 from ..store.schema import ExtractedFile, fact_batches, with_vectors
 from ..store.term_statistics import TermStatistics, count_terms
@@ -98,7 +98,7 @@ def _extract_file(
     if isinstance(data, SkipReason):
         return Outcome(file, "", 0, data.value, 0), None
     content = file.content or content_id(data)
-    reason = classify(file.path, data)
+    reason = find_skip_reason(file.path, data)
     if reason is not None:
         return Outcome(file, content, 0, reason.value, 0), None
     path = printable(file.path)
@@ -107,7 +107,7 @@ def _extract_file(
         return Outcome(file, content, file_id, "", 0), None
     if file_id in quarantined:
         return Outcome(file, content, 0, quarantined[file_id], 0), None
-    data, secrets = redact(data)  # first of all: facts, terms and stored text have no secrets
+    data, secrets = redact_bytes(data)  # first of all: facts, terms and stored text have no secrets
     try:
         facts = extract_facts(path, data, language_of(path, data))
     except MemoryError:

@@ -13,7 +13,7 @@ from ..records import Report
 from ..resolve.dependencies import resolution_id
 from ..store.generation import View
 from ..store.indices import create_key_indices, create_text_index
-from ..store.manifest import COLUMNS, changed_rows, have_same_files
+from ..store.manifest import MANIFEST_COLUMNS, changed_rows, have_same_files
 from .earlier_edges import with_facts
 from .extraction import Extraction
 from .history import PendingCommits, store_history
@@ -112,7 +112,7 @@ def _with_earlier_edges(manifest: pa.Table, published: pa.Table) -> pa.Table:
     """Return `manifest` with the edge sets of its paths in `published`."""
     rows = pc.index_in(manifest["path"], value_set=published["path"].combine_chunks())
     edges = pc.fill_null(published["edges_id"].take(rows), 0)
-    return manifest.set_column(COLUMNS.index("edges_id"), "edges_id", edges)
+    return manifest.set_column(MANIFEST_COLUMNS.index("edges_id"), "edges_id", edges)
 
 
 def _publish(

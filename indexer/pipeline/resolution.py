@@ -25,7 +25,7 @@ from ..resolve.dependencies import files_of_keys
 from ..resolve.scip.matching import match_scip
 from ..resolve.scip.occurrences import CompilerOccurrence, read_occurrences
 from ..store.lance import in_filter
-from ..store.manifest import COLUMNS
+from ..store.manifest import MANIFEST_COLUMNS
 from ..store.schema import OCCURRENCES, make_batch
 from .earlier_edges import NO_BUILD, ViewDiff, find_previous, find_reusable, with_facts
 from .resolve_worker import resolve_files
@@ -78,7 +78,7 @@ def resolve_view(build: Build, manifest: pa.Table) -> Resolution:
         scip["edges"] = scip_edges
     ids = pa.array([edges_ids.get(path, 0) for path in manifest["path"].to_pylist()], pa.int64())
     return Resolution(
-        manifest.set_column(COLUMNS.index("edges_id"), "edges_id", ids),
+        manifest.set_column(MANIFEST_COLUMNS.index("edges_id"), "edges_id", ids),
         tuple(sorted({*previous.module_inputs, *module_inputs})),
         scip,
     )

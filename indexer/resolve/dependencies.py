@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..code_digest import digest_code
-from ..facts.global_names import global_names
+from ..facts.global_names import find_global_names
 from ..languages.families import family_of, family_rules
 from ..records import FileFacts, key64
 from .namespace import Namespace
@@ -226,7 +226,7 @@ def _global_entries(file: Namespace | None) -> dict[tuple[str, str], list[str]]:
     if file is None:
         return entries
     symbols = file.facts.symbols
-    definitions, methods = global_names({file.facts.path: file.facts})
+    definitions, methods = find_global_names({file.facts.path: file.facts})
     for key, positions in methods.items():
         entries.setdefault(key, []).extend(symbols[index].qualname for _, index in positions)
     for key, found in definitions.items():

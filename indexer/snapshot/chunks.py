@@ -12,8 +12,7 @@ import pyarrow.compute as pc
 
 from ..embed.quantized import OVERSAMPLING, OVERSAMPLING_IN_MEMORY, Signs, cosines
 from ..store.lance import fetch, query_rows, query_table
-from ..store.term_statistics import COLUMNS as STATISTICS
-from ..store.term_statistics import TermStatistics, sum_rows
+from ..store.term_statistics import STATISTICS_COLUMNS, TermStatistics, sum_rows
 from .chunk_table import COLUMNS, ChunkTable
 from .match_queries import match_queries
 from .results import FoundChunk
@@ -69,7 +68,9 @@ class Chunks:
     def statistics(self) -> TermStatistics:
         """The term statistics of the view's chunks."""
         if self._cache.statistics is None:
-            self._cache.statistics = sum_rows(self._tables.read_view_rows("statistics", STATISTICS))
+            self._cache.statistics = sum_rows(
+                self._tables.read_view_rows("statistics", STATISTICS_COLUMNS)
+            )
         return self._cache.statistics
 
     # -- searches

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from ..errors import GenerationGone, StoreError
 from ..store.generation import State, View
 from ..store.lance import fetch, in_filter, in_filters, lance_errors, query_table, quote
-from ..store.manifest import COLUMNS, merge_rows
+from ..store.manifest import MANIFEST_COLUMNS, merge_rows
 from ..store.store import Store
 from .entries import Entries
 from .symbols import COLUMNS as SYMBOL_COLUMNS
@@ -66,7 +66,7 @@ class ViewTables:
 
     @cached_property
     def _manifest(self) -> pa.Table:
-        return merge_rows(self.read_view_rows("manifests", ["since", *COLUMNS]))
+        return merge_rows(self.read_view_rows("manifests", ["since", *MANIFEST_COLUMNS]))
 
     @cached_property
     def entries(self) -> Entries:

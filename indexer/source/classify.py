@@ -108,7 +108,7 @@ def is_secret(path: str) -> bool:
     return SECRET_PATHS.search(path) is not None and not name.endswith(".pub")
 
 
-def classify(path: str, data: bytes) -> SkipReason | None:
+def find_skip_reason(path: str, data: bytes) -> SkipReason | None:
     """Return the reason to skip a file, BINARY, GENERATED or MINIFIED, or None."""
     if _is_binary(data):
         return SkipReason.BINARY

@@ -63,7 +63,7 @@ PLACEHOLDER = re.compile(
 )
 
 
-def redact(data: bytes) -> tuple[bytes, int]:
+def redact_bytes(data: bytes) -> tuple[bytes, int]:
     """Return `data` with its secrets overwritten, and their number. Length and lines stay."""
     secrets = [
         span
@@ -85,7 +85,7 @@ def redact(data: bytes) -> tuple[bytes, int]:
 
 def redact_text(text: str) -> tuple[str, int]:
     """Return a text with its secrets overwritten, and their number."""
-    data, count = redact(text.encode("utf-8", "surrogatepass"))
+    data, count = redact_bytes(text.encode("utf-8", "surrogatepass"))
     return (data.decode("utf-8", "surrogatepass"), count) if count else (text, 0)
 
 

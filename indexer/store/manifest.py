@@ -1,6 +1,6 @@
 """Manifests: the file version and the edge set at each path of a view.
 
-A manifest is an Arrow table with the COLUMNS, sorted by path. The store keeps it as the rows of one
+A manifest is an Arrow table with the MANIFEST_COLUMNS, sorted by path. The store keeps it as the rows of one
 full write and, above them, rows changed by later builds. The column `since` of a row is its first
 generation, and the newest row of a path counts. A deleted path has a row with the reason DELETED.
 """
@@ -13,12 +13,14 @@ import pyarrow.compute as pc
 from .schema import MANIFESTS
 
 DELETED = "gone"
-COLUMNS = ("path", "size", "mtime_ns", "content", "file_id", "edges_id", "skipped")
+MANIFEST_COLUMNS = ("path", "size", "mtime_ns", "content", "file_id", "edges_id", "skipped")
 FIRST_OVERLAY = 1_000
 """A manifest is rewritten once it has more rows above the full write than this, and more than
 OVERLAY_SHARE of the full write."""
 OVERLAY_SHARE = 1.0  # so that a view's state before a few switches of branches stays readable
-EMPTY_MANIFEST = pa.table({name: pa.array([], MANIFESTS.field(name).type) for name in COLUMNS})
+EMPTY_MANIFEST = pa.table(
+    {name: pa.array([], MANIFESTS.field(name).type) for name in MANIFEST_COLUMNS}
+)
 
 
 def merge_rows(rows: pa.Table) -> pa.Table:
@@ -35,7 +37,7 @@ def merge_rows(rows: pa.Table) -> pa.Table:
         )
         rows = rows.take(newest["at_min"])
         rows = rows.filter(pc.not_equal(rows["skipped"], DELETED))
-    return sort_by_path(rows.select(COLUMNS).combine_chunks())
+    return sort_by_path(rows.select(MANIFEST_COLUMNS).combine_chunks())
 
 
 def sort_by_path(manifest: pa.Table) -> pa.Table:
@@ -52,7 +54,7 @@ def changed_rows(old: pa.Table, new: pa.Table) -> pa.Table:
     """Return the rows of `new` that differ from `old`, and a row for each deleted path."""
     at = pc.index_in(new["path"], value_set=old["path"].combine_chunks())
     same = pc.is_valid(at)
-    for name in COLUMNS[1:]:
+    for name in MANIFEST_COLUMNS[1:]:
         same = pc.and_(same, pc.fill_null(pc.equal(new[name], old[name].take(at)), False))
     deleted = old.filter(pc.invert(pc.is_in(old["path"], value_set=new["path"].combine_chunks())))
     changed = new.filter(pc.invert(same))
@@ -62,7 +64,9 @@ def changed_rows(old: pa.Table, new: pa.Table) -> pa.Table:
 def _deleted_rows(paths: pa.ChunkedArray) -> pa.Table:
     zeros, blank = pa.repeat(pa.scalar(0, pa.int64()), len(paths)), pa.repeat("", len(paths))
     reasons = pa.repeat(DELETED, len(paths))
-    return pa.table([paths, zeros, zeros, blank, zeros, zeros, reasons], names=list(COLUMNS))
+    return pa.table(
+        [paths, zeros, zeros, blank, zeros, zeros, reasons], names=list(MANIFEST_COLUMNS)
+    )
 
 
 def have_same_files(old: pa.Table, new: pa.Table) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-COLUMNS = ("chunks", "terms", "buckets", "counts")  # of the table, to be added up
+STATISTICS_COLUMNS = ("chunks", "terms", "buckets", "counts")  # of the table, to be added up
 ROWS, BITS = 2, 19
 """The sketch's shape. With 700,000 terms, as in a million chunks, one rare term in ten thousand
 shares both buckets with a frequent one."""

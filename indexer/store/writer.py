@@ -21,9 +21,9 @@ from .inventory import Inventory
 from .lance import delete_rows, in_filter, lance_errors, quote, table_names
 from .maintenance import drop_old_versions, maintain
 from .manifest import (
-    COLUMNS,
     EMPTY_MANIFEST,
     FIRST_OVERLAY,
+    MANIFEST_COLUMNS,
     OVERLAY_SHARE,
     changed_rows,
     merge_rows,
@@ -141,7 +141,7 @@ class Writer:
         """
         if self.view(view) is None:
             return EMPTY_MANIFEST
-        columns, where = ["since", *COLUMNS], f"view = {quote(view)}"
+        columns, where = ["since", *MANIFEST_COLUMNS], f"view = {quote(view)}"
         rows = self.store.cache.read_rows(self._published_manifests(), columns, where)
         if generation is not None:
             rows = rows.filter(pc.less_equal(rows["since"], generation))

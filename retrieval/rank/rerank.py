@@ -34,7 +34,7 @@ class Reranker(Protocol):
         """Return positions in `passages`, from 0, best first; missing ones follow in order."""
 
 
-def rerank(
+def rerank_hits(
     snapshot: Snapshot, question: str, ranked: Sequence[Ranked], reranker: Reranker
 ) -> list[Ranked]:
     """Return `ranked` with its first hits in the reranker's order.

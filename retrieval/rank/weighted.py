@@ -17,7 +17,7 @@ from ..query.lookup import Lookup
 from ..query.question import Question
 from ..query.words import QuestionWords
 from ..search.candidates import Candidates
-from ..search.file_evidence import file_evidence
+from ..search.file_evidence import sum_file_evidence
 from ..search.fusion import Candidate
 from .ranked import Ranked, merge_windows
 
@@ -72,7 +72,7 @@ class _Scoring:
         self._words = QuestionWords(question.words)
         self._files = candidates.mentions.files
         dense = DENSE[question.kind]
-        self._evidence = file_evidence(
+        self._evidence = sum_file_evidence(
             candidates.chunks, lambda candidate: candidate.lexical + dense * candidate.dense
         )
 

@@ -15,7 +15,7 @@ from ..query.question import Question
 from ..records import Filter
 from .commit_evidence import CommitEvidence
 from .dense import DenseSearch
-from .file_evidence import file_evidence
+from .file_evidence import sum_file_evidence
 from .filters import passes
 from .fusion import Candidate, fuse
 
@@ -107,7 +107,7 @@ class CandidateSearch:
         filter: Filter,
     ) -> Iterator[Candidate]:
         """Yield the other chunks of the files with the most evidence."""
-        evidence = file_evidence(candidates, lambda candidate: candidate.estimate)
+        evidence = sum_file_evidence(candidates, lambda candidate: candidate.estimate)
         for path, strength in [*commits.items(), *mentions.files.items()]:
             if path in self._snapshot.entries:
                 evidence[path] = evidence.get(path, 0.0) + strength / 2

@@ -16,7 +16,7 @@ def discounted_sum(values: Iterable[float]) -> float:
     return sum(float(value) * COHERENCE**at for at, value in enumerate(ordered))
 
 
-def file_evidence(
+def sum_file_evidence(
     candidates: Sequence[Candidate], score: Callable[[Candidate], float]
 ) -> dict[str, float]:
     """Return path → the discounted sum of its chunks' scores, as a share of the best file's."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from indexer import Snapshot
 from indexer.store.lance import quote
-from indexer.store.manifest import COLUMNS, merge_rows
+from indexer.store.manifest import MANIFEST_COLUMNS, merge_rows
 from retrieval import Searcher
 from retrieval.graph.load import load_graph
 
@@ -36,7 +36,9 @@ Contents = dict[str, Any]
 def contents(uri: str, view: str) -> Contents:
     """Return the rows of each table as sorted texts, and the answers to all questions."""
     snapshot = Snapshot.open(uri, view)
-    stored = snapshot.tables.read("manifests", ["since", *COLUMNS], f"view = {quote(view)}")
+    stored = snapshot.tables.read(
+        "manifests", ["since", *MANIFEST_COLUMNS], f"view = {quote(view)}"
+    )
     manifest = merge_rows(stored).drop_columns(["mtime_ns"]).to_pylist()
     found: Contents = {"view": _view(snapshot), "manifests": [repr(row) for row in manifest]}
     found |= {

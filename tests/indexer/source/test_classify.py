@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.source.classify import classify, content_id, is_secret
+from indexer.source.classify import content_id, find_skip_reason, is_secret
 from indexer.source.tree import SkipReason
 from tests.indexer.repositories import git
 
@@ -24,7 +24,7 @@ CODE = b"def f(x):\n    return x + 1\n\n\n" * 100
     ],
 )
 def test_bytes_that_are_no_text_are_binary(path: str, data: bytes) -> None:
-    assert classify(path, data) is SkipReason.BINARY
+    assert find_skip_reason(path, data) is SkipReason.BINARY
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_bytes_that_are_no_text_are_binary(path: str, data: bytes) -> None:
     ],
 )
 def test_text_in_any_encoding_is_text(path: str, data: bytes) -> None:
-    assert classify(path, data) is None
+    assert find_skip_reason(path, data) is None
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_text_in_any_encoding_is_text(path: str, data: bytes) -> None:
     ],
 )
 def test_a_comment_at_the_top_tells_generated_code(header: bytes) -> None:
-    assert classify("a.src", header + CODE) is SkipReason.GENERATED
+    assert find_skip_reason("a.src", header + CODE) is SkipReason.GENERATED
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_a_comment_at_the_top_tells_generated_code(header: bytes) -> None:
     ],
 )
 def test_other_files_are_not_taken_for_generated(path: str, data: bytes) -> None:
-    assert classify(path, data) is None
+    assert find_skip_reason(path, data) is None
 
 
 @pytest.mark.parametrize("path", ["package-lock.json", "web/yarn.lock", "Cargo.lock", "go.sum"])
 def test_lock_files_are_generated(path: str) -> None:
-    assert classify(path, b"{\n}\n") is SkipReason.GENERATED
+    assert find_skip_reason(path, b"{\n}\n") is SkipReason.GENERATED
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_lock_files_are_generated(path: str) -> None:
     ],
 )
 def test_lines_that_nobody_wrote_are_minified(path: str, data: bytes) -> None:
-    assert classify(path, data) is SkipReason.MINIFIED
+    assert find_skip_reason(path, data) is SkipReason.MINIFIED
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_lines_that_nobody_wrote_are_minified(path: str, data: bytes) -> None:
     ],
 )
 def test_long_lines_alone_are_not_minified(path: str, data: bytes) -> None:
-    assert classify(path, data) is None
+    assert find_skip_reason(path, data) is None
 
 
 @pytest.mark.parametrize(
@@ -154,4 +154,4 @@ def test_the_code_of_this_project_is_indexed_in_full() -> None:
     ).stdout.decode()
     for path in filter(None, listed.split("\0")):
         if (root / path).exists():
-            assert classify(path, (root / path).read_bytes()) is None, path
+            assert find_skip_reason(path, (root / path).read_bytes()) is None, path

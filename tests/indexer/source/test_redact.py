@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from indexer import HashEncoder, Snapshot, Store, build_index, open_worktree, redact, redact_text
+from indexer import (
+    HashEncoder,
+    Snapshot,
+    Store,
+    build_index,
+    open_worktree,
+    redact_bytes,
+    redact_text,
+)
 
 # Put together here, so that no tool that looks for secrets takes this file for a leak.
 SECRETS = {
@@ -83,9 +91,9 @@ def test_what_is_no_secret_stays(line: str) -> None:
 
 def test_what_was_redacted_is_not_redacted_again() -> None:
     text = KEY + "\n".join(f"token = '{secret}'" for secret in SECRETS.values())
-    once, count = redact(text.encode())
+    once, count = redact_bytes(text.encode())
     assert count == len(SECRETS) + 1
-    assert redact(once) == (once, 0)
+    assert redact_bytes(once) == (once, 0)
 
 
 def test_no_secret_gets_into_the_store(tmp_path: Path) -> None:
