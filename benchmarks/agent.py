@@ -40,7 +40,7 @@ class Task:
     project: str
     commit: str
     message: str
-    source: str  # path of the file that was mended
+    source: str  # path of the fixed file
     tests: tuple[str, ...]
     patch: str  # of the source file alone
 

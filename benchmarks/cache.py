@@ -49,10 +49,8 @@ TASK = (
     "A worker process that takes too long over one file has to be ended, and the file named in the"
     " report."
 )
-LARGEST_READ = 40  # lines of a symbol that is read
-GROWTH = (
-    4500  # tokens by which a conversation grows before it is compacted: two times in fifty turns
-)
+LARGEST_READ = 40  # lines of the largest symbol read
+GROWTH = 4500  # tokens of growth before compaction: two compactions in fifty turns
 
 
 def main() -> int:

@@ -47,7 +47,7 @@ KINDS = {
     "import": "imports",
     "reference": "references",
 }  # `how` → kind, besides calls
-SHOWN = 10  # edges of each kind of disagreement that are printed
+SHOWN = 10  # printed edges of each kind of disagreement
 
 Call = tuple[str, str, str, str]
 """src_path, src, dst_path, dst."""
@@ -247,7 +247,7 @@ def main() -> None:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="one object a repository, with every edge that disagrees",
+        help="one object a repository, with every disagreement",
     )
     parser.add_argument("--calibrate", action="store_true", help="write the table of confidences")
     arguments = parser.parse_args()

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from .edges import Call, index, indexed_calls, true_calls
 
-NAMES = 12  # as many names are taken where none is given
+NAMES = 12  # names measured by default
 
 Definition = tuple[str, str]
 """path, qualified name."""
@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--repo", type=Path, required=True, help="a work tree or a bare repository")
     parser.add_argument("--truth", type=Path, required=True, help="JSON lines")
-    parser.add_argument("--least", type=int, default=5, help="definitions that a name must have")
+    parser.add_argument("--least", type=int, default=5, help="definitions of a name")
     parser.add_argument("--json", action="store_true", help="a row for each name")
     arguments = parser.parse_args()
     truth = true_calls(arguments.truth.read_text("utf-8").splitlines())

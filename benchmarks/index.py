@@ -145,7 +145,7 @@ class Cost:
 
     seconds: float = 0.0
     processor: float = 0.0  # seconds
-    peak: int = 0  # bytes that they held together
+    peak: int = 0  # bytes of all processes together
     _used: dict[int, float] = field(
         default_factory=dict
     )  # process → seconds of the processor, when last seen
@@ -347,13 +347,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--encoder", default="builtin")
     parser.add_argument(
-        "--no-ignore", action="store_true", help="index what .gitignore leaves out, too"
+        "--no-ignore", action="store_true", help="also index files ignored by .gitignore"
     )
     parser.add_argument("--max-memory", default="", metavar="SIZE", help="as `clew index` takes it")
     parser.add_argument(
         "--no-phases",
         action="store_true",
-        help="do not measure each phase alone, which takes as long again",
+        help="do not measure each phase alone: it doubles the time",
     )
     parser.add_argument(
         "--curve", action="store_true", help="measure 1/16, 1/8, 1/4, 1/2 and the whole"

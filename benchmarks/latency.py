@@ -34,7 +34,7 @@ from .report.bootstrap import RESAMPLES, SEED, TAIL, Estimate
 from .report.progress import spread, steps
 from .report.results import FOLDER, Result, file_result
 
-WARM_UP = 8  # questions of each kind that come first, and are not counted
+WARM_UP = 8  # first questions of each kind, not counted
 QUANTILES = {"median": 0.5, "p95": 0.95}
 CLOCKS = ("wall", "processor")
 Times = list[tuple[float, float]]  # seconds by wall and by processor
@@ -192,12 +192,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m benchmarks.latency", description="Milliseconds of answers."
     )
     parser.add_argument("store")
-    parser.add_argument("--issues", type=Path, help="labels whose issues are asked")
-    parser.add_argument("--only", default="", help="of repositories whose name has this")
+    parser.add_argument("--issues", type=Path, help="labels with issues as questions")
+    parser.add_argument("--only", default="", help="of repositories with this in their name")
     parser.add_argument("--count", type=int, default=100, help="questions of each kind")
     parser.add_argument("--cold", type=int, default=5, help="new processes")
     parser.add_argument(
-        "--name", default="", help="what the index is of; the result is filed under it"
+        "--name", default="", help="name of the indexed tree; the result is filed under it"
     )
     parser.add_argument("--results", type=Path, default=FOLDER)
     parser.add_argument("--json", action="store_true")

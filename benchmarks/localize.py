@@ -43,8 +43,8 @@ from .systems.checkout import checkout, find_mirror
 from .systems.external import command, open_named
 from .systems.systems import parse_systems
 
-DEPTH = 300  # hits that are read: enough to know whether a better order would have found it
-CUTOFFS = {"file": (5, 1, 10), "function": (10, 1, 5, 50)}  # what is aimed at first
+DEPTH = 300  # hits of a query, enough to tell if a better order could succeed
+CUTOFFS = {"file": (5, 1, 10), "function": (10, 1, 5, 50)}  # the target first
 Answers = dict[str, list[dict[str, Any]]]  # repository → an answer for each of its issues
 
 
@@ -69,7 +69,7 @@ def answer(options: argparse.Namespace, issue: Issue, cache: AnswerCache) -> boo
     try:
         searcher = open_issue(issue, options.mirrors, options.work, options.encoder)
     except ClewError as error:
-        print(f"{issue.name}: not to be had: {error}", file=sys.stderr)
+        print(f"{issue.name}: not available: {error}", file=sys.stderr)
         return False
     with tempfile.TemporaryDirectory() as folder:
         files = partial(_files, issue, options.mirrors, folder)

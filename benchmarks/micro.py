@@ -125,7 +125,7 @@ def main() -> None:
     """Print the figures of each category."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.micro", description=__doc__)
     parser.add_argument("suite", type=Path)
-    parser.add_argument("--truth", type=Path, help="where the call graphs lie; by default in SUITE")
+    parser.add_argument("--truth", type=Path, help="folder of the call graphs; SUITE by default")
     parser.add_argument("--json", action="store_true", help="one object, with every call")
     arguments = parser.parse_args()
     categories = measure(arguments.suite, arguments.truth or arguments.suite)

@@ -34,7 +34,7 @@ from .report.provenance import ROOT
 
 READERS, SECONDS, PAUSE = 8, 20.0, 0.25
 TARGET_RATIO = 2.0  # of the quiet 95th percentile
-COUNT = 12  # questions of each kind that are asked in turn
+COUNT = 12  # questions of each kind, asked in turn
 KINDS = ("symbol", "short")
 
 
@@ -45,7 +45,7 @@ class Phase:
     name: str
     seconds: float
     answers: int
-    generations: int  # that answers came from
+    generations: int  # of the answers
     errors: int
     mixed: int
     median: float  # milliseconds
@@ -64,7 +64,7 @@ def read(store: str, stop: str, pause: float) -> None:
     for text in texts[:COUNT]:
         searcher.query(text)
     print("ready", flush=True)
-    at = os.getpid()  # a start of its own, so that readers do not ask the same at the same time
+    at = os.getpid()  # a start of its own: readers ask different questions at one time
     while not Path(stop).exists():
         at += 1
         text, began, start = texts[at % len(texts)], time.time(), time.perf_counter()
@@ -279,7 +279,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--pause", type=float, default=PAUSE, help="seconds of a reader after each answer"
     )
     parser.add_argument(
-        "--no-ignore", action="store_true", help="index what .gitignore leaves out, too"
+        "--no-ignore", action="store_true", help="also index files ignored by .gitignore"
     )
     parser.add_argument("--read", nargs=2, metavar=("STORE", "STOP"), help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true")

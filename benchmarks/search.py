@@ -84,7 +84,7 @@ def run(
         try:
             yield from answer_repository(options, row, cache)
         except FileNotFoundError as error:
-            print(f"{row['name']}: not to be had: {error}", file=sys.stderr)
+            print(f"{row['name']}: not available: {error}", file=sys.stderr)
 
 
 def answer_repository(
@@ -202,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--worst",
         type=int,
         default=0,
-        help="print the questions that went worst, and what came first",
+        help="print the worst questions and their first hits",
     )
     parser.add_argument("--results", type=Path, default=FOLDER)
     parser.add_argument("--json", action="store_true")

@@ -28,7 +28,7 @@ def newest(folder: Path) -> list[Result]:
     results: dict[str, Result] = {}
     for path in sorted(folder.glob("*/*.json")):
         if path.parent.name.endswith("-dirty"):
-            continue  # nobody can run that program again
+            continue  # that program cannot be run again
         result = read_result(path)
         if result.name not in results or result.made["time"] >= results[result.name].made["time"]:
             results[result.name] = result

@@ -143,9 +143,9 @@ def main() -> None:
         "--scip",
         type=Path,
         required=True,
-        help="an index that scip-python or scip-typescript wrote",
+        help="an index written by scip-python or scip-typescript",
     )
-    parser.add_argument("--root", type=Path, required=True, help="the tree that it was made of")
+    parser.add_argument("--root", type=Path, required=True, help="the indexed tree")
     arguments = parser.parse_args()
     project = read_project(arguments.scip, arguments.root)
     for row in edges(project):

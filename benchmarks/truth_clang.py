@@ -164,7 +164,7 @@ def rows_of(facts: TreeFacts) -> Iterator[dict[str, Any]]:
             "end_line": end,
         }
     for place, name in sorted(facts.open):
-        if name:  # an expression has none, and no edge of ours either
+        if name:  # an expression has none, and no edge of ours has one
             yield {
                 "how": "open",
                 "src_path": place[0],

@@ -32,7 +32,7 @@ SHARES = {
     "edit": 0.8,
     "rename": 0.1,
     "remove": 0.1,
-}  # of all changes; what was removed comes back before more goes
+}  # of all changes; a removed file comes back before the next removal
 TARGET_RATIO = 2.0  # of a clean store's size
 
 
@@ -141,7 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--encoder", default="builtin")
     parser.add_argument(
-        "--no-ignore", action="store_true", help="index what .gitignore leaves out, too"
+        "--no-ignore", action="store_true", help="also index files ignored by .gitignore"
     )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)

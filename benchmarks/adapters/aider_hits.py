@@ -52,7 +52,7 @@ def main() -> None:
     )
     names = [str(Path(path).relative_to(root)) for path in files]
     with tempfile.TemporaryDirectory() as cache:
-        RepoMap.TAGS_CACHE_DIR = cache  # it would lie in the folder that is searched
+        RepoMap.TAGS_CACHE_DIR = cache  # by default it is in the searched folder
         repo_map = RepoMap(root=str(root), io=Quiet())
         for line in sys.stdin:
             request = json.loads(line)

@@ -16,7 +16,7 @@ from pathlib import Path
 from indexer import CONFIDENCE
 
 TABLE = Path(__file__).resolve().parents[2] / "indexer" / "resolve" / "confidence.json"
-PRIOR_WEIGHT = 20  # edges: a rule that was seen less often says little about itself
+PRIOR_WEIGHT = 20  # edges: fewer edges say little about a rule
 LEAST_EDGES = 10  # below, a rule keeps its prior
 
 Counts = Mapping[str, Mapping[str, list[int]]]

@@ -94,7 +94,7 @@ class _PythonReader:
         if isinstance(node, ast.ClassDef):
             for base in node.bases:
                 self._site(base, "inherit")
-        else:  # defaults and annotations belong to what is around; they stand before the body
+        else:  # defaults and annotations, before the body, belong to the code around
             first = min(
                 [node.body[0], *getattr(node.body[0], "decorator_list", ())], key=lambda n: n.lineno
             )

@@ -31,15 +31,15 @@ class TreeFacts:
     """The facts of all translation units of a tree."""
 
     root: str
-    definitions: dict[str, set[Place]] = field(default_factory=dict)  # USR → where it is defined
-    declarations: dict[str, Place] = field(default_factory=dict)  # USR → where it is declared first
+    definitions: dict[str, set[Place]] = field(default_factory=dict)  # USR → definitions
+    declarations: dict[str, Place] = field(default_factory=dict)  # USR → first declaration
     constructs: dict[str, str] = field(default_factory=dict)  # USR of a constructor → of its class
     calls: set[tuple[Place, str, int, str]] = field(default_factory=set)  # caller, USR, line, how
     macros: set[tuple[Place, Place, int]] = field(default_factory=set)
     bases: set[tuple[Place, str, int]] = field(default_factory=set)
     seen: dict[Place, int] = field(default_factory=dict)  # function → its last line
     open: set[tuple[Place, str]] = field(default_factory=set)
-    skipped: dict[str, set[int]] = field(default_factory=dict)  # file → lines that no unit compiled
+    skipped: dict[str, set[int]] = field(default_factory=dict)  # file → lines compiled by no unit
     failed_files: list[str] = field(default_factory=list)  # files with a fatal error
     broken: int = 0  # functions with an error inside
 
@@ -144,7 +144,7 @@ class Unit:
         if not name and "{" not in text:  # its body, too, is the macro's
             del self.facts.seen[place]
             return
-        self._names: set[str] = set()  # of what it calls
+        self._names: set[str] = set()  # of callees
         for child in cursor.get_children():
             self._calls(child, place, text)
         expanded = [
@@ -203,7 +203,7 @@ class Unit:
         self.facts.declarations.setdefault(usr, (path, name, callee.location.line))
         self.facts.calls.add((caller, usr, cursor.location.line, how))
 
-    # -- lines that are off
+    # -- skipped lines
 
     def _add_skipped(self) -> None:
         off: dict[str, set[int]] = {path: set() for path in set(self._paths.values()) if path}

@@ -30,7 +30,7 @@ from indexer import CALLABLES
 COMPARED = frozenset(
     {"function", "method", "macro", "class", "struct", "interface", "prototype", "trait", "enum"}
 )
-UNREAD = frozenset({"class", "struct", "module", "prototype"})  # of which the truth has no calls
+UNREAD = frozenset({"class", "struct", "module", "prototype"})  # no source of a call in the truth
 
 Node = tuple[str, str]
 """path and qualified name, without the number of equal names."""
@@ -71,9 +71,7 @@ class Truth:
     open: set[tuple[Node, str]] = field(default_factory=set)
     skipped: dict[str, frozenset[int]] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)  # files
-    compiled: set[Node] = field(
-        default_factory=set
-    )  # targets of edges that stand in lines that were compiled
+    compiled: set[Node] = field(default_factory=set)  # targets of edges on compiled lines
 
 
 class Places:

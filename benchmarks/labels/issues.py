@@ -19,7 +19,7 @@ class Changed:
 
     path: str
     qualname: str
-    start_line: int  # 1-based, inclusive; 0 where the label does not say
+    start_line: int  # 1-based, inclusive; 0 if unknown
     end_line: int
 
 
@@ -28,7 +28,7 @@ class Issue:
     """An issue with a known fix."""
 
     name: str
-    repository: str  # OWNER/NAME whose mirror holds the commit
+    repository: str  # OWNER/NAME of the mirror with the commit
     commit: str
     text: str
     files: frozenset[str]

@@ -14,14 +14,14 @@ from retrieval import Hit, Piece
 CUTOFF = 10
 SHOWN = frozenset(
     {"body", "slice", "skeleton"}
-)  # resolutions at which code can be read; a signature or a name cannot
+)  # resolutions with code, unlike a signature or a name
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """A file with an answer to a question, or lines of it if the label names them."""
 
-    path: str  # or the end of one: some labels begin at the folder that is indexed
+    path: str  # or the end of one: some labels begin at the indexed folder
     start_line: int  # 1-based, inclusive; 0 without lines
     end_line: int
 
@@ -42,7 +42,7 @@ class Label:
     at: int  # its place among them
     query: str
     category: str
-    targets: tuple[Target, ...]  # relevant and secondary ones, which count alike
+    targets: tuple[Target, ...]  # relevant and secondary ones, of equal weight
 
 
 def read_labels(path: Path) -> list[Label]:

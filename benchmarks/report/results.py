@@ -26,7 +26,7 @@ class Result:
     data: str  # the set's name
     system: str
     encoder: str
-    setup: Mapping[str, Any]  # what else it was run with, and on how much of the data it stands
+    setup: Mapping[str, Any]  # other options, and the amount of data
     figures: Mapping[str, Estimate]
     groups: Mapping[str, Mapping[str, float]]  # kind of group → group → the first figure within it
     weights: Mapping[str, float] | None  # of the strata; None: by size

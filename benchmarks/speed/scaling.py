@@ -15,7 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 PARTS = (16, 8, 4, 2, 1)  # of each so many folders one is in the part
-LINEAR = 1.05  # the largest exponent that counts as linear
+LINEAR = 1.05  # the largest exponent counted as linear
 
 
 def write_part(tree: Path, parts: int, target: Path) -> None:

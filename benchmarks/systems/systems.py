@@ -35,8 +35,8 @@ RERANKED = "clew+rerank"
 NAMES = ("clew", RERANKED, "bm25", "dense", "ripgrep")
 ABLATIONS = ("lexical", "dense", "mention", "name", "path", "file", "place", "class", "history")
 """Signals of short questions, of issues, or of both."""
-MIN_WORD = 3  # letters of a word that is searched for as text
-READ = 50  # hits that a pack is filled from
+MIN_WORD = 3  # letters of a word in a text search
+READ = 50  # hits for a pack
 HEADER_TOKENS = 14  # of the line with the name of a piece
 
 

@@ -156,7 +156,7 @@ COMMANDS = {
 }
 MAX_BYTES = 400_000  # a larger source file is a bundle or a table
 COPIES = {"vendor", "_vendor", "third_party", "thirdparty", "node_modules", "extern", "external"}
-COPIES |= {"dist", "build", "umd", "esm"}  # made from sources that are there too
+COPIES |= {"dist", "build", "umd", "esm"}  # generated from other sources of the package
 COMMON_NAMES = {
     "core",
     "framework",

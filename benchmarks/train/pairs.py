@@ -37,7 +37,7 @@ DEFINITIONS = {
     "cpp": {"function_definition", "class_specifier", "struct_specifier"},
 }
 WRAPPERS = {"export_statement", "decorated_definition"}  # the comment stands above these
-MIN_LINES, MAX_LINES = 3, 80  # of the definition; what is longer is cut there
+MIN_LINES, MAX_LINES = 3, 80  # of the definition; longer ones are cut
 MIN_TERMS, MAX_TERMS = 3, 64  # of the question
 MIN_CODE, MAX_CODE = 8, 400  # terms of the code
 QUOTES = re.compile(r"^\w{0,2}(?:\"\"\"|'''|[\"'])\s*|\s*(?:\"\"\"|'''|[\"'])$")
@@ -107,7 +107,7 @@ def _file_pairs(source: Source, parser: Parser) -> Iterator[Pair]:
         question = search_terms(question_text(doc))
         if (
             question[: len(name)] == name
-        ):  # Go's comments begin with the name, which nobody who searches knows
+        ):  # Go's comments begin with the name, unknown to a searcher
             question = question[len(name) :]
         code = search_terms(
             b"".join(body.splitlines(keepends=True)[:MAX_LINES]).decode("utf-8", "replace")

@@ -34,7 +34,7 @@ PER_REPOSITORY = 110
 LEAST_WORDS = 30
 HOLD_OUT = 4  # every so many repositories one is held out
 GAIN = [0, 1, 7]  # of a place elsewhere, in a changed file, in a changed function
-SEEDS = (1, 2)  # ensembles whose scores are added
+SEEDS = (1, 2)  # ensembles with added scores
 ROUNDS = 150
 SETTINGS = {
     "objective": "lambdarank", "label_gain": GAIN, "lambdarank_truncation_level": 20,
@@ -53,7 +53,7 @@ class RankingTask:
 
     rows: NDArray[np.float16]  # (units, FEATURES)
     files: list[str]  # of each unit
-    functions: list[str]  # what each unit counts as, or ""
+    functions: list[str]  # of each unit, or ""
     gold_files: frozenset[str]
     gold_functions: frozenset[str]
 

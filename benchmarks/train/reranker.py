@@ -44,12 +44,12 @@ SHOWN_LINES = 60  # of a function; more than the model reads
 BESIDE, ALIKE = (
     12,
     20,
-)  # functions of the same files, and those that share words, that are kept for each question
+)  # functions of the same files, and of similar words, for each question
 WRONG = (1, 3)  # of either in a batch
 MAX_TERMS = 300  # of a message, for BM25
 HOLD_OUT = 4  # every so many repositories one is held out
 BATCH = 10  # questions, all of one repository
-PART = 16  # texts that go through the model together, of like length
+PART = 16  # texts in one call of the model, of similar length
 TOKENS, READ = 160, 256  # of a text in training, and when the model is used
 RATE, WARM_UP, SCALE, SEED = 6e-5, 0.08, 20.0, 1
 JUDGED = 15  # questions of each held-out repository

@@ -40,15 +40,15 @@ SEED = 20_17
 DIM = 256
 SIF = 1e-4  # `a` in a / (a + p); figures here: "encoder: training" in benchmarks/LOG.md
 EPOCHS = 3
-BATCH = 1024  # pairs that are each other's negatives
-BLOCK = 256  # of one project in a row, so that a negative is often from the same project
+BATCH = 1024  # pairs, each other's negatives
+BLOCK = 256  # of one project in a row: negatives are often from the same project
 RATE = 2e-3  # Adam's, falling to zero
 SCALE = 20.0  # of the cosines in the loss
-PER_PROJECT = 9_000  # pairs at most, so that no project speaks for all
+PER_PROJECT = 9_000  # pairs at most, so no project dominates
 NAME_EVERY = 4  # one batch in so many asks for a body by its name instead of by its docstring
-CLIP = 4.0  # standard deviations of all weights that int8 spans; the few beyond are clipped
+CLIP = 4.0  # range of int8 in standard deviations of all weights; the few beyond are clipped
 MAX_COUNT = 3  # as in indexer/embed/static.py
-MOSTLY = 0.9  # of a term's texts, in which it is a compound, to be left out of the vocabulary
+MOSTLY = 0.9  # a term is left out as a compound from this share of its texts
 
 HELD_OUT = {package.project for package in PACKAGES if package.held_out}
 
@@ -237,7 +237,7 @@ def main() -> None:
     """Train the encoder and write it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--corpus", type=Path, required=True, help="folder that benchmarks.train.corpus filled"
+        "--corpus", type=Path, required=True, help="folder written by benchmarks.train.corpus"
     )
     parser.add_argument(
         "--exclude",

@@ -25,9 +25,9 @@ from indexer import ClewError, open_repository
 from retrieval import find_changes, find_examples, make_examples
 
 LIST = Path(__file__).with_name("repositories.txt")
-LEAST_WORDS = 12  # of a message: shorter ones name a change that its author had in mind
+LEAST_WORDS = 12  # of a message: shorter ones are understood by their authors only
 MOST = 200  # tasks of one repository, the newest
-USEFUL = (260, 170, 110)  # changes between base and tip that are tried
+USEFUL = (260, 170, 110)  # numbers of changes between base and tip to try
 MOST_COMMITS = 6_000
 
 

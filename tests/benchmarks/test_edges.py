@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks.edges import compare, index, indexed_calls, true_calls
+from benchmarks.edges import (
+    compare,
+    index,
+    indexed_calls,
+    indexed_relations,
+    true_calls,
+    true_relations,
+)
 
 SOURCE = (
     "class A:\n    x = make()\n    def run(self):\n        self.stop()\n"
@@ -22,8 +29,8 @@ TRUTH = [
 def test_an_index_is_compared_edge_by_edge_and_by_rule(tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "a.py").write_text(SOURCE)
-    found = indexed_calls(index(tmp_path / "tree", str(tmp_path / "store")))
-    result = compare(true_calls(map(json.dumps, TRUTH)), found)
+    calls = indexed_calls(index(tmp_path / "tree", str(tmp_path / "store")))
+    result = compare(true_calls(map(json.dumps, TRUTH)), calls)
     assert (result["truth"], result["edges"]) == (3, 3)
     assert result["missed"] == [("a.py", "A.stop", "a.py", "make")]
     assert result["wrong"] == [("a.py", "make", "a.py", "A")]
@@ -35,3 +42,16 @@ def test_an_index_is_compared_edge_by_edge_and_by_rule(tmp_path: Path) -> None:
 
 def test_nothing_found_of_nothing_is_perfect() -> None:
     assert compare(set(), {})["precision"] == compare(set(), {})["recall"] == 1.0
+
+
+def test_other_kinds_are_compared_by_the_function_around(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "a.py").write_text(
+        "class A: pass\n\nclass B(A): pass\n\ndef f():\n    class C(A): pass\n    return C\n"
+    )
+    rows = [
+        {"src_path": "a.py", "src": src, "dst_path": "a.py", "dst": "A", "how": "inherit"}
+        for src in ("<module>", "f")
+    ]
+    relations = indexed_relations(index(tmp_path / "tree", str(tmp_path / "store")))
+    assert set(relations["inherits"]) == true_relations(map(json.dumps, rows))["inherits"]

@@ -1,4 +1,4 @@
-"""Times are told for each kind of question that an index allows."""
+"""Latency of each kind of question."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_questions_are_the_same_each_time_and_of_every_kind(store: str) -> None:
-    wanted = questions(Searcher.open(store), 3)
-    assert wanted == questions(Searcher.open(store), 3)
-    assert list(wanted) == ["symbol", "short", "issue", "trace"]
-    assert all(wanted.values())
+    by_kind = questions(Searcher.open(store), 3)
+    assert by_kind == questions(Searcher.open(store), 3)
+    assert list(by_kind) == ["symbol", "short", "issue", "trace"]
+    assert all(by_kind.values())
 
 
 def test_each_kind_is_timed_and_the_result_filed(
@@ -45,10 +45,12 @@ def test_each_kind_is_timed_and_the_result_filed(
         "--json",
     ]
     assert main([store, *options]) == 0
-    found = json.loads(capsys.readouterr().out)["figures"]
-    kinds = dict.fromkeys(name.split(" ")[0] for name in found)
+    figures = json.loads(capsys.readouterr().out)["figures"]
+    kinds = dict.fromkeys(name.split(" ")[0] for name in figures)
     assert list(kinds) == ["all", "symbol", "short", "issue", "trace", "callers", "cold"]
-    assert all(0 < figure["low"] <= figure["value"] <= figure["high"] for figure in found.values())
+    assert all(
+        0 < figure["low"] <= figure["value"] <= figure["high"] for figure in figures.values()
+    )
     path = next(tmp_path.glob("*/latency-sample-clew-none.json"))
     path.rename(path.parent.parent / "kept.json")
     path.parent.rename(tmp_path / "commit")

@@ -9,11 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.labels.issues import Changed, last_rank, symbol_on, unit_of, units_of
 from benchmarks.localize import main
-from benchmarks.report.progress import spread
-from indexer import FoundSymbol, Symbol
-from retrieval import Hit
 from tests.indexer.repositories import git, repository
 
 SOURCE = """
@@ -36,8 +32,8 @@ def issue(name: str, text: str, *functions: str) -> dict[str, Any]:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Two instances of a repository whose mirror is a git directory, and whose later history is not
-    to be read."""
+    """Two issues of a repository with a git directory as mirror; its later history must not be
+    read."""
     mirror = tmp_path / "mirrors" / "own+app"
     tree = repository(
         mirror / "tree",
@@ -83,36 +79,13 @@ def test_nested_functions_and_constructors_count_as_what_is_around_them(
     assert (clew["setup"]["questions"], clew["setup"]["with_functions"]) == (2, 2)
     assert clew["figures"]["file@1"]["value"] == clew["figures"]["function@5"]["value"] == 1
     assert (plain["system"], plain["figures"]["file@1"]["value"]) == ("bm25", 1)
-    assert "c: not to be had: " in printed.err
+    assert "c: not available: " in printed.err
     answers = next((folder / "work").glob("answers-*.jsonl"))
-    kept = answers.read_bytes()
-    answers.write_bytes(kept + b'{"key": "c')  # a run that was cut off
+    before = answers.read_bytes()
+    answers.write_bytes(before + b'{"key": "c')  # a run that was cut off
     assert main([*arguments, "--json"]) == 0
     assert list(map(json.loads, capsys.readouterr().out.splitlines())) == [clew, plain]
-    assert answers.read_bytes() == kept
-
-
-def test_a_label_in_another_notation_is_found_by_its_lines() -> None:
-    outer = FoundSymbol(1, "a.h", 0, Symbol("fmt", "fmt", "namespace", 1, 90, "", "", -1))
-    method = FoundSymbol(2, "a.h", 1, Symbol("visit", "fmt.v9.visit", "function", 5, 9, "", "", -1))
-    units = units_of([outer, method])
-    assert (
-        unit_of(units, [outer, method], Changed("a.h", "detail.visit", 6, 9)) == "a.h::fmt.v9.visit"
-    )
-    assert (
-        unit_of(units, [outer, method], Changed("a.h", "detail.visit", 10, 12))
-        == "a.h::detail.visit"
-    )
-
-
-def test_a_sample_is_spread_over_the_data() -> None:
-    assert list(spread(range(10), 4)) == [0, 2, 5, 7]
-    assert list(spread(range(3), 4)) == list(spread(range(3), 0)) == [0, 1, 2]
-
-
-def test_one_missing_item_is_a_miss() -> None:
-    assert last_rank(["a", "b", "c"], frozenset("ac")) == 3
-    assert last_rank(["a", "b", "c"], frozenset("ad")) == 0
+    assert answers.read_bytes() == before
 
 
 def test_another_program_s_lines_are_given_the_names_of_their_functions(
@@ -135,27 +108,3 @@ def test_another_program_s_lines_are_given_the_names_of_their_functions(
     assert main([*arguments, "--command", f"other={sys.executable} {program}", "--json"]) == 0
     other = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (other["system"], other["figures"]["function@5"]["value"]) == ("other", 1)
-
-
-def test_a_place_s_function_is_the_innermost_around_its_first_line_or_begins_in_it() -> None:
-    spans = {"A": (2, 9), "A.f": (3, 5), "A.f.g": (4, 4), "h": (12, 14)}
-    symbols = [
-        FoundSymbol(0, "a.py", 0, Symbol("", name, "function", *span, "", "", -1))
-        for name, span in spans.items()
-    ]
-    symbols.append(
-        FoundSymbol(0, "a.py", 0, Symbol("", "N", "namespace", 1, 90, "", "", -1))
-    )  # counts for nothing
-    symbols.append(FoundSymbol(0, "b.py", 0, Symbol("", "other", "function", 1, 90, "", "", -1)))
-    places = {
-        (4, 4): "A.f.g",
-        (5, 8): "A.f",
-        (6, 20): "A",
-        (1, 4): "A",
-        (10, 13): "h",
-        (15, 20): "",
-        (10, 11): "",
-    }
-    for (start, end), name in places.items():
-        found = symbol_on(symbols, Hit(1, "a.py", "", "text", start, end, 0.0, (), False))
-        assert found == (f"a.py::{name}" if name else "")

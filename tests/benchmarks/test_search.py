@@ -1,4 +1,4 @@
-"""Short questions are judged by the files that answer them, and by what a pack shows of those."""
+"""Search over labelled questions, from the command line."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.labels.questions import Target, covers, ndcg
 from benchmarks.report.results import read_result
 from benchmarks.search import main, weigh
-from benchmarks.systems.systems import count_lines
-from retrieval import Hit, Piece
 from tests.indexer.repositories import git, repository
 
 UPLOAD = "def send_upload(data):\n    '''Send one upload.'''\n    return data\n"
@@ -72,20 +69,20 @@ def test_systems_answer_from_one_index_and_a_second_run_asks_nothing_again(
     options += ["--systems", "clew,bm25,ripgrep", "--results", str(folder / "results"), "--json"]
     assert main([str(data), *options]) == 0
     printed = capsys.readouterr()
-    found = {row["system"]: row for row in map(json.loads, printed.out.splitlines())}
-    assert list(found) == ["clew", "bm25", "ripgrep"]
+    results = {row["system"]: row for row in map(json.loads, printed.out.splitlines())}
+    assert list(results) == ["clew", "bm25", "ripgrep"]
     assert (
-        found["clew"]["figures"]["ndcg@10"]["value"]
-        == found["clew"]["figures"]["recall@500"]["value"]
+        results["clew"]["figures"]["ndcg@10"]["value"]
+        == results["clew"]["figures"]["recall@500"]["value"]
         == 1
     )
-    assert found["clew"]["setup"]["repositories"] == 1
-    assert "gone: not to be had: " in printed.err
-    filed = sorted((folder / "results").rglob("*.json"))
-    assert [path.name for path in filed] == [
+    assert results["clew"]["setup"]["repositories"] == 1
+    assert "gone: not available: " in printed.err
+    paths = sorted((folder / "results").rglob("*.json"))
+    assert [path.name for path in paths] == [
         f"search-data-{name}-none.json" for name in ("bm25", "clew", "ripgrep")
     ]
-    assert read_result(filed[1]).values["recall@500"] == {"app": [1, 1]}
+    assert read_result(paths[1]).values["recall@500"] == {"app": [1, 1]}
     answers = next((folder / "work").glob("answers-*.jsonl"))
     kept = answers.read_bytes()
     answers.write_bytes(kept + b'{"key": "app|cl')  # a run that was cut off
@@ -160,33 +157,6 @@ def test_an_unknown_system_is_an_error() -> None:
         main(["data", "--mirrors", "mirrors", "--systems", "clew,grep"])
 
 
-def test_a_target_with_lines_is_met_on_them_only() -> None:
-    hit = Hit(1, "a.py", "f", "function", 5, 9, 1.0, (), False)
-    assert ndcg([hit], [Target("a.py", 0, 0)]) == ndcg([hit], [Target("a.py", 9, 20)]) == 1.0
-    assert ndcg([hit], [Target("a.py", 10, 20)]) == 0.0
-
-
-def test_a_label_may_name_the_end_of_a_path() -> None:
-    hit = Hit(1, "src/lib/a.py", "f", "function", 5, 9, 1.0, (), False)
-    assert ndcg([hit], [Target("lib/a.py", 0, 0)]) == 1.0
-    assert ndcg([hit], [Target("b/a.py", 0, 0)]) == ndcg([hit], [Target("ib/a.py", 0, 0)]) == 0.0
-
-
-def test_a_signature_covers_nothing() -> None:
-    pieces = [
-        Piece("a.py", 1, 2, "f", resolution, "") for resolution in ("signature", "name", "skeleton")
-    ]
-    assert not covers(pieces[:2], [Target("a.py", 0, 0)])
-    assert covers(pieces, [Target("b.py", 0, 0), Target("a.py", 0, 0)])
-
-
 def test_a_language_counts_the_same_however_many_repositories_it_has() -> None:
     weights = weigh(["a", "b", "c"], {"a": "c", "b": "c", "c": "go"})
     assert weights == {"a": 0.25, "b": 0.25, "c": 0.5}
-
-
-def test_lines_are_counted_once_whatever_they_hold() -> None:
-    assert count_lines({"a": "Retry retry\nupload\nno", "b": "x"}, "retry UPLOAD of it") == {
-        "a": 2,
-        "b": 0,
-    }

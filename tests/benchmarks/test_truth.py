@@ -70,8 +70,8 @@ def truth(folder: Path, path: str, source: str, mentions: list[Mention]) -> list
         "--root",
         str(folder),
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    rows = [json.loads(line) for line in process.stdout.splitlines()]
     assert [row["how"] for row in rows if row["src_path"] != path or row["how"] == "document"] == [
         "document"
     ]

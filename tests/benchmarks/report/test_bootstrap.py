@@ -9,10 +9,10 @@ from benchmarks.report.bootstrap import difference, estimate
 
 def test_an_interval_holds_its_value_and_is_the_same_again() -> None:
     values = {"a": [1.0, 0.0, 0.0, 1.0], "b": [1.0]}
-    found = estimate(values)
-    assert found.value == pytest.approx(0.6)
-    assert found.low < found.value < found.high
-    assert estimate(values) == found
+    interval = estimate(values)
+    assert interval.value == pytest.approx(0.6)
+    assert interval.low < interval.value < interval.high
+    assert estimate(values) == interval
 
 
 def test_weights_of_strata_replace_their_sizes() -> None:

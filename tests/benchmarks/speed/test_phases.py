@@ -24,7 +24,7 @@ def test_every_phase_of_an_index_is_told_beside_parsing(tmp_path: Path) -> None:
         str(path) for path in sorted(tree.iterdir()) if path.is_file() and has_grammar(str(path))
     ]
     assert files == [str(tree / "app.py")]
-    found = measure_phases(store, files)
-    assert min(found.parse, found.graph, found.chunks, found.rows, found.resolve) > 0
+    phases = measure_phases(store, files)
+    assert min(phases.parse, phases.graph, phases.chunks, phases.rows, phases.resolve) > 0
     for phase in ("parse", "query and facts", "chunks and terms", "rows", "resolve", "graph work"):
-        assert phase in table(found)
+        assert phase in table(phases)

@@ -14,16 +14,16 @@ def test_each_part_lies_in_the_next_and_the_last_is_the_whole(tmp_path: Path) ->
     for number in range(40):
         (tree / f"d{number}").mkdir(parents=True)
         (tree / f"d{number}" / "a.c").write_text(f"int x{number};\n")
-    before: set[str] = set()
+    smaller: set[str] = set()
     for parts in PARTS:
         write_part(tree, parts, tmp_path / str(parts))
-        found = {
+        files = {
             str(path.relative_to(tmp_path / str(parts)))
             for path in (tmp_path / str(parts)).rglob("*.c")
         }
-        assert before <= found
-        before = found
-    assert len(before) == 40
+        assert smaller <= files
+        smaller = files
+    assert len(smaller) == 40
 
 
 @pytest.mark.parametrize("power", [0.5, 1.0, 2.0])

@@ -1,4 +1,4 @@
-"""The tasks that the ranker learns from: whose histories, and from which base."""
+"""The ranker's tasks: their repositories and bases."""
 
 from __future__ import annotations
 
