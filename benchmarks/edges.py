@@ -54,7 +54,7 @@ Call = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class RuleFigure:
     """The number of edges made by a rule, and of the true ones among them."""
 
     rule: str
@@ -155,7 +155,7 @@ def compare(truth: set[Call], edges: dict[Call, str]) -> dict[str, Any]:
     by_rule: dict[str, list[bool]] = defaultdict(list)
     for call, rule in sorted(edges.items()):
         by_rule[rule].append(call in truth)
-    figures = [Figure(rule, len(right), sum(right)) for rule, right in sorted(by_rule.items())]
+    figures = [RuleFigure(rule, len(right), sum(right)) for rule, right in sorted(by_rule.items())]
     right = sum(figure.right for figure in figures)
     return {
         "truth": len(truth),

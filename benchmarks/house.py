@@ -50,7 +50,7 @@ class Module:
 
     @property
     def name(self) -> str:
-        """The dotted name by which it is imported."""
+        """Its dotted name in imports."""
         return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
     @property
@@ -136,8 +136,8 @@ def circles_of(graph: nx.DiGraph) -> list[set[str]]:
 
 
 def import_graph(modules: list[Module]) -> nx.DiGraph:
-    """Return the graph of imports between files. Whatever is taken from another folder passes
-    through its `__init__`; the doors of the packages are left out, since they only list names."""
+    """Return the graph of imports between files. An import from another folder passes through its
+    `__init__`; the doors of the packages are left out, since they only list names."""
     known = {each.name for each in modules if each.name not in PACKAGES}
     graph = nx.DiGraph()
     graph.add_nodes_from(known)
@@ -152,7 +152,7 @@ def import_graph(modules: list[Module]) -> nx.DiGraph:
 
 
 def imported(module: Module) -> Iterator[tuple[str, str]]:
-    """Yield (module, name) for each name that a file imports; the name of `import a.b` is empty."""
+    """Yield (module, name) for each imported name; the name of `import a.b` is empty."""
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
@@ -293,8 +293,8 @@ def prose_of(text: str) -> Iterator[tuple[int, str]]:
 
 
 def unused_row(root: Path, modules: list[Module]) -> Row:
-    """Return the row of names in the packages' doors that no other package, benchmark or document
-    uses."""
+    """Return the row of exported names without a user in another package, a benchmark or a
+    document."""
     documents = "\n".join(path.read_text("utf-8") for path in root.rglob("docs/*.md"))
     documents += (root / "README.md").read_text("utf-8")
     unused = []

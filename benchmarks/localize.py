@@ -37,10 +37,10 @@ from retrieval import Searcher
 from .labels.issues import Issue, ranks, read_issues
 from .report import provenance as program
 from .report.progress import spread, steps
-from .report.results import FOLDER, Result, file_result, line, result
+from .report.results import FOLDER, Result, file_result, format_figures, make_result
 from .systems.answer_cache import AnswerCache
 from .systems.checkout import checkout, find_mirror
-from .systems.external import command, open_named
+from .systems.external import open_named, parse_command
 from .systems.systems import parse_systems
 
 DEPTH = 300  # hits of a query, enough to tell if a better order could succeed
@@ -147,7 +147,9 @@ def judge(options: argparse.Namespace, system: str, answers: Answers) -> Result:
     }
     setup["with_functions"] = sum(row["function"] >= 0 for row in rows)
     data = options.data.stem + (f"-each{options.each}" if options.each else "")
-    return result("localize", data, system, options.encoder, values, groups=groups, setup=setup)
+    return make_result(
+        "localize", data, system, options.encoder, values, groups=groups, setup=setup
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -175,7 +177,11 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--work", type=Path, default=Path("benchmarks/corpora/localize"))
     parser.add_argument("--systems", type=parse_systems, default=["clew"], help="comma-separated")
     parser.add_argument(
-        "--command", type=command, action="append", default=[], help="NAME=COMMAND: another program"
+        "--command",
+        type=parse_command,
+        action="append",
+        default=[],
+        help="NAME=COMMAND: another program",
     )
     parser.add_argument("--encoder", default="builtin")
     parser.add_argument(
@@ -212,7 +218,7 @@ def table(outcome: Result) -> str:
         f"{setup['questions']} issues, {setup['with_functions']} with functions,"
         f" {setup['repositories']} repositories"
     )
-    lines = [f"{outcome.system}, {outcome.encoder}: {about}", line(outcome.figures)]
+    lines = [f"{outcome.system}, {outcome.encoder}: {about}", format_figures(outcome.figures)]
     lines.append(
         "file@5  "
         + "  ".join(f"{name} {value:.3f}" for name, value in outcome.groups["repository"].items())

@@ -90,7 +90,7 @@ def answer(searcher: Searcher, store: str, text: str) -> tuple[int, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RunPaths:
     """The paths of one run."""
 
     tree: Path
@@ -132,24 +132,24 @@ EDITED = {
 }
 
 
-def quiet(place: Place, seconds: float) -> None:
+def quiet(paths: RunPaths, seconds: float) -> None:
     """Nothing goes on."""
     time.sleep(seconds)
 
 
-def rebuild(place: Place, seconds: float) -> None:
+def rebuild(paths: RunPaths, seconds: float) -> None:
     """Change every file, and build."""
-    for path in place.sources():
+    for path in paths.sources():
         edit(path, "rebuilt")
-    subprocess.run(place.clew("index"), env=place.environment(), check=True, capture_output=True)
+    subprocess.run(paths.clew("index"), env=paths.environment(), check=True, capture_output=True)
 
 
-def watch(place: Place, seconds: float) -> None:
+def watch(paths: RunPaths, seconds: float) -> None:
     """Save a file every second under `clew watch`."""
-    sources = place.sources()
+    sources = paths.sources()
     process = subprocess.Popen(
-        place.clew("watch"),
-        env=place.environment(),
+        paths.clew("watch"),
+        env=paths.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
@@ -169,14 +169,14 @@ def edit(path: Path, word: str) -> None:
         file.write(f"\n{EDITED[path.suffix]} {word}\n")
 
 
-def measure(place: Place, readers: int, seconds: float, pause: float) -> list[Phase]:
+def measure(paths: RunPaths, readers: int, seconds: float, pause: float) -> list[Phase]:
     """Return all phases, run one after the other with the same readers."""
-    subprocess.run(place.clew("index"), env=place.environment(), check=True, capture_output=True)
+    subprocess.run(paths.clew("index"), env=paths.environment(), check=True, capture_output=True)
     periods: list[tuple[str, float, float]] = []
-    with reading(place, readers, pause) as answers:
+    with reading(paths, readers, pause) as answers:
         for phase in (quiet, rebuild, watch):
             start = time.time()
-            phase(place, seconds)
+            phase(paths, seconds)
             periods.append((phase.__name__, start, time.time()))
             print(f"{phase.__name__}: {periods[-1][2] - start:.0f} s", file=sys.stderr, flush=True)
     return [summarize_phase(name, start, end, answers) for name, start, end in periods]
@@ -187,22 +187,22 @@ Answer = tuple[float, float, str, int, str]
 
 
 @contextmanager
-def reading(place: Place, readers: int, pause: float) -> Iterator[list[Answer]]:
+def reading(paths: RunPaths, readers: int, pause: float) -> Iterator[list[Answer]]:
     """Run readers during the block; their answers are available after it."""
-    stop, answers = place.folder / "stop", list[Answer]()
-    logs = [(place.folder / f"reader-{number}").open("w+") for number in range(readers)]
+    stop, answers = paths.folder / "stop", list[Answer]()
+    logs = [(paths.folder / f"reader-{number}").open("w+") for number in range(readers)]
     command = [
         sys.executable,
         "-m",
         "benchmarks.readers",
         "--read",
-        str(place.store),
+        str(paths.store),
         str(stop),
         "--pause",
         str(pause),
     ]
     processes = [
-        subprocess.Popen(command, cwd=ROOT, env=place.environment(), stdout=log) for log in logs
+        subprocess.Popen(command, cwd=ROOT, env=paths.environment(), stdout=log) for log in logs
     ]
     while not all(Path(log.name).stat().st_size for log in logs):
         time.sleep(0.1)
@@ -293,8 +293,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="clew-readers-") as name:
         folder = Path(name)
         shutil.copytree(options.path, folder / "tree", symlinks=True)
-        place = Place(folder / "tree", folder / "store", folder, not options.no_ignore)
-        phases = measure(place, options.readers, options.seconds, options.pause)
+        paths = RunPaths(folder / "tree", folder / "store", folder, not options.no_ignore)
+        phases = measure(paths, options.readers, options.seconds, options.pause)
     print(json.dumps([asdict(each) for each in phases]) if options.json else table(phases))
     return 0
 

@@ -34,10 +34,10 @@ from retrieval import Searcher
 from .labels.questions import CUTOFF, Label, covers, ndcg, read_labels
 from .report import provenance as program
 from .report.progress import spread, steps
-from .report.results import FOLDER, Result, file_result, line, result
+from .report.results import FOLDER, Result, file_result, format_figures, make_result
 from .systems.answer_cache import AnswerCache
 from .systems.checkout import checkout, find_mirror
-from .systems.external import command, open_named
+from .systems.external import open_named, parse_command
 from .systems.systems import System, has_packs, parse_systems
 
 BUDGETS = (500, 1_000, 2_000, 4_000, 8_000)  # tokens of a pack
@@ -165,7 +165,7 @@ def judge(
         "median_seconds": seconds[len(seconds) // 2],
     }
     data = options.data.name + (f"-each{options.each}" if options.each else "")
-    return result(
+    return make_result(
         "search", data, system, options.encoder, values, weights=weights, groups=groups, setup=setup
     )
 
@@ -189,7 +189,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, default=Path("benchmarks/corpora/search"))
     parser.add_argument("--systems", type=parse_systems, default=["clew"], help="comma-separated")
     parser.add_argument(
-        "--command", type=command, action="append", default=[], help="NAME=COMMAND: another program"
+        "--command",
+        type=parse_command,
+        action="append",
+        default=[],
+        help="NAME=COMMAND: another program",
     )
     parser.add_argument("--encoder", default="builtin")
     parser.add_argument(
@@ -230,7 +234,7 @@ def table(outcome: Result) -> str:
         f"{outcome.system}, {outcome.encoder}: {outcome.setup['repositories']} repositories,"
         f" {outcome.setup['questions']} questions"
     ]
-    lines.append(line(outcome.figures))
+    lines.append(format_figures(outcome.figures))
     for group in outcome.groups.values():
         lines.append("  ".join(f"{name} {value:.3f}" for name, value in group.items()))
     return "\n".join([*lines, f"median {outcome.setup['median_seconds'] * 1000:.1f} ms"])

@@ -36,7 +36,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .edge_truth.clang_unit import FATAL, Place, TreeFacts, Unit
+from .edge_truth.clang_unit import FATAL, Location, TreeFacts, Unit
 
 SOURCES = {".c": "c", ".cc": "c++", ".cpp": "c++", ".cxx": "c++"}
 HEADERS = frozenset({".h", ".hh", ".hpp", ".hxx", ".inl", ".ipp", ".tpp"})
@@ -180,7 +180,7 @@ def rows_of(facts: TreeFacts) -> Iterator[dict[str, Any]]:
 
 
 def _edge(
-    src: Place, dst: Place, line: int, how: str, kind: str, others: list[Place]
+    src: Location, dst: Location, line: int, how: str, kind: str, others: list[Location]
 ) -> dict[str, Any]:
     row = {
         "src_path": src[0], "src": src[1], "src_line": src[2], "dst_path": dst[0], "dst": dst[1],

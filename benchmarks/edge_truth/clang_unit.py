@@ -22,8 +22,8 @@ FATAL, _ERROR = 4, 3
 _NAME = re.compile(rb"\w+")
 _CALLEE = re.compile(r"(\w+)\s*\(")
 
-Place = tuple[str, str, int]
-"""path, name, line of the name: where something is defined."""
+Location = tuple[str, str, int]
+"""Path, name, and line of the name of a definition."""
 
 
 @dataclass
@@ -31,14 +31,16 @@ class TreeFacts:
     """The facts of all translation units of a tree."""
 
     root: str
-    definitions: dict[str, set[Place]] = field(default_factory=dict)  # USR → definitions
-    declarations: dict[str, Place] = field(default_factory=dict)  # USR → first declaration
+    definitions: dict[str, set[Location]] = field(default_factory=dict)  # USR → definitions
+    declarations: dict[str, Location] = field(default_factory=dict)  # USR → first declaration
     constructs: dict[str, str] = field(default_factory=dict)  # USR of a constructor → of its class
-    calls: set[tuple[Place, str, int, str]] = field(default_factory=set)  # caller, USR, line, how
-    macros: set[tuple[Place, Place, int]] = field(default_factory=set)
-    bases: set[tuple[Place, str, int]] = field(default_factory=set)
-    seen: dict[Place, int] = field(default_factory=dict)  # function → its last line
-    open: set[tuple[Place, str]] = field(default_factory=set)
+    calls: set[tuple[Location, str, int, str]] = field(
+        default_factory=set
+    )  # caller, USR, line, how
+    macros: set[tuple[Location, Location, int]] = field(default_factory=set)
+    bases: set[tuple[Location, str, int]] = field(default_factory=set)
+    seen: dict[Location, int] = field(default_factory=dict)  # function → its last line
+    open: set[tuple[Location, str]] = field(default_factory=set)
     skipped: dict[str, set[int]] = field(default_factory=dict)  # file → lines compiled by no unit
     failed_files: list[str] = field(default_factory=list)  # files with a fatal error
     broken: int = 0  # functions with an error inside
@@ -60,14 +62,14 @@ class Unit:
             (self._inside(d.location),
             d.location.line) for d in unit.diagnostics if d.severity >= _ERROR
         ]  # fmt: skip
-        self._expanded: dict[str, list[tuple[int, int, Place | None, int]]] = {}
+        self._expanded: dict[str, list[tuple[int, int, Location | None, int]]] = {}
         """File → first byte, last byte, macro of the tree, line."""
 
     def read(self) -> None:
         """Add the unit's macros, declarations and skipped lines."""
         from clang.cindex import CursorKind, conf
 
-        macros: dict[str, Place] = {}
+        macros: dict[str, Location] = {}
         for cursor in self.unit.cursor.get_children():
             in_system = conf.lib.clang_Location_isInSystemHeader(cursor.location)
             path = "" if in_system else self._inside(cursor.location)
@@ -81,7 +83,7 @@ class Unit:
                 macros[cursor.get_usr()] = (path, cursor.spelling, cursor.location.line)
         self._add_skipped()
 
-    def _add_expansion(self, cursor: Any, path: str, macros: Mapping[str, Place]) -> None:
+    def _add_expansion(self, cursor: Any, path: str, macros: Mapping[str, Location]) -> None:
         definition = cursor.referenced
         macro = macros.get(definition.get_usr()) if definition else None
         start, end = cursor.location, cursor.extent.end.offset
@@ -164,7 +166,7 @@ class Unit:
 
     # -- calls
 
-    def _calls(self, cursor: Any, caller: Place, text: str) -> None:
+    def _calls(self, cursor: Any, caller: Location, text: str) -> None:
         kind = cursor.kind.name
         if kind == "CALL_EXPR":
             self._call(cursor, caller, text)
@@ -177,7 +179,7 @@ class Unit:
         for child in cursor.get_children():
             self._calls(child, caller, text)
 
-    def _call(self, cursor: Any, caller: Place, text: str) -> None:
+    def _call(self, cursor: Any, caller: Location, text: str) -> None:
         callee = cursor.referenced
         if callee is None or callee.kind.name not in FUNCTIONS:
             if callee is None:

@@ -1,4 +1,4 @@
-"""Compare edges with a truth whose rows have line numbers, as `truth_clang` writes it.
+"""Compare edges with a truth with line numbers, such as that of `truth_clang`.
 
 Only code read by the compiler is compared. The ends of a row are found in the index by path, name
 and line, so that the two sides may qualify names differently. The rules of the count:
@@ -66,7 +66,7 @@ class Truth:
     calls: dict[str, list[tuple[Node, frozenset[Node]]]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    """how → source and the targets of which any is right."""
+    """how → source and its targets, any of them right."""
     seen: set[Node] = field(default_factory=set)
     open: set[tuple[Node, str]] = field(default_factory=set)
     skipped: dict[str, frozenset[int]] = field(default_factory=dict)

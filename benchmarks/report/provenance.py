@@ -14,8 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKES_ANSWERS = ("indexer/**/*", "retrieval/**/*", "data/**/*", "benchmarks/**/*.py")
-"""Files that decide what is answered, and how it counts; those of other kinds than SOURCES do
-not."""
+"""Files with an effect on answers and figures, if their suffix is in SOURCES."""
 SOURCES = frozenset({".py", ".scm", ".json", ".npy", ".npz", ".txt"})
 
 

@@ -47,7 +47,7 @@ class Result:
         return rounded
 
 
-def result(
+def make_result(
     benchmark: str,
     data: str,
     system: str,
@@ -91,7 +91,7 @@ def _rounded(value: Any) -> Any:
     return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def line(figures: Mapping[str, Estimate], names: Sequence[str] = ()) -> str:
+def format_figures(figures: Mapping[str, Estimate], names: Sequence[str] = ()) -> str:
     """Return figures with their intervals, for people."""
     selection = names or list(figures)
     return "  ".join(

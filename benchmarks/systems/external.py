@@ -19,10 +19,10 @@ from pathlib import Path
 
 from retrieval import Hit, Piece, Searcher
 
-from .systems import READ, System, open_system, read
+from .systems import READ, System, open_system, read_hits
 
 
-def command(text: str) -> tuple[str, str]:
+def parse_command(text: str) -> tuple[str, str]:
     """Return name and command of `NAME=COMMAND`. Raise ValueError if there is no such pair."""
     name, _, program = text.partition("=")
     if not name or not program.strip():
@@ -60,7 +60,7 @@ class External:
         ]
 
     def pieces(self, text: str, budget: int) -> Sequence[Piece]:
-        return list(read(self.searcher, self.hits(text, READ), budget))
+        return list(read_hits(self.searcher, self.hits(text, READ), budget))
 
     def close(self) -> None:
         """End the program."""

@@ -124,7 +124,7 @@ class Chunks:
         return [_hit(at, chunk, symbols[chunk.path]) for at, chunk in enumerate(chunks, 1)]
 
     def pieces(self, text: str, budget: int) -> Sequence[Piece]:
-        return list(read(self.searcher, self._read(text), budget))
+        return list(read_hits(self.searcher, self._read(text), budget))
 
 
 def _hit(rank: int, chunk: FoundChunk, symbols: Sequence[FoundSymbol]) -> Hit:
@@ -158,7 +158,7 @@ class Ripgrep:
         ]
 
     def pieces(self, text: str, budget: int) -> Sequence[Piece]:
-        return list(read(self.searcher, self.hits(text, READ), budget))
+        return list(read_hits(self.searcher, self.hits(text, READ), budget))
 
 
 def count_lines(texts: dict[str, str], question: str) -> dict[str, int]:
@@ -175,7 +175,7 @@ def count_lines(texts: dict[str, str], question: str) -> dict[str, int]:
     return counts
 
 
-def read(searcher: Searcher, hits: Iterable[Hit], budget: int) -> Iterator[Piece]:
+def read_hits(searcher: Searcher, hits: Iterable[Hit], budget: int) -> Iterator[Piece]:
     """Yield the lines of `hits` in order, whole, the last cut at `budget` tokens."""
     left = budget
     for hit in hits:

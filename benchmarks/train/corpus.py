@@ -169,7 +169,7 @@ COMMON_NAMES = {
     "backend",
     "rack",
 }
-"""Excluded repositories whose names are everyday folder names too; a copy would show under its
+"""Names of excluded repositories that are everyday folder names too; a copy would be below its
 owner's name."""
 
 

@@ -35,7 +35,7 @@ WEIGHTS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)  # of the encoder beside BM25
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class MethodScore:
     """The scores of one method."""
 
     method: str
@@ -122,7 +122,7 @@ def score_methods(
         yield f"scores fused, {weight}", by_score(lexical, dense, weight)
 
 
-def evaluate(held_out: Sequence[Pair], encoder: StaticEncoder) -> list[Figure]:
+def evaluate(held_out: Sequence[Pair], encoder: StaticEncoder) -> list[MethodScore]:
     """Return a figure for each method, averaged over the projects."""
     by_method: dict[str, list[tuple[float, float]]] = {}
     for project in dict.fromkeys(pair.project for pair in held_out):
@@ -136,7 +136,8 @@ def evaluate(held_out: Sequence[Pair], encoder: StaticEncoder) -> list[Figure]:
                 (float((1 / rank).mean()), float((rank <= 10).mean()))
             )
     return [
-        Figure(method, *map(float, np.mean(values, axis=0))) for method, values in by_method.items()
+        MethodScore(method, *map(float, np.mean(values, axis=0)))
+        for method, values in by_method.items()
     ]
 
 

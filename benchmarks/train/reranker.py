@@ -65,7 +65,7 @@ class Question:
 
 
 Code = Mapping[str, str]
-"""Of one repository: `path::Qual.name` → how the model is shown that function."""
+"""Of one repository: `path::Qual.name` → the passage of that function for the model."""
 
 
 def read_changes(repository: Repository, mirrors: Path) -> tuple[list[Question], Code]:

@@ -55,7 +55,7 @@ def read_repositories(text: str, excluded: frozenset[str]) -> list[Repository]:
 
 
 def choose_base(repository: Repository, mirrors: Path) -> Repository:
-    """Return the repository with the base that leaves the most tasks.
+    """Return the repository with the base of the most tasks.
 
     Candidates are the newest commits, among first parents, before each number in `USEFUL` of useful
     changes. A far base loses the code moved or written since.

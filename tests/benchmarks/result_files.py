@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks.report.results import file_result, result
+from benchmarks.report.results import file_result, make_result
 
 
 def write_result(folder: Path, system: str, values: list[float], **made: str) -> Path:
     """Write a result about these questions, at a commit of its own, and return its path."""
-    outcome = result(
+    outcome = make_result(
         "search",
         "set",
         system,
