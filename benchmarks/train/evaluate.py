@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array
 
-from benchmarks.train.corpus import excluded_names, sources
-from benchmarks.train.pairs import Pair, pairs
 from indexer import Encoder, StaticEncoder, load_encoder
+
+from .corpus import excluded_names, sources
+from .pairs import Pair, pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.train.evaluate import bm25
-from benchmarks.train.tasks import LIST, Repository, read_repositories, tasks
 from indexer import (
     LANGUAGES,
     Encoder,
@@ -32,6 +30,9 @@ from indexer import (
     search_terms,
 )
 from retrieval import is_test
+
+from .evaluate import bm25
+from .tasks import LIST, Repository, read_repositories, tasks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

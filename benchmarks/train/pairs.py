@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from benchmarks.train.corpus import Source
 from indexer import search_terms
+
+from .corpus import Source
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser

@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.labels.issues import last_rank, units_of
-from benchmarks.systems.answer_cache import load_or_make
 from indexer import ClewError, Store, build_index, load_encoder, open_revision
 from retrieval import FEATURES, Searcher, feature_rows
+
+from ..labels.issues import last_rank, units_of
+from ..systems.answer_cache import load_or_make
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

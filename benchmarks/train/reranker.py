@@ -28,11 +28,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.systems.answer_cache import load_or_make
-from benchmarks.train.evaluate import bm25
-from benchmarks.train.tasks import LIST, Repository, read_repositories
 from indexer import CALLABLES, ClewError, Symbol, open_repository, search_terms
 from retrieval import CommitChange, find_changes, localization_unit, passage_text
+
+from ..systems.answer_cache import load_or_make
+from .evaluate import bm25
+from .tasks import LIST, Repository, read_repositories
 
 if TYPE_CHECKING:
     import torch

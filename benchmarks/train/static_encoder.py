@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.train.corpus import PACKAGES, excluded_names, sources
-from benchmarks.train.pairs import Pair, pairs
+from .corpus import PACKAGES, excluded_names, sources
+from .pairs import Pair, pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
