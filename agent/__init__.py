@@ -1,6 +1,6 @@
 """Context → plan → act → verify: a loop over a model, in a working copy and a sandbox of its own.
 
-Names are listed in `__init__.pyi` and loaded when first used, so that importing the package costs nothing.
+Names are listed in `__init__.pyi` and loaded when first used: importing the package is free.
 """
 
 import lazy_loader

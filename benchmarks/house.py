@@ -42,6 +42,7 @@ class Module:
 
     path: str  # relative to the root, with forward slashes
     source: str
+    stub: str = ""  # of an `__init__` with lazy names: the `.pyi` that lists them
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -153,7 +154,7 @@ def import_graph(modules: list[Module]) -> nx.DiGraph:
 
 def imported(module: Module) -> Iterator[tuple[str, str]]:
     """Yield (module, name) for each imported name; the name of `import a.b` is empty."""
-    for node in ast.walk(module.tree):
+    for node in ast.walk(ast.parse(module.stub) if module.stub else module.tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -8,19 +8,11 @@ from typing import TypeVar
 
 from indexer import SHOWN_WHOLE, GenerationGone, Snapshot
 
-from .graph.graph import Graph
-from .query.lookup import Lookup
-from .query.question import Question, read_question
-from .rank.feature_table import RankingInput
-from .rank.issue_ranker import IssueRanker
-from .rank.ranked import Ranked, Ranker
-from .rank.rerank import Reranker, rerank_hits
-from .rank.weighted import WeightedRanker
+from .graph import Graph
+from .query import Lookup, Question, read_question
+from .rank import IssueRanker, Ranked, Ranker, RankingInput, Reranker, WeightedRanker, rerank_hits
 from .records import Filter, Hit, Pack
-from .search.candidates import CandidateSearch
-from .search.commit_evidence import CommitEvidence
-from .search.dense import DenseSearch
-from .search.path_only import PathOnlyFiles
+from .search import CandidateSearch, CommitEvidence, DenseSearch, PathOnlyFiles
 
 T = TypeVar("T")
 
@@ -85,7 +77,7 @@ class Searcher:
 
         The same index, question and reranker give the same bytes.
         """
-        from .pack.packer import pack
+        from .pack import pack
 
         question = read_question(text)
 

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from ..session.records import Message
+from ..session import Message
 
 MARK = {"type": "ephemeral"}
 BREAKPOINTS = 4

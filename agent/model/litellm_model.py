@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ..errors import AgentError
-from ..session.records import Message, Reply, ToolCall, Usage
+from ..session import Message, Reply, ToolCall, Usage
 from .cache_breakpoints import add_cache_hints
 
 # Without the first, LiteLLM 1.106 imports its MCP gateway for requests with tools, and with it the

@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
 
-from ..session.records import Message
+from ..session import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexer import redact_text
 
-from ..session.records import Message
+from ..session import Message
 from .litellm_model import Model, ModelRequest, NoAnswer
 from .prompt import data_mark, read_template
 from .retries import ask_in_turn

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from ..session.records import Reply, Settings
-from ..session.stop_reasons import ModelFailed
-from ..session.transcript import Session
+from ..session import ModelFailed, Reply, Session, Settings
 from .litellm_model import Model, ModelRequest, NoAnswer, OnText
 
 LONGEST_WAIT = 120.0  # seconds between two attempts, for any number of attempts

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..model.prompt import data_mark, read_template
-from ..session.records import Message
-from ..session.state import RunState, Turn
+from ..model import data_mark, read_template
+from ..session import Message, RunState, Turn
 
 KEPT_TURNS = 4  # the last ones stay as they are: the model is in the middle of its work
 DIGEST_SHARE = 4  # older digests may take a quarter of the conversation, then the oldest go

@@ -9,23 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import AgentError
-from ..model.retries import models_from
-from ..sandbox.ladder import choose, describe_sandbox, open_sandbox, try_ladder
-from ..session.records import Outcome, Settings
-from ..session.state import RunState
-from ..session.stop_reasons import Interrupted, StopReason
-from ..session.transcript import (
+from ..model import models_from
+from ..sandbox import choose, describe_sandbox, open_sandbox, try_ladder
+from ..session import (
+    Interrupted,
     OnEvent,
+    Outcome,
+    RunState,
     Session,
+    Settings,
+    StopReason,
     find_unstarted,
     load,
     new_run_id,
     runs_folder,
 )
-from ..tools.index import Index
-from ..tools.schemas import TOOLS
-from ..tools.toolbox import Toolbox
-from ..workspace.worktree import RunWorktree, create_worktree, discard_worktree, reopen_worktree
+from ..tools import TOOLS, Index, Toolbox
+from ..workspace import RunWorktree, create_worktree, discard_worktree, reopen_worktree
 from .approval import Approval, Ask, Proposal
 from .loop import Run
 from .setup import set_up

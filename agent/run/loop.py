@@ -12,24 +12,23 @@ from typing import Any, NoReturn
 from indexer import redact_text
 
 from ..errors import ToolError
-from ..model.litellm_model import Model, NoAnswer
-from ..model.prompt import OpeningParts, opening_messages
-from ..model.retries import request_reply
-from ..session.records import Message, Settings, ToolCall, ToolResult
-from ..session.state import RunState
-from ..session.stop_reasons import (
+from ..model import Model, NoAnswer, OpeningParts, opening_messages, request_reply
+from ..session import (
     Finished,
     LimitReached,
+    Message,
     ModelFailed,
     Rejected,
+    RunState,
+    Session,
+    Settings,
     StopReason,
+    ToolCall,
+    ToolResult,
     Unverified,
 )
-from ..session.transcript import Session
-from ..tools.output import fit_item
-from ..tools.schemas import TOOLS
-from ..tools.toolbox import COMMAND_SECONDS, Toolbox
-from ..workspace.worktree import RunWorktree
+from ..tools import COMMAND_SECONDS, TOOLS, Toolbox, fit_item
+from ..workspace import RunWorktree
 from .approval import Approval, Decision, Proposal
 from .compaction import compact, count_message_tokens
 from .plan import format_plan, parse_plan

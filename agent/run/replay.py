@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import AgentError
-from ..model.litellm_model import Model, ModelRequest, NoAnswer, OnText
-from ..session.records import Outcome, Reply, ToolCall, Usage
-from ..session.state import Event
-from ..session.transcript import Session, load
-from ..tools.index import Index
-from ..workspace.worktree import worktree_at_start
+from ..model import Model, ModelRequest, NoAnswer, OnText
+from ..session import Event, Outcome, Reply, Session, ToolCall, Usage, load
+from ..tools import Index
+from ..workspace import worktree_at_start
 from .approval import Approval
 from .lifecycle import build_run, drive, resolve_settings, settings_from_json
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..workspace.worktree import state_folder
+from ..workspace import state_folder
 
 _WORD = re.compile(r"[^\s'\"=;&|<>()$]+")
 FIELDS = {  # name → meaning, for the person who is asked

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import AgentError, WorktreeError
-from ..session.records import Usage
-from ..session.state import Event
-from ..session.transcript import Session, load
-from ..workspace.git_command import git
+from ..session import Event, Session, Usage, load
+from ..workspace import git
 
 ANSWER_LENGTH = 100  # characters of an answer in the summary
 ABOUT_LAST_TURN = ("verify", "commit", "approval", "plan", "finish")  # events after their turn

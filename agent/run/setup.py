@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..session.stop_reasons import Rejected, StopReason
+from ..session import Rejected, StopReason
 from .approval import Proposal
 from .loop import Run
 from .repository_config import (

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from ..session.records import ToolResult
-from ..tools.code_refs import LINES
-from ..tools.toolbox import Toolbox
-from ..workspace.worktree import RunWorktree
+from ..session import ToolResult
+from ..tools import LINES, Toolbox
+from ..workspace import RunWorktree
 
 PYTEST = re.compile(r"^(?:python3? -m )?(?:py\.test|pytest)\b")
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?\.py(?:::.+?)?)(?: - .*)?$", re.MULTILINE)

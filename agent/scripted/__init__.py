@@ -1,1 +1,5 @@
-"""A model that follows a script, behind real HTTP."""
+"""A model that follows a script, behind real HTTP (tests, demo)."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -2,8 +2,8 @@
 
 OpenAI (platform.openai.com, prompt caching): the longest common prefix with an earlier request,
 from 1,024 tokens on, in steps of 128; writing is free. Anthropic (docs.claude.com, prompt caching):
-at most four breakpoints; a breakpoint reads an earlier one's prefix if that ended at its position or
-at one of the 20 blocks before; 4,096 tokens at least for the strictest models. Gemini
+at most four breakpoints; a breakpoint reads an earlier one's prefix if that ended at its position
+or at one of the 20 blocks before; 4,096 tokens at least for the strictest models. Gemini
 (ai.google.dev, implicit caching): the longest common prefix, 4,096 tokens at least.
 """
 

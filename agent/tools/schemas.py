@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ..errors import ToolError
-from ..session.records import Message, ToolCall
+from ..session import Message, ToolCall
 
 TYPES: dict[str, type] = {"string": str, "integer": int, "array": list}
 

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from indexer import ClewError, redact_text
 
 from ..errors import ToolError
-from ..sandbox.ladder import Sandbox
-from ..sandbox.watchdog import CommandResult
-from ..session.records import ToolCall, ToolResult
-from ..session.transcript import Session
+from ..sandbox import CommandResult, Sandbox
+from ..session import Session, ToolCall, ToolResult
 from .code_refs import CodeRef, find_symbol_lines, parse_ref, refs_to_lines
 from .edit import (
     MAX_FILE_BYTES,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..kinds import CALLABLES, LOCALS, TYPES, VARIABLES
-from ..languages.registry import Language
+from ..languages import Language
 from ..records import Symbol
 from .doc_comments import MAX_DOC, DocReader
 from .matches import node_text

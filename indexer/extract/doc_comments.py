@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..languages.registry import Language
+from ..languages import Language
 from .names import comment_text, string_text
 
 if TYPE_CHECKING:

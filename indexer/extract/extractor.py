@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ..languages.grammars import grammar, load_function, symbols_query
-from ..languages.language_pack import syntax_blocks
-from ..languages.registry import LANGUAGES, TEXT, Language
+from ..languages import (
+    LANGUAGES,
+    TEXT,
+    Language,
+    grammar,
+    load_function,
+    symbols_query,
+    syntax_blocks,
+)
 from ..records import FileFacts, Import, Symbol
 from .bindings import read_bindings
 from .chunker import MAX_LINES, chunk_lines

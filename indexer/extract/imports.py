@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..languages.grammars import load_function
-from ..languages.registry import Language
+from ..languages import Language, load_function
 from ..records import Import
 from .definitions import SymbolTable
 from .matches import captures_of, line_of, node_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..languages.line_outline import LineEntry, LineReader
+from ..languages import LineEntry, LineReader
 from ..records import Symbol
 from .definitions import MAX_NAME, MAX_PREFIX, MAX_SIGNATURE
 

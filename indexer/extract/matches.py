@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..languages.grammars import Grammar
+from ..languages import Grammar
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query

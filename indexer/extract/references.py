@@ -13,8 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..kinds import CALLABLES, LINKABLE
-from ..languages.families import family_rules
-from ..languages.registry import Language
+from ..languages import Language, family_rules
 from ..records import Binding, Import, Reference
 from .definitions import SymbolTable
 from .matches import captures_of

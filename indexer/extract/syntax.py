@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..languages.grammars import grammar
-from ..languages.registry import LANGUAGES, language_of
+from ..languages import LANGUAGES, grammar, language_of
 from ..records import Symbol
 from .extractor import extract_symbols
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import StoreError
-from ..languages.families import C, family_rules
+from ..languages import C, family_rules
 from ..records import FileFacts, key64
 from .arrow_files import ALIAS_MACRO, EXTERNAL, NAME_COLUMNS, ArrowFacts
 from .exported_references import is_exported

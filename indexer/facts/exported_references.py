@@ -9,7 +9,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..store.lance import in_filter
+from ..store import in_filter
 
 ACCESSORS = frozenset({"setter", "deleter"})
 """Called above the further functions of a Python property."""

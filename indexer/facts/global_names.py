@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..kinds import LINKABLE
-from ..languages.families import Family, family_of, family_rules
+from ..languages import Family, family_of, family_rules
 from ..records import Symbol, base_name
 from .file_view import FileView
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from ..languages.families import family_of
+from ..languages import family_of
 from ..records import FileFacts, Import, Symbol
-from ..store.lance import in_filters
+from ..store import in_filters
 from .exported_references import ACCESSORS_FILTER, BASES_FILTER, WITHOUT_BASES
 from .global_names import (
     METHOD,

@@ -1,0 +1,5 @@
+"""The files that an import names: one finder per language family."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from posixpath import dirname, join
 
-from ..languages.families import family_rules
+from ..languages import family_rules
 from ..records import SETTING
 from .finder_files import FinderFile
 

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
-from ..facts.file_view import FileView
-from ..languages.families import family_of
+from ..facts import FileView
+from ..languages import family_of
 from .finder_files import FinderFile
 
 

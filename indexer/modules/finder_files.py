@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..facts.by_path import ByPath
-from ..facts.protocol import Facts
-from ..facts.tracking import Recorder, TrackedRows
+from ..facts import ByPath, Facts, Recorder, TrackedRows
 from ..records import Binding, Import
 
 Input = tuple[str, str]

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from ..facts.protocol import Facts
-from ..languages.families import C, family_of, family_rules
+from ..facts import Facts
+from ..languages import C, family_of, family_rules
 from .bash import BashFinder
 from .c import IncludeFinder
 from .ecmascript import EcmascriptFinder

@@ -1,0 +1,5 @@
+"""A build from walk to publication: walk, extract, resolve, publish; its worker processes."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -11,20 +11,14 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from ..embed.encoder import Encoder
-from ..embed.vector_cache import VectorCache
+from ..embed import Encoder, VectorCache
 from ..errors import SourceError
-from ..extract.chunker import CHUNKER
-from ..extract.extractor import EXTRACTOR
-from ..languages.language_pack import pack_version
+from ..extract import CHUNKER, EXTRACTOR
+from ..languages import pack_version
 from ..records import Report, printable
-from ..resolve.scip.reader import read_scip
-from ..source.tree import Source
-from ..store.garbage import delete_unused_facts
-from ..store.schema import fact_version_of
-from ..store.statistics_update import StatisticsUpdate
-from ..store.store import Store
-from ..store.writer import open_writer
+from ..resolve import read_scip
+from ..source import Source
+from ..store import StatisticsUpdate, Store, delete_unused_facts, fact_version_of, open_writer
 from .changed_files import make_manifest, walk_files
 from .extraction import extract_files
 from .history import PendingCommits, read_history

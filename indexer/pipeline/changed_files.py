@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..records import key64, printable
-from ..source.tree import Skipped, SkipReason, SourceFile
-from ..store.manifest import EMPTY_MANIFEST, MANIFEST_COLUMNS, sort_by_path
+from ..source import Skipped, SkipReason, SourceFile
+from ..store import EMPTY_MANIFEST, MANIFEST_COLUMNS, sort_by_path
 from .extract_worker import Outcome
 from .state import Build, is_small_change
 

@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..facts.arrow_writer import BATCH_ROWS
-from ..facts.protocol import VersionedFacts
-from ..resolve.c_includers import find_changed_includers
-from ..resolve.dependencies import (
+from ..facts import BATCH_ROWS, VersionedFacts
+from ..resolve import (
     OCCURRENCES,
     ModuleInputs,
     altered_keys,
+    find_changed_includers,
     include_keys,
     resolution_id,
 )
-from ..store.generation import View
-from ..store.writer import Writer
+from ..store import View, Writer
 from .state import is_small_change
 
 if TYPE_CHECKING:

@@ -9,16 +9,12 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..embed.encoder import Encoder
-from ..embed.static import StaticEncoder
-from ..extract.extractor import extract_facts
-from ..languages.registry import language_of
+from ..embed import Encoder, StaticEncoder
+from ..extract import extract_facts
+from ..languages import language_of
 from ..records import key64, printable
-from ..source.classify import content_id, find_skip_reason
-from ..source.redact import redact_bytes
-from ..source.tree import Reader, SkipReason, SourceFile
-from ..store.schema import ExtractedFile, fact_batches, with_vectors
-from ..store.term_statistics import TermStatistics, count_terms
+from ..source import Reader, SkipReason, SourceFile, content_id, find_skip_reason, redact_bytes
+from ..store import ExtractedFile, TermStatistics, count_terms, fact_batches, with_vectors
 
 
 @dataclass(frozen=True, slots=True)

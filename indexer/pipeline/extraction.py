@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..embed.static import StaticEncoder
-from ..embed.vector_cache import vector_key
-from ..extract.chunker import CHUNKER
-from ..extract.extractor import EXTRACTOR
-from ..languages.language_pack import pack_version
-from ..source.tree import SourceFile
-from ..store.schema import with_vectors
+from ..embed import StaticEncoder, vector_key
+from ..extract import CHUNKER, EXTRACTOR
+from ..languages import pack_version
+from ..source import SourceFile
+from ..store import with_vectors
 from .changed_files import WalkDiff
 from .extract_worker import Extracted, Outcome, extract_worker, identify_worker
 from .pool import PoisonItem, Pool

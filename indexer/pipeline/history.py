@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..source.commits import Commit, read_commits
+from ..source import Commit, read_commits
 from .state import Build
 
 

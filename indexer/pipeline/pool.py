@@ -26,7 +26,7 @@ from threading import Event, Thread
 from typing import Generic, TypeVar
 
 from ..errors import WorkerError
-from ..source.tree import SkipReason
+from ..source import SkipReason
 from .niceness import lower_priority
 
 T = TypeVar("T")

@@ -10,10 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..records import Report
-from ..resolve.dependencies import resolution_id
-from ..store.generation import View
-from ..store.indices import create_key_indices, create_text_index
-from ..store.manifest import MANIFEST_COLUMNS, changed_rows, have_same_files
+from ..resolve import resolution_id
+from ..store import (
+    MANIFEST_COLUMNS,
+    View,
+    changed_rows,
+    create_key_indices,
+    create_text_index,
+    have_same_files,
+)
 from .earlier_edges import with_facts
 from .extraction import Extraction
 from .history import PendingCommits, store_history

@@ -14,19 +14,11 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ..facts.arrow_files import ArrowFacts
-from ..facts.arrow_writer import write_arrow_facts
-from ..facts.by_path import ByPath
-from ..facts.protocol import Facts
-from ..facts.tables import TableFacts
-from ..languages.families import family_rules
+from ..facts import ArrowFacts, ByPath, Facts, TableFacts, write_arrow_facts
+from ..languages import family_rules
 from ..records import FileFacts
-from ..resolve.dependencies import files_of_keys
-from ..resolve.scip.matching import match_scip
-from ..resolve.scip.occurrences import CompilerOccurrence, read_occurrences
-from ..store.lance import in_filter
-from ..store.manifest import MANIFEST_COLUMNS
-from ..store.schema import OCCURRENCES, make_batch
+from ..resolve import CompilerOccurrence, files_of_keys, match_scip, read_occurrences
+from ..store import MANIFEST_COLUMNS, OCCURRENCES, in_filter, make_batch
 from .earlier_edges import NO_BUILD, ViewDiff, find_previous, find_reusable, with_facts
 from .resolve_worker import resolve_files
 from .state import Build

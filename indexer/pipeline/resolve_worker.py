@@ -14,19 +14,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import SourceError
-from ..facts.arrow_files import ArrowFacts
-from ..facts.protocol import Facts
-from ..facts.tables import TableFacts
+from ..facts import ArrowFacts, Facts, TableFacts
 from ..records import Edge, symbol_id
-from ..resolve.dependencies import OCCURRENCES
-from ..resolve.resolver import Resolver
-from ..resolve.scip.occurrences import (
+from ..resolve import (
+    OCCURRENCES,
     CompilerOccurrence,
+    Resolver,
     compiler_edges,
     explained_references,
     merge_edges,
 )
-from ..store.schema import DEPENDENCIES, edge_batch, edge_set_id, make_batch
+from ..store import DEPENDENCIES, edge_batch, edge_set_id, make_batch
 from .memory import Shares
 from .pool import PoisonItem, Pool
 

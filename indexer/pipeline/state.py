@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..embed.encoder import Encoder
-from ..embed.vector_cache import VectorCache
-from ..source.tree import Source
-from ..store.statistics_update import StatisticsUpdate
-from ..store.writer import Writer
+from ..embed import Encoder, VectorCache
+from ..source import Source
+from ..store import StatisticsUpdate, Writer
 from .memory import Shares
 
 Progress = Callable[[str, int, int], None]

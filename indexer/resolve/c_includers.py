@@ -11,9 +11,9 @@ from __future__ import annotations
 import os.path
 from collections.abc import Collection, Iterator, Mapping
 
-from ..facts.protocol import Facts
-from ..languages.families import family_rules
-from ..modules.module_finder import ModuleFinder
+from ..facts import Facts
+from ..languages import family_rules
+from ..modules import ModuleFinder
 from ..records import FileFacts
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from ..code_digest import digest_code
-from ..facts.global_names import find_global_names
-from ..languages.families import family_of, family_rules
+from ..facts import find_global_names
+from ..languages import family_of, family_rules
 from ..records import FileFacts, key64
 from .namespace import Namespace
 from .namespace_tables import build_namespace

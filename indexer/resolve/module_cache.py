@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..facts.protocol import Facts
-from ..modules.module_finder import ModuleFinder
+from ..facts import Facts
+from ..modules import ModuleFinder
 
 CACHED_MODULES = 200_000
 

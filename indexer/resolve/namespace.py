@@ -8,10 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..facts.file_view import FileView
-from ..facts.global_names import external_name
+from ..facts import FileView, external_name
 from ..kinds import CALLABLES, PROSE, TYPES, VARIABLES
-from ..languages.families import Family
+from ..languages import Family
 from ..records import Binding, Import, Reference, Symbol
 
 ANYWHERE = 1 << 30  # a position after every binding

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from ..facts.by_path import ByPath
-from ..facts.file_view import FileView
-from ..facts.protocol import Facts
+from ..facts import ByPath, Facts, FileView
 from .namespace import Namespace
 from .namespace_tables import build_namespace
 

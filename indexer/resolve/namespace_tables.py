@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from ..facts.exported_references import ACCESSORS
-from ..facts.global_names import external_name
+from ..facts import ACCESSORS, external_name
 from ..kinds import TYPES, VARIABLES
-from ..languages.families import Family, family_rules
-from ..modules.finder import package_of
+from ..languages import Family, family_rules
+from ..modules import package_of
 from ..records import Binding, FileFacts, Import, Reference, base_name
 from .namespace import Namespace, Span, position, skip_variables
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..kinds import CALLABLES
-from ..languages.families import family_of
+from ..languages import family_of
 from ..records import Reference
 from .inference.function_aliases import FunctionAliases
 from .inference.type_inference import TypeInference

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from operator import attrgetter
 
-from ..facts.in_memory import InMemoryFacts
-from ..facts.protocol import Facts
+from ..facts import Facts, InMemoryFacts
 from ..kinds import VARIABLES
-from ..languages.families import family_of
+from ..languages import family_of
 from ..records import Edge, FileFacts, Import, Reference, symbol_id
 from .confidence import confidence
 from .dependencies import PATHS, family_key, keys_of_reads, modules_key

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from ..facts.tracking import Recorder, TrackedItems, TrackedMapping, TrackedRows
+from ..facts import Recorder, TrackedItems, TrackedMapping, TrackedRows
 from .namespace import Namespace
 from .parts import STARS, WHOLE, PartOf
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..facts.global_names import GlobalDefinition
-from ..facts.protocol import Facts
+from ..facts import Facts, GlobalDefinition
 from .dependencies import name_key
 from .value import Value
 

@@ -1,0 +1,5 @@
+"""One published generation, read-only: chunks, symbols, edges, commits."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ..store.fragment_cache import sort_by_number
+from ..store import sort_by_number
 from .results import FoundChunk
 
 if TYPE_CHECKING:

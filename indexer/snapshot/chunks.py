@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..embed.quantized import OVERSAMPLING, OVERSAMPLING_IN_MEMORY, Signs, cosines
-from ..store.lance import fetch, query_rows, query_table
-from ..store.term_statistics import STATISTICS_COLUMNS, TermStatistics, sum_rows
+from ..embed import OVERSAMPLING, OVERSAMPLING_IN_MEMORY, Signs, cosines
+from ..store import STATISTICS_COLUMNS, TermStatistics, fetch, query_rows, query_table, sum_rows
 from .chunk_table import COLUMNS, ChunkTable
 from .match_queries import match_queries
 from .results import FoundChunk

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..bm25 import Bm25
-from ..source.commits import MAX_COMMITS, newest
-from ..store.lance import in_filter
+from ..source import MAX_COMMITS, newest
+from ..store import in_filter
 from .tables import ViewTables
 
 if TYPE_CHECKING:

@@ -12,11 +12,8 @@ import pyarrow as pa
 
 from ..errors import StoreError
 from ..records import Reference, on_disk
-from ..source.tree import changed_ns
-from ..store.fragment_cache import FragmentCache
-from ..store.generation import Tuning
-from ..store.lance import decompress_source, quote
-from ..store.store import Store
+from ..source import changed_ns
+from ..store import FragmentCache, Store, Tuning, decompress_source, quote
 from .chunks import Chunks
 from .commit_log import CommitLog
 from .entries import Entries
@@ -130,7 +127,7 @@ class Snapshot:
         return now.st_size != entry.size or self._content_on_disk(path) != entry.content
 
     def _content_on_disk(self, path: str) -> str:
-        from ..source.classify import content_id
+        from ..source import content_id
 
         try:
             with open(os.path.join(self.view.root, on_disk(path)), "rb") as file:

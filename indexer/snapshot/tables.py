@@ -11,10 +11,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import GenerationGone, StoreError
-from ..store.generation import State, View
-from ..store.lance import fetch, in_filter, in_filters, lance_errors, query_table, quote
-from ..store.manifest import MANIFEST_COLUMNS, merge_rows
-from ..store.store import Store
+from ..store import (
+    MANIFEST_COLUMNS,
+    State,
+    Store,
+    View,
+    fetch,
+    in_filter,
+    in_filters,
+    lance_errors,
+    merge_rows,
+    query_table,
+    quote,
+)
 from .entries import Entries
 from .symbols import COLUMNS as SYMBOL_COLUMNS
 

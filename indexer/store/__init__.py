@@ -1,0 +1,5 @@
+"""LanceDB tables: schema, one writer, generations, manifests, maintenance."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

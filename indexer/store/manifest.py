@@ -1,8 +1,9 @@
 """Manifests: the file version and the edge set at each path of a view.
 
-A manifest is an Arrow table with the MANIFEST_COLUMNS, sorted by path. The store keeps it as the rows of one
-full write and, above them, rows changed by later builds. The column `since` of a row is its first
-generation, and the newest row of a path counts. A deleted path has a row with the reason DELETED.
+A manifest is an Arrow table of MANIFEST_COLUMNS, sorted by path. The store keeps it as the rows of
+one full write and, above them, rows changed by later builds. The column `since` of a row is its
+first generation, and the newest row of a path counts. A deleted path has a row with the reason
+DELETED.
 """
 
 from __future__ import annotations

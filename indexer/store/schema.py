@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from ..embed.quantized import vector_columns, vector_fields
+from ..embed import vector_columns, vector_fields
 from ..records import Binding, Chunk, Edge, FileFacts, Import, Reference, Symbol, key64, symbol_id
 
 if TYPE_CHECKING:

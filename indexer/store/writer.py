@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ..errors import StoreError
 from ..records import key64
-from ..source.tree import QUARANTINED
+from ..source import QUARANTINED
 from .generation import State, Tuning, View
 from .inventory import Inventory
 from .lance import delete_rows, in_filter, lance_errors, quote, table_names
@@ -35,7 +35,7 @@ from .store import Store
 if TYPE_CHECKING:
     from lancedb.table import Table
 
-    from ..source.commits import Commit
+    from ..source import Commit
 
 KEPT_GENERATIONS = 4  # rows of `generations`; readers pin at most the last
 TIDY_EVERY = 16  # publications, after which older rows are deleted

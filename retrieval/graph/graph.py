@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from indexer import FoundSymbol, Reference, Snapshot, base_name, key64
 
 from ..file_roles import is_test
-from ..query.lookup import Lookup
+from ..query import Lookup
 from ..records import Related
 from .edge_columns import KINDS, SOURCE_KINDS
 from .traversal import FLOW, Direction, Step, traverse

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from indexer import FoundEdge, FoundSymbol, Snapshot, key64
 
-from ..query.lookup import Lookup
+from ..query import Lookup
 from .adjacency import GraphNode, owner_of
 from .edge_columns import KINDS, EdgeColumns, Row
 

@@ -1,0 +1,5 @@
+"""Ranked hits to evidence within a token budget."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

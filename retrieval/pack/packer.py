@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 
 from indexer import Snapshot
 
-from ..query.lookup import Lookup
-from ..query.question import Question
-from ..rank.ranked import Ranked
+from ..query import Lookup, Question
+from ..rank import Ranked
 from ..records import Pack, Piece
 from ..tokens import count_tokens
 from .detail_levels import UTILITY, DetailLevel, PackItem, covers, detail_levels

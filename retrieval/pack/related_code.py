@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from indexer import SHOWN_AS_VALUES, FoundEdge, FoundSymbol, Snapshot, search_terms
 
 from ..file_roles import is_test
-from ..query.lookup import Lookup
+from ..query import Lookup
 
 MIN_CONFIDENCE = 0.5  # of an edge to related code
 WEIGHTS = {"calls": 0.25, "inherits": 0.25, "references": 0.2, "tests": 0.1}

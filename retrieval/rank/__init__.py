@@ -1,0 +1,5 @@
+"""The order of candidates: weights for short questions, trees for issues, rerankers."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

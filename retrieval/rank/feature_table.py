@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from indexer import CALLABLES, FoundSymbol
 
-from ..query.mention_matches import MentionMatches
-from ..query.question import Question
-from ..query.term_rarity import rarity
-from ..search.commit_evidence import CommitEvidence
-from ..search.fusion import Candidate
+from ..query import MentionMatches, Question, rarity
+from ..search import Candidate, CommitEvidence
 from .term_counts import TermCounts
 
 if TYPE_CHECKING:

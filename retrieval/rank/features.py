@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from indexer import FoundSymbol, search_terms
 
 from ..file_roles import file_role
-from ..query.term_rarity import rarity
-from ..query.words import name_parts, path_parts
-from ..search.file_evidence import discounted_sum
+from ..query import name_parts, path_parts, rarity
+from ..search import discounted_sum
 from .feature_table import (
     FeatureTable,
     RankingInput,

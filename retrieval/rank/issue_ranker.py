@@ -12,11 +12,8 @@ from functools import cache, cached_property
 from indexer import CALLABLES, FileSymbols, FoundSymbol, Symbol, data_folder
 
 from ..file_roles import is_source
-from ..query.lookup import Lookup
-from ..query.question import Question
-from ..search.candidates import Candidates, best_positions
-from ..search.commit_evidence import CommitEvidence
-from ..search.fusion import Candidate
+from ..query import Lookup, Question
+from ..search import Candidate, Candidates, CommitEvidence, best_positions
 from .boosted_trees import Trees
 from .feature_table import RankingInput, Unit
 from .features import FEATURES, SIGNALS, feature_rows

@@ -8,9 +8,8 @@ from typing import Protocol
 
 from indexer import FoundSymbol
 
-from ..query.question import Question
-from ..search.candidates import Candidates
-from ..search.fusion import Candidate
+from ..query import Question
+from ..search import Candidate, Candidates
 
 
 @dataclass(slots=True)

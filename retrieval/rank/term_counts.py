@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 
 from indexer import count_matrix, length_norms, weigh_counts
 
-from ..query.question import Question
-from ..query.term_rarity import rarity
+from ..query import Question, rarity
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,12 +13,8 @@ from collections.abc import Collection, Mapping, Sequence
 from indexer import CALLABLES, FileSymbols, FoundSymbol
 
 from ..file_roles import file_role
-from ..query.lookup import Lookup
-from ..query.question import Question
-from ..query.words import QuestionWords
-from ..search.candidates import Candidates
-from ..search.file_evidence import sum_file_evidence
-from ..search.fusion import Candidate
+from ..query import Lookup, Question, QuestionWords
+from ..search import Candidate, Candidates, sum_file_evidence
 from .ranked import Ranked, merge_windows
 
 # by kind of question; "LOG ranking" is a section of benchmarks/LOG.md

@@ -1,0 +1,5 @@
+"""First-stage candidates: full text, vectors, commit history, fusion."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from indexer import FoundChunk
 
 from ..file_roles import is_source
-from ..query.lookup import Lookup
-from ..query.mention_matches import MentionMatches, match_mentions
-from ..query.question import Question
+from ..query import Lookup, MentionMatches, Question, match_mentions
 from ..records import Filter
 from .commit_evidence import CommitEvidence
 from .dense import DenseSearch

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from indexer import LoggedCommit, Snapshot
 
-from ..query.question import Question
+from ..query import Question
 
 # "LOG history" is the section of benchmarks/LOG.md
 COMMITS = 100  # used for one question; LOG history: top

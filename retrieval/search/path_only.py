@@ -7,9 +7,7 @@ from functools import cached_property, lru_cache
 
 from indexer import search_terms
 
-from ..query.lookup import Lookup, findable
-from ..query.question import Question
-from ..query.words import QuestionWords
+from ..query import Lookup, Question, QuestionWords, findable
 from ..records import Filter
 from .filters import path_matches
 

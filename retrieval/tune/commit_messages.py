@@ -31,8 +31,8 @@ _EMPTY_TITLES = re.compile(
     r"|submodules?|authors|news)|initial (?:commit|import)|wip|v?\d+(?:\.\d+)+)\b"
     r"|\b(?:typos?|spelling|whitespaces?|pep-?8|pep-?257|flake8|pylint|linting|lint|isort|black"
     r"|ruff|autopep8|prettier|reformat\w*|formatting|re-?indent\w*|clang-format|gofmt|rustfmt"
-    r"|pyupgrade|copyright|license headers?|f-strings?|mypy|docstrings?|unused imports?|\[pre-commit"
-    r"|pre-commit)\b"
+    r"|pyupgrade|copyright|license headers?|f-strings?|mypy|docstrings?|unused imports?"
+    r"|\[pre-commit|pre-commit)\b"
     r"|^(?:docs?|style|ci|chore|build|tests?)(?:\([^)]*\))?!?:",
     re.IGNORECASE,
 )

@@ -29,9 +29,8 @@ from indexer import (
 )
 
 from ..file_roles import is_test
-from ..query.question import read_question
-from ..rank.ranked import Ranked
-from ..rank.tuned_weights import BASE, ranker_id
+from ..query import read_question
+from ..rank import BASE, Ranked, ranker_id
 from ..searcher import Searcher
 from .commit_examples import (
     CommitChange,

@@ -274,11 +274,22 @@ def edited(pick: random.Random, texts: dict[str, str], kind: str) -> dict[str, s
 
 
 PROGRAMS = {
-    "include/list.h": "#define LIST(a) grow(a)\n#define ALIAS other_name\nstatic inline int head(int a) { return a; }\nint grow(int a);\n",
-    "lib/list.c": '#include "list.h"\nint grow(int a) { return head(a); }\nstatic int own(int a) { return LIST(a); }\n',
-    "lib/user.c": '#include "list.h"\nint use_it(int a) { return grow(a) + head(a) + ALIAS(a) + own(a); }\n',
-    "lib/type.cc": "namespace net { struct Box { int open(); }; int Box::open() { return use_it(1); } }\n",
-    "app/main.py": "from app.base import Base\n\n\nclass Child(Base):\n    @property\n    def one(self): return self.two()\n"
+    "include/list.h": (
+        "#define LIST(a) grow(a)\n#define ALIAS other_name\n"
+        "static inline int head(int a) { return a; }\nint grow(int a);\n"
+    ),
+    "lib/list.c": (
+        '#include "list.h"\nint grow(int a) { return head(a); }\n'
+        "static int own(int a) { return LIST(a); }\n"
+    ),
+    "lib/user.c": (
+        '#include "list.h"\nint use_it(int a) { return grow(a) + head(a) + ALIAS(a) + own(a); }\n'
+    ),
+    "lib/type.cc": (
+        "namespace net { struct Box { int open(); }; int Box::open() { return use_it(1); } }\n"
+    ),
+    "app/main.py": "from app.base import Base\n\n\nclass Child(Base):\n    @property\n"
+    "    def one(self): return self.two()\n"
     "    @one.setter\n    def one(self, value): self.two()\n",
     "app/base.py": "class Base:\n    def two(self): return helper()\n\n\ndef helper(): pass\n",
     "run.sh": "start() { helper; }\nstart\n",

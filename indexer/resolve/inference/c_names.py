@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...facts.global_names import GlobalDefinition, external_name
+from ...facts import GlobalDefinition, external_name
 from ...kinds import TYPES
-from ...languages.families import C
-from ...modules.finder import nearness
+from ...languages import C
+from ...modules import nearness
 from ..c_includes import Includes, IncludeSet
 from ..module_cache import ModuleCache
 from ..parts import INCLUDES

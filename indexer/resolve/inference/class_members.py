@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...facts.global_names import external_name
+from ...facts import external_name
 from ..tracked_files import TrackedFiles
 from ..value import Value
 from .c_names import ExternalNames

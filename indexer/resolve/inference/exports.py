@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ...facts.protocol import Facts
-from ...languages.families import family_rules
-from ...modules.finder import reach
+from ...facts import Facts
+from ...languages import family_rules
+from ...modules import reach
 from ...records import Import
 from ..module_cache import ModuleCache
 from ..parts import STARS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...kinds import TYPES
-from ...modules.finder import nearness
+from ...modules import nearness
 from ...records import Import
 from ..value import Value
 from .evaluator import Evaluator

@@ -11,9 +11,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from ...facts.file_view import FileView
+from ...facts import FileView
 from ...kinds import TYPES, TYPES_AND_MODULES
-from ...languages.families import family_rules
+from ...languages import family_rules
 from ...records import Symbol, base_name
 from ..namespace import Namespace
 from ..value import Value

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ...facts.protocol import Facts
+from ...facts import Facts
 from ...kinds import CALLABLES, TYPES, VARIABLES
 from ...records import Binding
 from ..module_cache import ModuleCache

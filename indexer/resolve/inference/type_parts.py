@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...modules.finder import nearness
+from ...modules import nearness
 from ...records import base_name
 from ..value import Value
 from .packages import PackageIndex

@@ -62,7 +62,10 @@ OPENING: list[Message] = [
 
 
 def test_each_provider_gets_what_it_wants_for_its_cache() -> None:
-    assert [cache_style(model) for model in ("anthropic/claude-x", "bedrock/anthropic.claude-y", "openai/x", "gemini/x", "ollama/x")] == [
+    models = (
+        "anthropic/claude-x", "bedrock/anthropic.claude-y", "openai/x", "gemini/x", "ollama/x",
+    )  # fmt: skip
+    assert [cache_style(model) for model in models] == [
         "explicit", "explicit", "key", "automatic", "automatic",
     ]  # fmt: skip
     assert "prompt_cache_key" in add_cache_hints(OPENING, [], 4, "openai/x")
@@ -140,8 +143,8 @@ def test_every_failure_is_waited_out_with_every_provider(
         told.append(event["event"])
 
     outcome = play(
-        repository, [malformed, done], model=MODELS[wire_format], wire_format=wire_format, retries=3, stream=stream, on_event=watch,
-        test_command="true",
+        repository, [malformed, done], model=MODELS[wire_format], wire_format=wire_format,
+        retries=3, stream=stream, on_event=watch, test_command="true",
     )  # fmt: skip
     assert (outcome.status, outcome.steps) == ("finished", 2), outcome.reason
     assert told.count("retry") == 3
@@ -211,8 +214,8 @@ def test_a_digest_knows_plan_failures_files_and_names_what_was_seen(
     assert "1. mend it" in digest
     assert "Files changed so far: courier/queue.py" in digest
     assert (
-        "The last verification failed:\n- tests/test_queue.py::test_a_failed_job_is_tried_again_after_its_delay"
-        in digest
+        "The last verification failed:\n"
+        "- tests/test_queue.py::test_a_failed_job_is_tried_again_after_its_delay" in digest
     )
     assert "read courier/queue.py | seen courier/queue.py" in digest
     assert "I read the queue." in digest

@@ -1,4 +1,5 @@
-"""A model orders the first hits: what it is sent, what is made of its answer, what happens where it gives none."""
+"""A model orders the first hits: what it is sent, what is made of its answer, what happens where it
+gives none."""
 
 from __future__ import annotations
 

@@ -54,7 +54,8 @@ def test_the_users_editor_gives_the_changed_plan(
 ) -> None:
     program = tmp_path / "editor.py"
     program.write_text(
-        "import sys\npath = sys.argv[1]\ntext = open(path).read()\nopen(path, 'w').write(text + 'more\\n')\n"
+        "import sys\npath = sys.argv[1]\ntext = open(path).read()\n"
+        "open(path, 'w').write(text + 'more\\n')\n"
     )
     monkeypatch.setenv("VISUAL", f"{sys.executable} {program}")
     assert edit_text("1. one") == "1. one\nmore"

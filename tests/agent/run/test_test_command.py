@@ -21,7 +21,8 @@ from agent.run.test_command import find_test_command
         ({"pyproject.toml": ""}, None),
         (
             {
-                "package.json": '{"scripts": {"test": "echo \\"Error: no test specified\\" && exit 1"}}'
+                "package.json": '{"scripts": {"test": '
+                '"echo \\"Error: no test specified\\" && exit 1"}}'
             },
             None,
         ),

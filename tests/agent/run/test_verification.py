@@ -14,12 +14,15 @@ from tests.agent.conftest import Play, git, reply
 TESTS = {
     "pyproject.toml": "",
     "value.py": "def value():\n    return 1\n",
-    "tests/test_value.py": "from value import value\n\n\ndef test_value():\n    assert value() == 2\n",
+    "tests/test_value.py": (
+        "from value import value\n\n\ndef test_value():\n    assert value() == 2\n"
+    ),
     "tests/test_red.py": "def test_red():\n    assert False, 'it was always so'\n",
     "conftest.py": "",
 }
 FLAKY = (
-    "from pathlib import Path\n\n\ndef test_flaky():\n    seen = Path('seen.txt')\n    first = not seen.exists()\n"
+    "from pathlib import Path\n\n\ndef test_flaky():\n    seen = Path('seen.txt')\n"
+    "    first = not seen.exists()\n"
     "    seen.write_text('x')\n    assert not first\n"
 )
 PLAN = reply(

@@ -1,4 +1,5 @@
-"""The container adapter, against a program with Docker's command line; no engine is needed on the machine."""
+"""The container adapter, against a program with Docker's command line; no engine is needed on the
+machine."""
 
 from __future__ import annotations
 
@@ -63,8 +64,10 @@ def test_a_container_is_started_once_with_all_limits_and_without_network(
     assert output.read_text() == "one\n"
     (started,) = docker.iterdir()
     line = " ".join(json.loads(started.read_text()))
-    for part in ("--network none", "--cap-drop ALL", "no-new-privileges", "--memory", "--pids-limit", "--read-only",
-                 "--ulimit fsize=", "--pull never", f"{container.tree}:{container.tree}:rw"):  # fmt: skip
+    for part in (
+        "--network none", "--cap-drop ALL", "no-new-privileges", "--memory", "--pids-limit",
+        "--read-only", "--ulimit fsize=", "--pull never", f"{container.tree}:{container.tree}:rw",
+    ):  # fmt: skip
         assert part in line
     container.close()
     assert not list(docker.iterdir())

@@ -290,7 +290,8 @@ def test_with_an_open_network_a_connection_is_made_and_files_stay_shut(shell: Sh
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         ran = shell.python(
-            f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 5)\nopen('../secret').read()"
+            f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 5)\n"
+            "open('../secret').read()"
         )
     assert "FileNotFoundError" in shell.said or "PermissionError" in shell.said, (ran, shell.said)
     assert "the-password" not in shell.said
@@ -298,9 +299,11 @@ def test_with_an_open_network_a_connection_is_made_and_files_stay_shut(shell: Sh
 
 def test_hooks_and_settings_that_a_command_plants_are_not_run_by_the_agent(shell: Shell) -> None:
     shell(
-        "mkdir -p .git/hooks; printf '#!/bin/sh\\ntouch ../ran' > .git/hooks/pre-commit; chmod +x .git/hooks/pre-commit"
+        "mkdir -p .git/hooks; printf '#!/bin/sh\\ntouch ../ran' > .git/hooks/pre-commit;"
+        " chmod +x .git/hooks/pre-commit"
     )
     shell(
-        "printf '[core]\\n\\tfsmonitor = touch ../ran\\n' > .git/config; git status; git commit -m x"
+        "printf '[core]\\n\\tfsmonitor = touch ../ran\\n' > .git/config;"
+        " git status; git commit -m x"
     )
     assert not (shell.tree.parent / "ran").exists()

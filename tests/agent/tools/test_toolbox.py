@@ -273,7 +273,8 @@ def test_what_was_read_is_remembered_by_names_that_bring_it_back_exactly(box: To
 def test_read_finds_the_lines_that_hold_a_text(box: Toolbox) -> None:
     answer = use(box, "read", {"path": "courier/queue.py", "find": "def "})
     assert answer.splitlines()[1].endswith(
-        "def __init__(self, store: Store, backoff: Backoff | None = None, clock: Callable[[], float] = time.time) -> None:"
+        "def __init__(self, store: Store, backoff: Backoff | None = None,"
+        " clock: Callable[[], float] = time.time) -> None:"
     )
 
 

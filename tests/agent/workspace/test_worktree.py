@@ -1,4 +1,5 @@
-"""The user's tree stays as it is, and git executes nothing that a repository or a sandboxed command planted."""
+"""The user's tree stays as it is, and git executes nothing that a repository or a sandboxed command
+planted."""
 
 from __future__ import annotations
 
@@ -151,8 +152,10 @@ def test_hooks_are_not_run(repository: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", ["core.fsmonitor", "core.hooksPath", "filter.evil.smudge", "filter.evil.clean", "filter.evil.process",
-                "diff.external", "diff.evil.textconv", "gpg.program", "core.pager", "core.editor"]
+    "setting",
+    ["core.fsmonitor", "core.hooksPath", "filter.evil.smudge", "filter.evil.clean",
+     "filter.evil.process", "diff.external", "diff.evil.textconv", "gpg.program", "core.pager",
+     "core.editor"]
 )  # fmt: skip
 def test_programs_in_the_repositorys_configuration_are_not_run(
     repository: Path, tmp_path: Path, setting: str

@@ -1,0 +1,12 @@
+from .litellm_model import Model as Model
+from .litellm_model import ModelRequest as ModelRequest
+from .litellm_model import NoAnswer as NoAnswer
+from .litellm_model import OnText as OnText
+from .prompt import OpeningParts as OpeningParts
+from .prompt import data_mark as data_mark
+from .prompt import opening_messages as opening_messages
+from .prompt import read_template as read_template
+from .reranker import ModelReranker as ModelReranker
+from .retries import models_from as models_from
+from .retries import models_named as models_named
+from .retries import request_reply as request_reply

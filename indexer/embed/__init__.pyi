@@ -1,0 +1,12 @@
+from .encoder import Encoder as Encoder
+from .encoder import HashEncoder as HashEncoder
+from .load import load_encoder as load_encoder
+from .quantized import OVERSAMPLING as OVERSAMPLING
+from .quantized import OVERSAMPLING_IN_MEMORY as OVERSAMPLING_IN_MEMORY
+from .quantized import Signs as Signs
+from .quantized import cosines as cosines
+from .quantized import vector_columns as vector_columns
+from .quantized import vector_fields as vector_fields
+from .static import StaticEncoder as StaticEncoder
+from .vector_cache import VectorCache as VectorCache
+from .vector_cache import vector_key as vector_key

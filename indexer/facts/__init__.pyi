@@ -1,0 +1,17 @@
+from .arrow_files import ArrowFacts as ArrowFacts
+from .arrow_writer import BATCH_ROWS as BATCH_ROWS
+from .arrow_writer import write_arrow_facts as write_arrow_facts
+from .by_path import ByPath as ByPath
+from .exported_references import ACCESSORS as ACCESSORS
+from .file_view import FileView as FileView
+from .global_names import GlobalDefinition as GlobalDefinition
+from .global_names import external_name as external_name
+from .global_names import find_global_names as find_global_names
+from .in_memory import InMemoryFacts as InMemoryFacts
+from .protocol import Facts as Facts
+from .protocol import VersionedFacts as VersionedFacts
+from .tables import TableFacts as TableFacts
+from .tracking import Recorder as Recorder
+from .tracking import TrackedItems as TrackedItems
+from .tracking import TrackedMapping as TrackedMapping
+from .tracking import TrackedRows as TrackedRows

@@ -1,0 +1,16 @@
+from .families import C as C
+from .families import Family as Family
+from .families import family_of as family_of
+from .families import family_rules as family_rules
+from .grammars import Grammar as Grammar
+from .grammars import grammar as grammar
+from .grammars import load_function as load_function
+from .grammars import symbols_query as symbols_query
+from .language_pack import pack_version as pack_version
+from .language_pack import syntax_blocks as syntax_blocks
+from .line_outline import LineEntry as LineEntry
+from .line_outline import LineReader as LineReader
+from .registry import LANGUAGES as LANGUAGES
+from .registry import TEXT as TEXT
+from .registry import Language as Language
+from .registry import language_of as language_of

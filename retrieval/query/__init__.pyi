@@ -1,0 +1,10 @@
+from .lookup import Lookup as Lookup
+from .lookup import findable as findable
+from .mention_matches import MentionMatches as MentionMatches
+from .mention_matches import match_mentions as match_mentions
+from .question import Question as Question
+from .question import read_question as read_question
+from .term_rarity import rarity as rarity
+from .words import QuestionWords as QuestionWords
+from .words import name_parts as name_parts
+from .words import path_parts as path_parts

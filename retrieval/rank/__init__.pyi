@@ -1,0 +1,15 @@
+from .feature_table import RankingInput as RankingInput
+from .features import FEATURES as FEATURES
+from .features import feature_rows as feature_rows
+from .issue_ranker import IssueRanker as IssueRanker
+from .neural_reranker import load_neural_reranker as load_neural_reranker
+from .neural_reranker import passage_text as passage_text
+from .ranked import Ranked as Ranked
+from .ranked import Ranker as Ranker
+from .rerank import Passage as Passage
+from .rerank import Reranker as Reranker
+from .rerank import rerank_hits as rerank_hits
+from .tuned_weights import BASE as BASE
+from .tuned_weights import ranker_id as ranker_id
+from .tuned_weights import weights_for as weights_for
+from .weighted import WeightedRanker as WeightedRanker

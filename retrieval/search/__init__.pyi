@@ -1,0 +1,9 @@
+from .candidates import Candidates as Candidates
+from .candidates import CandidateSearch as CandidateSearch
+from .candidates import best_positions as best_positions
+from .commit_evidence import CommitEvidence as CommitEvidence
+from .dense import DenseSearch as DenseSearch
+from .file_evidence import discounted_sum as discounted_sum
+from .file_evidence import sum_file_evidence as sum_file_evidence
+from .fusion import Candidate as Candidate
+from .path_only import PathOnlyFiles as PathOnlyFiles

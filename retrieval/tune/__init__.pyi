@@ -1,0 +1,9 @@
+from .commit_examples import CommitChange as CommitChange
+from .commit_examples import find_changes as find_changes
+from .commit_examples import find_examples as find_examples
+from .commit_examples import localization_unit as localization_unit
+from .commit_examples import make_examples as make_examples
+from .tuning import Accuracy as Accuracy
+from .tuning import Trial as Trial
+from .tuning import publish_tuning as publish_tuning
+from .tuning import tune as tune
