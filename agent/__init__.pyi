@@ -1,7 +1,6 @@
 from .errors import AgentError as AgentError
 from .errors import SandboxError as SandboxError
 from .errors import WorktreeError as WorktreeError
-from .model import Model as Model
 from .model import ModelReranker as ModelReranker
 from .model import models_named as models_named
 from .run import Decision as Decision
@@ -18,8 +17,6 @@ from .session import Settings as Settings
 from .session import conversation as conversation
 from .session import find_run as find_run
 from .session import load as load
-from .session import runs_folder as runs_folder
-from .tools import TOOLS as TOOLS
 from .tools import SearcherIndex as SearcherIndex
 from .workspace import copy_store as copy_store
 

@@ -35,8 +35,6 @@ from .pipeline import lower_priority as lower_priority
 from .pipeline import parse_size as parse_size
 from .pipeline import resolve_files as resolve_files
 from .pipeline import tree_memory as tree_memory
-from .records import Chunk as Chunk
-from .records import Edge as Edge
 from .records import FileFacts as FileFacts
 from .records import Reference as Reference
 from .records import Report as Report
@@ -44,13 +42,11 @@ from .records import Symbol as Symbol
 from .records import base_name as base_name
 from .records import key64 as key64
 from .records import printable as printable
-from .records import symbol_id as symbol_id
 from .resolve import CONFIDENCE as CONFIDENCE
 from .resolve import DEFINITION as DEFINITION
 from .resolve import Document as Document
 from .resolve import Occurrence as Occurrence
 from .resolve import Resolver as Resolver
-from .resolve import ScipError as ScipError
 from .resolve import read_scip as read_scip
 from .resolve import text_between as text_between
 from .resources import cache_folder as cache_folder
@@ -77,7 +73,6 @@ from .source import open_revision as open_revision
 from .source import open_worktree as open_worktree
 from .source import read_diff as read_diff
 from .source import read_hunks as read_hunks
-from .source import redact_bytes as redact_bytes
 from .source import redact_text as redact_text
 from .source import run_git as run_git
 from .store import ExtractedFile as ExtractedFile

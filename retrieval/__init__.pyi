@@ -8,7 +8,6 @@ from .graph import git_diff as git_diff
 from .graph import symbols_on as symbols_on
 from .graph import touched_lines as touched_lines
 from .pack import messages as messages
-from .pack import render as render
 from .rank import FEATURES as FEATURES
 from .rank import Passage as Passage
 from .rank import Reranker as Reranker

@@ -14,9 +14,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from agent import Settings, find_run, resume_agent, run_agent, runs_folder
+from agent import Settings, find_run, resume_agent, run_agent
 from agent.model.litellm_model import load_litellm
 from agent.sandbox.ladder import choose
+from agent.session import runs_folder
 from agent.session.transcript import Session
 from retrieval import count_tokens
 from tests.agent.conftest import ANY_SANDBOX

@@ -10,16 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from agent import (
-    AgentError,
-    Outcome,
-    ScriptedServer,
-    Settings,
-    find_run,
-    load,
-    resume_agent,
-    runs_folder,
-)
+from agent import AgentError, Outcome, ScriptedServer, Settings, find_run, load, resume_agent
+from agent.session import runs_folder
 from agent.session.state import fold_events
 from agent.session.transcript import Session
 from agent.workspace.worktree import create_worktree

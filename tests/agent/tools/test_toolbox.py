@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from agent import TOOLS
 from agent.sandbox.ladder import open_sandbox
 from agent.session.records import ToolCall
 from agent.session.transcript import Session
 from agent.tools.output import ITEM_TOKENS, fit_item
+from agent.tools.schemas import TOOLS
 from agent.tools.toolbox import Toolbox
 from retrieval import Hit, count_tokens
 from tests.agent.conftest import ANY_SANDBOX

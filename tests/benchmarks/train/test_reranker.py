@@ -14,7 +14,7 @@ from tests.indexer.repositories import git, repository
 BEFORE = (
     "def answer():\n    return {0}\n\n\ndef sent_number():\n    return 'the number that was sent'\n"
 )
-MESSAGE = "Number {0}: answer with what the caller questions for, not with what the last one questions for"
+MESSAGE = "Number {0}: answer what the caller asks for, not what the last one asks for"
 
 
 @pytest.fixture

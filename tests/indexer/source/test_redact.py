@@ -6,15 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer import (
-    HashEncoder,
-    Snapshot,
-    Store,
-    build_index,
-    open_worktree,
-    redact_bytes,
-    redact_text,
-)
+from indexer import HashEncoder, Snapshot, Store, build_index, open_worktree, redact_text
+from indexer.source import redact_bytes
 
 # Put together here, so that no tool that looks for secrets takes this file for a leak.
 SECRETS = {

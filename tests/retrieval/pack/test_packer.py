@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from retrieval import Searcher, count_tokens, messages, render
+from retrieval import Searcher, count_tokens, messages
+from retrieval.pack import render
 from retrieval.pack.related_code import find_related_code
 from tests.retrieval.conftest import indexed
 
