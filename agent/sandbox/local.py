@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ..errors import SandboxError
 from .environment import host_environment
-from .watchdog import CommandResult, Limits, supervise
+from .watchdog import CommandResult, Limits, count_threads, supervise
 
 CONFINE = Path(__file__).with_name("confine.py")
 
@@ -120,9 +120,10 @@ class LocalSandbox:
             "RLIMIT_FSIZE": self.limits.file_size,
             "RLIMIT_CORE": 0,
         }
-        if self.kind == "bwrap":  # elsewhere the kernel would count the user's other processes
-            limits["RLIMIT_NPROC"] = self.limits.threads
-        return limits
+        # Outside of bubblewrap's namespace the kernel counts the user's other processes too. There
+        # the limit only slows a fork bomb down until the watchdog kills it.
+        others = 0 if self.kind == "bwrap" else self.limits.threads + count_threads(os.getuid())
+        return limits | {"RLIMIT_NPROC": self.limits.threads + others}
 
     def _families(self) -> tuple[int, ...] | None:
         """Return the address families of the sockets that a command may open; None for all."""

@@ -194,3 +194,13 @@ def list_processes() -> Iterable[Process]:
             continue  # it has ended since
         fields = stat.rpartition(b")")[2].split()  # the name before it may hold any byte
         yield Process(int(name), int(fields[1]), int(fields[17]), int(fields[21]) * PAGE)
+
+
+def count_threads(user: int) -> int:
+    """Return the number of threads of a user's processes."""
+    total = 0
+    for process in list_processes():
+        with contextlib.suppress(OSError):  # it has ended since
+            if os.stat(f"/proc/{process.pid}").st_uid == user:
+                total += process.threads
+    return total
