@@ -60,10 +60,15 @@ def run(
 
 
 def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment that tests use: no settings of whoever runs them, then `settings`."""
-    kept = {
+    """Return the environment of tests: nothing of the user's settings, then `settings`.
+
+    PYTHONUNBUFFERED goes too: it would hide a missing flush.
+    """
+    general = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("CLEW_", "GIT_", "OPENAI_"))
+        if not name.startswith(("CLEW_", "GIT_", "OPENAI_")) and name != "PYTHONUNBUFFERED"
     }
-    return kept | {"CLEW_CACHE_DIR": CACHE.name, "PYTHONWARNINGS": "ignore"} | dict(settings or {})
+    return (
+        general | {"CLEW_CACHE_DIR": CACHE.name, "PYTHONWARNINGS": "ignore"} | dict(settings or {})
+    )

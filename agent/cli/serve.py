@@ -17,7 +17,7 @@ import typer
 from indexer import ClewError
 
 from .graph_prebuild import GraphPrebuilder
-from .output import INTERRUPTED, say, warn
+from .output import INTERRUPTED, flush_output, say, warn
 from .searchers import SEARCHERS
 from .serve_protocol import PACKAGE, is_private, program_stamp, socket_path
 
@@ -44,6 +44,7 @@ def _serve(path: Path, run: Run) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     with _listening(path) as listener, contextlib.suppress(KeyboardInterrupt):
         say(f"listening at {path}; end it with Ctrl-C")
+        flush_output()  # to a pipe too: somebody may wait for the line
         _answer_clients(listener, run)
     warn("no longer listening")
 
