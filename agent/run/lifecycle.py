@@ -29,7 +29,7 @@ from ..workspace import RunWorktree, create_worktree, discard_worktree, reopen_w
 from .approval import Approval, Ask, Proposal
 from .loop import Run
 from .setup import set_up
-from .test_command import find_test_command
+from .suite_command import find_test_command
 
 PATHS = ("root", "state", "trees")  # settings that are paths
 NOT_RECORDED = ("diff", "transcript", "run")  # fields of an outcome that the folder says

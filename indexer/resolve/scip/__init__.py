@@ -1,0 +1,1 @@
+"""Compilers' indexes (SCIP): reading them, matching them to files, their edges."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.run.test_command import find_test_command
+from agent.run.suite_command import find_test_command
 
 
 @pytest.mark.parametrize(
