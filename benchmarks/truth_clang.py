@@ -30,6 +30,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -85,6 +86,8 @@ def folder_flags(root: str) -> list[str]:
 def system_flags() -> list[str]:
     """Return the flag for the local compiler's own headers, such as `stddef.h`: libclang's wheel
     has none."""
+    if shutil.which("cc") is None:
+        return []
     process = subprocess.run(
         ["cc", "-print-file-name=include"], capture_output=True, text=True, check=False
     )

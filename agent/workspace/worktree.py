@@ -116,8 +116,7 @@ class RunWorktree:
     def remove(self) -> None:
         """Delete the worktree. The branch stays, unless the run committed nothing."""
         is_unused = self.branch is not None and self.head() == self.start
-        for folder, _, _ in os.walk(self.tree):
-            os.chmod(folder, 0o700)  # a test may have removed the right to delete
+        allow_deletion(self.tree)
         shutil.rmtree(self.tree, ignore_errors=True)
         shutil.rmtree(store_path(self.tree), ignore_errors=True)
         if self.repository is None:
@@ -228,6 +227,15 @@ def discard_worktree(root: Path, run_id: str, trees: Path | None = None) -> None
         git("worktree", "prune", cwd=top)
         if git("branch", "--list", branch_of(run_id), cwd=top):
             git("branch", "--quiet", "-D", branch_of(run_id), cwd=top)
+
+
+def allow_deletion(tree: Path) -> None:
+    """Open all folders of a tree: a test may have removed the right to list or delete."""
+    for folder, names, _ in os.walk(tree):
+        paths = (os.path.join(folder, name) for name in names)
+        for path in (folder, *paths):  # before the walk enters them
+            if not os.path.islink(path):
+                os.chmod(path, 0o700)
 
 
 def branch_of(run_id: str) -> str:

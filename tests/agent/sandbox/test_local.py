@@ -197,7 +197,9 @@ def test_processes_of_the_host_cannot_be_killed(shell: Shell) -> None:
 def test_a_fork_bomb_is_bounded_and_nothing_of_it_stays(shell: Shell) -> None:
     marker = f"bomb{os.getpid()}"
     ran = shell(f": {marker}; b() {{ b | b & }}; b; sleep 60")
-    assert ran.broken_limit is not None and "processes" in ran.broken_limit
+    # Of a plain user the kernel may refuse forks first; the shell then waits for its time limit.
+    assert ran.broken_limit is not None
+    assert "processes" in ran.broken_limit or os.getuid() != 0
     commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
     assert not [line for line in commands if marker.encode() in line]
 
